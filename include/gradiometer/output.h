@@ -1,0 +1,67 @@
+#ifndef GRADIOMETER_OUTPUT_H
+#define GRADIOMETER_OUTPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gradiometer/context.h>
+#include <gradiometer/export.h>
+
+GM_BEGIN_DECLS
+
+/**
+ * A folder of results that appears as a whole or not at all.
+ *
+ * Files are written into a hidden folder inside the target and moved to their final names by
+ * gm_output_commit(), the mark last: the presence of the mark (result.json) means success.
+ */
+typedef struct gm_output gm_output;
+
+/**
+ * Open a folder for results: make it where absent (parents too) and remove an old mark from it.
+ * @param mark  name of the file that is removed first and published last; copied
+ * @param out   owned by the caller; untouched on failure
+ * @return GM_INVALID_ARGUMENT (an empty name), GM_INVALID_INPUT (directory names a file),
+ *         GM_IO_ERROR (no permission, no space), GM_OUT_OF_MEMORY
+ */
+GM_API GM_MUST_USE gm_status gm_output_open(gm_context *context, const char *directory,
+                                            const char *mark, gm_output **out);
+
+/**
+ * Write a file, not yet under its final name.
+ * @param name   plain file name
+ * @param bytes  [size]
+ * @return GM_INVALID_ARGUMENT (a name with a slash), GM_IO_ERROR (with the system's reason)
+ */
+GM_API GM_MUST_USE gm_status gm_output_write(gm_output *output, const char *name,
+                                             const void *bytes, size_t size);
+
+/**
+ * Write a float64 array as .npy, not yet under its final name.
+ * @param dimensions  1 to 4
+ * @param shape       [dimensions], each ≥ 0
+ * @param values      [product of shape], row-major
+ * @return as gm_output_write()
+ */
+GM_API GM_MUST_USE gm_status gm_output_write_array(gm_output *output, const char *name,
+                                                   int dimensions, const int64_t *shape,
+                                                   const double *values);
+
+/**
+ * Move every file to its final name, the mark last. Nothing is under a final name before this call.
+ * @return GM_IO_ERROR; then the mark is absent
+ */
+GM_API GM_MUST_USE gm_status gm_output_commit(gm_output *output);
+
+/** Path of the hidden folder that holds uncommitted files; borrowed. */
+GM_API const char *gm_output_staging(const gm_output *output);
+
+/**
+ * Free; remove what was not committed, and the folder itself if gm_output_open() made it and
+ * nothing was committed. NULL is allowed.
+ */
+GM_API void gm_output_close(gm_output *output);
+
+GM_END_DECLS
+
+#endif
