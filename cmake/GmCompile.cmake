@@ -62,7 +62,10 @@ function(gm_generate_build_info target)
       set(commit ${hash})
     endif()
   endif()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/.git/HEAD)
+  # The log of HEAD grows with every commit; a source archive has none.
+  if(EXISTS ${CMAKE_SOURCE_DIR}/.git/logs/HEAD)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/.git/logs/HEAD)
+  endif()
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/build_info.h CONTENT
 "#define GM_VERSION \"${PROJECT_VERSION}\"
 #define GM_COMMIT \"${commit}\"
