@@ -13,13 +13,15 @@ GM_BEGIN_DECLS
  * A folder of results that appears as a whole or not at all.
  *
  * Files are written into a hidden folder inside the target and moved to their final names by
- * gm_output_commit(), the mark last: the presence of the mark (result.json) means success.
+ * gm_output_commit(), the mark last: the presence of the mark (result.json) means success. The
+ * hidden folder appears at the first write; only a process that was killed leaves one behind.
  */
 typedef struct gm_output gm_output;
 
 /**
  * Open a folder for results: make it where absent (parents too) and remove an old mark from it.
- * @param mark  name of the file that is removed first and published last; copied
+ * @param mark  name of the file that is removed first and published last; copied; NULL: none, and
+ *              an old file stays until a new one replaces it
  * @param out   owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT (an empty name), GM_INVALID_INPUT (directory names a file),
  *         GM_IO_ERROR (no permission, no space), GM_OUT_OF_MEMORY
@@ -28,10 +30,11 @@ GM_API GM_MUST_USE gm_status gm_output_open(gm_context *context, const char *dir
                                             const char *mark, gm_output **out);
 
 /**
- * Write a file, not yet under its final name.
- * @param name   plain file name
+ * Write a file, not yet under its final name; it is on the disk when this returns.
+ * @param name   plain file name; written twice, the second counts
  * @param bytes  [size]
- * @return GM_INVALID_ARGUMENT (a name with a slash), GM_IO_ERROR (with the system's reason)
+ * @return GM_INVALID_ARGUMENT (a name with a slash), GM_IO_ERROR (with the system's reason),
+ *         GM_CANCELLED, GM_OUT_OF_MEMORY
  */
 GM_API GM_MUST_USE gm_status gm_output_write(gm_output *output, const char *name,
                                              const void *bytes, size_t size);
@@ -49,16 +52,21 @@ GM_API GM_MUST_USE gm_status gm_output_write_array(gm_output *output, const char
 
 /**
  * Move every file to its final name, the mark last. Nothing is under a final name before this call.
- * @return GM_IO_ERROR; then the mark is absent
+ * It renames and nothing else, so it is short, and it does not heed gm_context_cancel().
+ * @return GM_INVALID_ARGUMENT (the mark was not written, a second call); GM_IO_ERROR: then the mark
+ *         is absent, and so is every file that this call had moved
  */
 GM_API GM_MUST_USE gm_status gm_output_commit(gm_output *output);
 
-/** Path of the hidden folder that holds uncommitted files; borrowed. */
+/**
+ * Path of the hidden folder that holds uncommitted files, whether or not it exists yet; borrowed,
+ * and the same from gm_output_open() to gm_output_close().
+ */
 GM_API const char *gm_output_staging(const gm_output *output);
 
 /**
- * Free; remove what was not committed, and the folder itself if gm_output_open() made it and
- * nothing was committed. NULL is allowed.
+ * Free; remove what was not committed, and the folders that gm_output_open() made if nothing was
+ * committed. NULL is allowed.
  */
 GM_API void gm_output_close(gm_output *output);
 
