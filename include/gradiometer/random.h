@@ -12,8 +12,8 @@ GM_BEGIN_DECLS
  * A stream of random numbers, addressed and not advanced: draw `index` of stream (seed, stream) is
  * the same number whoever asks, in whatever order, on however many threads.
  *
- * Philox4x32-10 [salmon2011, section 3] with the seed as key and (index, stream) as counter. One
- * counter block of 128 bits serves draws 2b and 2b+1. Indices run over [0, 2^63).
+ * Threefry2x64-20 [salmon2011, section 3.2] under the key (seed, stream) at the counter (b, 0): the
+ * 128 bits of block b are draws 2b and 2b+1. Indices run over [0, 2^63).
  */
 typedef struct gm_stream {
     uint64_t seed;
@@ -24,7 +24,7 @@ typedef struct gm_stream {
 GM_API void gm_random_bits(const gm_context *context, gm_stream stream, int64_t first,
                            int64_t count, uint64_t *out);
 
-/** Write draws first … first+count−1, uniform on the open interval (0, 1), 53 bits. */
+/** Write draws first … first+count−1, uniform on the open interval (0, 1), 52 bits. */
 GM_API void gm_random_uniform(const gm_context *context, gm_stream stream, int64_t first,
                               int64_t count, double *out);
 

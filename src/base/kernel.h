@@ -1,0 +1,44 @@
+/* For files that are compiled once for each instruction set (cmake: gm_add_kernels). */
+#ifndef GM_KERNEL_H
+#define GM_KERNEL_H
+
+#include "base/base.h"
+
+#define GM_KERNEL_JOIN_(name, set) name##_##set
+#define GM_KERNEL_JOIN(name, set) GM_KERNEL_JOIN_(name, set)
+
+/* Inside a kernel file: the name of a function for the set being compiled. */
+#ifdef GM_KERNEL_SET
+#define GM_KERNEL(name) GM_KERNEL_JOIN(name, GM_KERNEL_SET)
+#endif
+
+/* Declare a kernel in every set: GM_DECLARE_KERNEL(void, name, (int64_t n, double *out)). */
+#ifdef GM_HAVE_X86_KERNELS
+#define GM_DECLARE_KERNEL(type, name, parameters)                                                  \
+    type name##_baseline parameters;                                                               \
+    type name##_avx2 parameters;                                                                   \
+    type name##_avx512 parameters
+/* The kernel for an instruction set. */
+#define GM_SELECT_KERNEL(isa, name)                                                                \
+    ((isa) == GM_ISA_AVX512 ? name##_avx512 : (isa) == GM_ISA_AVX2 ? name##_avx2 : name##_baseline)
+#else
+#define GM_DECLARE_KERNEL(type, name, parameters) type name##_baseline parameters
+#define GM_SELECT_KERNEL(isa, name) ((void)(isa), name##_baseline)
+#endif
+
+/* a·b + c with one rounding where the set has it: AVX2 and AVX-512 round alike, the baseline of
+   x86-64 rounds twice. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define GM_FMA(a, b, c) __builtin_fma((a), (b), (c))
+#else
+#define GM_FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+/* The loop that follows has no dependence between iterations. */
+#ifdef __clang__
+#define GM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define GM_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+#endif

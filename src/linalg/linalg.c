@@ -1,0 +1,151 @@
+#include "linalg/linalg.h"
+
+#include <cblas.h>
+#include <complex.h>
+#include <lapack.h>
+#include <limits.h>
+
+#include "parallel/parallel.h"
+
+/* Side of the tiles of a symmetric product: 16 tiles of a 784² triangle keep two threads busy, and
+   a tile and its two panels stay in the second-level cache. */
+enum { TILE = 160 };
+
+typedef struct gram_job {
+    int64_t k, d;
+    const double *rows;
+    double *lower;
+} gram_job;
+
+static gm_status gram_tile(void *argument, int64_t index, int worker) {
+    (void)worker;
+    const gram_job *job = argument;
+    int64_t i = 0; /* tile row, then index becomes the tile column */
+    while (index > i)
+        index -= ++i;
+    const int64_t row = i * TILE, column = index * TILE, d = job->d;
+    const int height = (int)(d - row < TILE ? d - row : TILE);
+    const int width = (int)(d - column < TILE ? d - column : TILE);
+    double *tile = job->lower + row * d + column;
+    if (row == column)
+        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, height, (int)job->k, 1.0,
+                    job->rows + row, (int)d, 1.0, tile, (int)d);
+    else
+        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, height, width, (int)job->k, 1.0,
+                    job->rows + row, (int)d, job->rows + column, (int)d, 1.0, tile, (int)d);
+    return GM_OK;
+}
+
+gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
+                             double *lower) {
+    if (d > INT_MAX || k > INT_MAX)
+        return gm_fail(context, GM_INVALID_ARGUMENT, "gm_gram_accumulate: %lld x %lld is too large",
+                       (long long)k, (long long)d);
+    gram_job job = {k, d, rows, lower};
+    int64_t tiles = (d + TILE - 1) / TILE;
+    return gm_parallel_for(context, tiles * (tiles + 1) / 2, gram_tile, &job);
+}
+
+void gm_symmetric_mirror(int64_t d, double *a) {
+    enum { BLOCK = 32 };
+    for (int64_t bi = 0; bi < d; bi += BLOCK)
+        for (int64_t bj = 0; bj <= bi; bj += BLOCK)
+            for (int64_t i = bi; i < d && i < bi + BLOCK; i++)
+                for (int64_t j = bj; j < i && j < bj + BLOCK; j++)
+                    a[j * d + i] = a[i * d + j];
+}
+
+static gm_status lapack_status(gm_context *context, const char *routine, lapack_int info) {
+    if (info == 0)
+        return GM_OK;
+    if (info < 0)
+        return gm_fail(context, GM_INTERNAL_ERROR, "%s refused argument %d", routine, -(int)info);
+    return gm_fail(context, GM_NUMERICAL_FAILURE, "%s did not converge (info %d)", routine,
+                   (int)info);
+}
+
+static void reverse(int64_t d, double *values) {
+    for (int64_t i = 0, j = d - 1; i < j; i++, j--) {
+        double held = values[i];
+        values[i] = values[j];
+        values[j] = held;
+    }
+}
+
+/* The lower triangle of a row-major matrix is the upper one of LAPACK's column-major view. */
+static gm_status eigen(gm_context *context, char job, int64_t d, double *a, double *eigenvalues) {
+    gm_status status = GM_OK;
+    double *work = NULL;
+    lapack_int *iwork = NULL;
+    lapack_int n = (lapack_int)d, lwork = -1, liwork = -1, isize = 0, info = 0;
+    double size = 0;
+    if (d > INT_MAX)
+        return gm_fail(context, GM_INVALID_ARGUMENT, "eigenvalues of order %lld: at most %d",
+                       (long long)d, INT_MAX);
+    LAPACK_dsyevd(&job, "U", &n, a, &n, eigenvalues, &size, &lwork, &isize, &liwork, &info);
+    GM_TRY(lapack_status(context, "dsyevd", info));
+    lwork = (lapack_int)size;
+    liwork = isize;
+    GM_TRY(GM_NEW(context, work, lwork));
+    GM_TRY(GM_NEW(context, iwork, liwork));
+    LAPACK_dsyevd(&job, "U", &n, a, &n, eigenvalues, work, &lwork, iwork, &liwork, &info);
+    GM_TRY(lapack_status(context, "dsyevd", info));
+    reverse(d, eigenvalues);
+done:
+    gm_release(context, iwork);
+    gm_release(context, work);
+    return status;
+}
+
+gm_status gm_symmetric_eigenvalues(gm_context *context, int64_t d, double *a,
+                                   double *eigenvalues) {
+    return eigen(context, 'N', d, a, eigenvalues);
+}
+
+gm_status gm_symmetric_eigen(gm_context *context, int64_t d, double *a, double *eigenvalues) {
+    gm_status status = eigen(context, 'V', d, a, eigenvalues);
+    if (status != GM_OK)
+        return status;
+    for (int64_t i = 0, j = d - 1; i < j; i++, j--)
+        cblas_dswap((int)d, a + i * d, 1, a + j * d, 1);
+    return GM_OK;
+}
+
+gm_status gm_generalized_eigenvalues(gm_context *context, int64_t d, double *a, double *b,
+                                     double *eigenvalues) {
+    lapack_int n = (lapack_int)d, type = 1, info = 0;
+    LAPACK_dpotrf("U", &n, b, &n, &info);
+    if (info > 0)
+        return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
+                       (int)info);
+    LAPACK_dsygst(&type, "U", &n, a, &n, b, &n, &info);
+    gm_status status = lapack_status(context, "dsygst", info);
+    return status == GM_OK ? eigen(context, 'N', d, a, eigenvalues) : status;
+}
+
+gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x) {
+    lapack_int n = (lapack_int)d, one = 1, info = 0;
+    LAPACK_dposv("U", &n, &one, a, &n, x, &n, &info);
+    if (info > 0)
+        return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
+                       (int)info);
+    return lapack_status(context, "dposv", info);
+}
+
+void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k,
+                b, (int)n, 0.0f, c, (int)n);
+}
+
+void gm_multiply_transposed_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
+                                float *c) {
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)k, (int)n, (int)m, 1.0f, a, (int)k, b,
+                (int)n, 0.0f, c, (int)n);
+}
+
+gm_status gm_tridiagonal_eigenvalues(gm_context *context, int64_t m, double *diagonal,
+                                     double *off) {
+    lapack_int n = (lapack_int)m, info = 0;
+    LAPACK_dsterf(&n, diagonal, off, &info);
+    return lapack_status(context, "dsterf", info);
+}

@@ -1,0 +1,55 @@
+/* Dense symmetric linear algebra behind a few named operations. Matrices are row-major float64.
+   Every BLAS or LAPACK call runs on one thread over blocks fixed by the sizes alone. */
+#ifndef GM_LINALG_H
+#define GM_LINALG_H
+
+#include "base/base.h"
+
+/*
+ * lower += RᵀR on and below the diagonal, R = rows [k][d]; entries above it are not defined.
+ * Tiles of the triangle are shared among threads; each tile is one BLAS call. Cost: k d² operations.
+ */
+gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
+                             double *lower) __attribute__((warn_unused_result));
+
+/* Copy the lower triangle of a [d][d] to the upper one. */
+void gm_symmetric_mirror(int64_t d, double *a);
+
+/*
+ * Eigenvalues, descending, of a symmetric matrix of which the lower triangle is read.
+ *   a            [d][d], destroyed
+ *   eigenvalues  [d]
+ * GM_NUMERICAL_FAILURE where LAPACK does not converge. Cost: 4/3 d³ operations.
+ */
+gm_status gm_symmetric_eigenvalues(gm_context *context, int64_t d, double *a, double *eigenvalues)
+    __attribute__((warn_unused_result));
+
+/* Eigenvalues as above and, in the rows of a, orthonormal eigenvectors in the same order. */
+gm_status gm_symmetric_eigen(gm_context *context, int64_t d, double *a, double *eigenvalues)
+    __attribute__((warn_unused_result));
+
+/*
+ * Eigenvalues, descending, of b⁻¹a for symmetric a and positive definite b (lower triangles), both
+ * destroyed. GM_UNDEFINED where b is not positive definite to working precision.
+ */
+gm_status gm_generalized_eigenvalues(gm_context *context, int64_t d, double *a, double *b,
+                                     double *eigenvalues) __attribute__((warn_unused_result));
+
+/* Solve a x = b for positive definite a (lower triangle; destroyed); x [d] holds b on entry.
+   GM_UNDEFINED where a is not positive definite to working precision. */
+gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x)
+    __attribute__((warn_unused_result));
+
+/* c [m][n] = a [m][k] b [k][n] in float32. */
+void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c);
+
+/* c [k][n] = aᵀ b with a [m][k], b [m][n], in float32. */
+void gm_multiply_transposed_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
+                                float *c);
+
+/* Eigenvalues, ascending, of a symmetric tridiagonal matrix: diagonal [m], destroyed, becomes them;
+   off [m−1], destroyed. */
+gm_status gm_tridiagonal_eigenvalues(gm_context *context, int64_t m, double *diagonal, double *off)
+    __attribute__((warn_unused_result));
+
+#endif

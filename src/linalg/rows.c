@@ -1,0 +1,146 @@
+#include "linalg/rows.h"
+
+#include <string.h>
+
+#include "linalg/rows_kernel.h"
+
+/* Columns worked on at a time: two outputs of this length stay in the first-level cache. */
+enum { COLUMN_BLOCK = 1024, GROUP = GM_COMBINE_ROWS, AHEAD = 2 * GROUP };
+
+size_t gm_element_size(gm_element element) {
+    return element == GM_ELEMENT_U8 ? 1 : element == GM_ELEMENT_F32 ? 4 : 8;
+}
+
+static const char *row_at(const gm_rows *rows, int64_t i, int64_t column) {
+    return (const char *)rows->data +
+           (size_t)(i * rows->stride + column) * gm_element_size(rows->element);
+}
+
+/* Eight rows, starting at some column; a short last group repeats a row with coefficient zero. */
+typedef struct group {
+    const void *row[GROUP];
+    double two[2 * GROUP]; /* coefficients of right-hand sides r and r+1, interleaved */
+    double one[GROUP];
+} group;
+
+static void gather_group(const gm_rows *rows, int64_t column, int64_t count, const int64_t *index,
+                         int64_t m, int64_t r, const double *coefficients, group *out) {
+    for (int64_t i = 0; i < GROUP; i++) {
+        bool present = i < count;
+        out->row[i] = row_at(rows, index[present ? i : 0], column);
+        double first = present ? coefficients[i * m + r] : 0.0;
+        out->one[i] = out->two[2 * i] = first;
+        out->two[2 * i + 1] = present && r + 1 < m ? coefficients[i * m + r + 1] : 0.0;
+    }
+}
+
+/* Ask for the rows of the group after the next: they lie anywhere, and no hardware foresees them. */
+static void prefetch_group(const gm_rows *rows, int64_t column, int64_t width, int64_t count,
+                           const int64_t *index) {
+    const size_t bytes = (size_t)width * gm_element_size(rows->element);
+    for (int64_t i = 0; i < count && i < GROUP; i++) {
+        const char *row = row_at(rows, index[i], column);
+        for (size_t b = 0; b < bytes; b += 64)
+            __builtin_prefetch(row + b, 0, 2);
+    }
+}
+
+/* The coefficients of a group times its rows, into one or two outputs. */
+static void combine_group(gm_isa isa, gm_element element, const group *g, int64_t columns,
+                          double *out0, double *out1) {
+    switch (element) {
+    case GM_ELEMENT_U8:
+        if (out1)
+            GM_SELECT_KERNEL(isa, gm_combine_two_u8)
+            ((const uint8_t *const *)g->row, g->two, columns, out0, out1);
+        else
+            GM_SELECT_KERNEL(isa, gm_combine_one_u8)
+            ((const uint8_t *const *)g->row, g->one, columns, out0);
+        break;
+    case GM_ELEMENT_F32:
+        if (out1)
+            GM_SELECT_KERNEL(isa, gm_combine_two_f32)
+            ((const float *const *)g->row, g->two, columns, out0, out1);
+        else
+            GM_SELECT_KERNEL(isa, gm_combine_one_f32)
+            ((const float *const *)g->row, g->one, columns, out0);
+        break;
+    case GM_ELEMENT_F64:
+        if (out1)
+            GM_SELECT_KERNEL(isa, gm_combine_two_f64)
+            ((const double *const *)g->row, g->two, columns, out0, out1);
+        else
+            GM_SELECT_KERNEL(isa, gm_combine_one_f64)
+            ((const double *const *)g->row, g->one, columns, out0);
+        break;
+    }
+}
+
+void gm_rows_combine(const gm_context *context, const gm_rows *rows, int64_t n,
+                     const int64_t *index, int64_t m, const double *coefficients, double *out) {
+    const int64_t d = rows->columns;
+    memset(out, 0, (size_t)(m * d) * sizeof *out);
+    for (int64_t column = 0; column < d; column += COLUMN_BLOCK) {
+        int64_t width = d - column < COLUMN_BLOCK ? d - column : COLUMN_BLOCK;
+        for (int64_t r = 0; r < m; r += 2) {
+            double *out0 = out + r * d + column;
+            double *out1 = r + 1 < m ? out0 + d : NULL;
+            for (int64_t i = 0; i < n; i += GROUP) {
+                group g;
+                if (r == 0)
+                    prefetch_group(rows, column, width, n - i - AHEAD, index + i + AHEAD);
+                gather_group(rows, column, n - i < GROUP ? n - i : GROUP, index + i, m, r,
+                             coefficients + i * m, &g);
+                combine_group(context->isa, rows->element, &g, width, out0, out1);
+            }
+        }
+    }
+    if (rows->divisor != 1.0)
+        for (int64_t j = 0; j < m * d; j++)
+            out[j] /= rows->divisor;
+}
+
+void gm_rows_multiply(const gm_context *context, const gm_rows *rows, int64_t first, int64_t count,
+                      const double *w, double *out) {
+    const gm_isa isa = context->isa;
+    for (int64_t i = 0; i < count; i++) {
+        const void *row = row_at(rows, first + i, 0);
+        double sum = 0.0;
+        switch (rows->element) {
+        case GM_ELEMENT_U8:
+            sum = GM_SELECT_KERNEL(isa, gm_dot_u8)(row, w, rows->columns);
+            break;
+        case GM_ELEMENT_F32:
+            sum = GM_SELECT_KERNEL(isa, gm_dot_f32)(row, w, rows->columns);
+            break;
+        case GM_ELEMENT_F64:
+            sum = GM_SELECT_KERNEL(isa, gm_dot_f64)(row, w, rows->columns);
+            break;
+        }
+        out[i] = sum / rows->divisor;
+    }
+}
+
+static void expand_row(const gm_rows *rows, int64_t i, double *out) {
+    const void *row = row_at(rows, i, 0);
+    const double divisor = rows->divisor;
+    switch (rows->element) {
+    case GM_ELEMENT_U8:
+        for (int64_t j = 0; j < rows->columns; j++)
+            out[j] = ((const uint8_t *)row)[j] / divisor;
+        break;
+    case GM_ELEMENT_F32:
+        for (int64_t j = 0; j < rows->columns; j++)
+            out[j] = ((const float *)row)[j] / divisor;
+        break;
+    case GM_ELEMENT_F64:
+        for (int64_t j = 0; j < rows->columns; j++)
+            out[j] = ((const double *)row)[j] / divisor;
+        break;
+    }
+}
+
+void gm_rows_expand(const gm_rows *rows, int64_t first, int64_t count, double *out) {
+    for (int64_t i = 0; i < count; i++)
+        expand_row(rows, first + i, out + i * rows->columns);
+}
