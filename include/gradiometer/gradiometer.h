@@ -1,0 +1,15 @@
+#ifndef GRADIOMETER_GRADIOMETER_H
+#define GRADIOMETER_GRADIOMETER_H
+
+/** Everything that is public. A test keeps this list complete. */
+#include <gradiometer/context.h>
+#include <gradiometer/data.h>
+#include <gradiometer/export.h>
+#include <gradiometer/output.h>
+#include <gradiometer/random.h>
+#include <gradiometer/report.h>
+#include <gradiometer/spec.h>
+#include <gradiometer/status.h>
+#include <gradiometer/version.h>
+
+#endif

@@ -1,0 +1,37 @@
+#!/bin/sh
+# check-source.sh TREE: names every place where a source tree leaves the architecture:
+# - a folder of src/ includes itself and those before it in order.txt, outside libraries only where
+#   outside.txt says, and has a README.md;
+# - tools/, experiments/ and examples/ include only the public headers and files of their own folder;
+# - the library calls nothing of forbidden.txt and does not name stdout or stderr.
+# Exit status 1 where there is a violation.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+cd "$1"
+violations=$(mktemp)
+trap 'rm -f "$violations"' EXIT
+
+for folder in src/*/; do
+  folder=${folder%/}
+  grep -qx "${folder#src/}" "$here/order.txt" ||
+    echo "$folder: not in the order of tests/architecture/order.txt" >>"$violations"
+  [ -s "$folder/README.md" ] || echo "$folder: has no README.md" >>"$violations"
+done
+
+sources() {
+  find "$@" -type f \( -name '*.c' -o -name '*.h' -o -name '*.inc' -o -name '*.cpp' \) 2>/dev/null | sort
+}
+
+sources src | while read -r file; do
+  awk -v file="$file" -f "$here/strip.awk" "$file" |
+    awk -v file="$file" -v tables="$here" -f "$here/library.awk"
+done >>"$violations"
+
+sources tools experiments examples | while read -r file; do
+  awk -v file="$file" -f "$here/strip.awk" "$file" | awk -v file="$file" -f "$here/client.awk"
+done >>"$violations"
+
+cat "$violations"
+[ ! -s "$violations" ] || exit 1
+echo "Checked $(sources src | wc -l) files of the library and" \
+  "$(sources tools experiments examples | wc -l) of its clients."

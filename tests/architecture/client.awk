@@ -1,0 +1,16 @@
+# Checks one stripped file of tools/, experiments/ or examples/: `file` is its path.
+function complain(text) {
+    printf "%s:%d: %s\n", file, FNR, text
+}
+
+/^[ \t]*#[ \t]*include[ \t]*"/ {
+    split($0, part, "\"")
+    other = file
+    sub(/[^\/]*$/, part[2], other)
+    if (part[2] ~ /\.\./ || (getline line < other) < 0)
+        complain("includes \"" part[2] "\", which is not in its own folder")
+    close(other)
+}
+/^[ \t]*#[ \t]*include[ \t]*<(cblas|lapack|lapacke|jansson|zlib|hdf5|mpi)\.h>/ {
+    complain("uses an outside library instead of the public headers: " $0)
+}
