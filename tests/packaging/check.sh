@@ -1,0 +1,99 @@
+#!/bin/sh
+# check.sh BUILD SCRATCH: installs a build under a prefix, moves the prefix, and uses what is there
+# as a stranger would: by CMake, by pkg-config, by the command line.
+set -u
+build=$(CDPATH='' cd -- "$1" && pwd)
+source=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+rm -rf "$2"
+mkdir -p "$2"
+scratch=$(CDPATH='' cd -- "$2" && pwd)
+prefix=$scratch/moved/prefix
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# quietly COMMAND…: its output only where it fails.
+quietly() {
+  "$@" >"$scratch/log" 2>&1 </dev/null && return 0
+  cat "$scratch/log"
+  return 1
+}
+
+expect_file() {
+  [ -s "$prefix/$1" ] || fail "$1 was not installed"
+}
+
+expect_example() {
+  output=$("$1") || fail "$1 ended with an error"
+  case $output in
+  *"largest difference 0.0"*) ;;
+  *) fail "$1 printed: $output" ;;
+  esac
+}
+
+# --- install, then move: nothing may remember the first place ---
+env -u DESTDIR cmake --install "$build" --prefix "$scratch/first" >"$scratch/log" 2>&1 || {
+  cat "$scratch/log"
+  fail "cmake --install"
+  exit 1
+}
+mkdir "$scratch/moved"
+mv "$scratch/first" "$prefix"
+if grep -rIl -e "$scratch/first" -e "$source" "$prefix" >"$scratch/log"; then
+  fail "these files name the tree they were built in: $(cat "$scratch/log")"
+fi
+
+libdir=$(dirname "$(find "$prefix" -name 'libgradiometer.*' | head -n 1)")
+version=$(sed -n 's/^Version: //p' "$libdir/pkgconfig/gradiometer.pc")
+expect_file include/gradiometer/gradiometer.h
+[ "$(cd "$prefix/include/gradiometer" && ls)" = "$(cd "$source/include/gradiometer" && ls)" ] ||
+  fail "the installed headers are not those of include/gradiometer"
+find "$prefix/share/doc" -name LICENSE | grep -q . || fail "the licence was not installed"
+if [ -e "$libdir/libgradiometer.so" ]; then
+  soname=$(readelf -d "$libdir/libgradiometer.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+  [ "$soname" = libgradiometer.so.0 ] || fail "SONAME is $soname"
+  ldd "$libdir/libgradiometer.so" | grep 'libopenblas' | grep -q serial ||
+    fail "the library does not find the serial OpenBLAS: $(ldd "$libdir/libgradiometer.so")"
+fi
+
+# --- CMake ---
+example=$scratch/example
+cp -R "$source/examples/second-moments" "$example"
+if quietly cmake -S "$example" -B "$scratch/with-cmake" -DCMAKE_PREFIX_PATH="$prefix" \
+  -DCMAKE_C_COMPILER="${CC:-cc}" -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" &&
+  quietly cmake --build "$scratch/with-cmake"; then
+  expect_example "$scratch/with-cmake/second_moments"
+else
+  fail "the example with CMake"
+fi
+
+# --- pkg-config ---
+[ "$(PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --modversion gradiometer)" = "$version" ] ||
+  fail "pkg-config does not find version $version"
+if PKG_CONFIG_PATH=$libdir/pkgconfig quietly make -C "$example" CC="${CC:-cc}" \
+  CFLAGS="-Wall -Wextra -Wpedantic -Werror"; then
+  expect_example "$example/second_moments"
+else
+  fail "the example with pkg-config"
+fi
+
+# --- the command line ---
+if [ -e "$build/bin/gradiometer" ]; then
+  expect_file bin/gradiometer
+  expect_file share/man/man1/gradiometer.1
+  expect_file share/bash-completion/completions/gradiometer
+  [ "$("$prefix/bin/gradiometer" --version)" = "gradiometer $version" ] ||
+    fail "--version says $("$prefix/bin/gradiometer" --version 2>&1)"
+  head -n 5 "$prefix/share/man/man1/gradiometer.1" | grep -q '^\.TH ' ||
+    fail "the manual page has no .TH line at its beginning"
+  if command -v bash >/dev/null; then
+    bash -n "$prefix/share/bash-completion/completions/gradiometer" || fail "the completion"
+  fi
+fi
+
+[ "$failures" -eq 0 ] || exit 1
+rm -rf "$scratch"
+echo "Installed, moved and used."
