@@ -3,7 +3,8 @@
 # - a folder of src/ includes itself and those before it in order.txt, outside libraries only where
 #   outside.txt says, and has a README.md;
 # - tools/, experiments/ and examples/ include only the public headers and files of their own folder;
-# - the library calls nothing of forbidden.txt and does not name stdout or stderr.
+# - the library calls nothing of forbidden.txt and does not name stdout or stderr;
+# - every source named as [key2000, place] stands in docs/references.bib.
 # Exit status 1 where there is a violation.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -29,6 +30,13 @@ done >>"$violations"
 
 sources tools experiments examples | while read -r file; do
   awk -v file="$file" -f "$here/strip.awk" "$file" | awk -v file="$file" -f "$here/client.awk"
+done >>"$violations"
+
+find include src tools docs -type f \( -name '*.c' -o -name '*.h' -o -name '*.md' \) -exec \
+  grep -HnoE '\[[a-z]+[12][0-9]{3}[a-z]?[],]' {} + 2>/dev/null | while IFS=: read -r file line key; do
+  key=$(printf '%s\n' "$key" | tr -d '[],')
+  grep -q "^@[a-z]*{$key,\$" docs/references.bib 2>/dev/null ||
+    echo "$file:$line: [$key] is not in docs/references.bib"
 done >>"$violations"
 
 cat "$violations"

@@ -87,6 +87,10 @@ expect_found 'which is not in its own folder'
 mkdir -p "$tree/examples/a"
 echo '#include "../../src/base/base.h"' >"$tree/examples/a/planted.c"
 expect_found 'examples/a/planted.c:1'
+mkdir -p "$tree/docs" "$tree/include"
+echo '@book{known1983,' >"$tree/docs/references.bib"
+printf '/* [known1983, theorem 1] but a[i] */\n/* [absent1999] */\n' >"$tree/include/planted.h"
+expect_found 'include/planted.h:2: [absent1999] is not in docs/references.bib'
 mkdir -p "$tree/experiments"
 echo '#include <cblas.h>' >"$tree/experiments/planted.c"
 expect_found 'outside library instead of the public headers'

@@ -54,7 +54,7 @@ expect_file include/gradiometer/gradiometer.h
 find "$prefix/share/doc" -name LICENSE | grep -q . || fail "the licence was not installed"
 if [ -e "$libdir/libgradiometer.so" ]; then
   soname=$(readelf -d "$libdir/libgradiometer.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
-  [ "$soname" = libgradiometer.so.0 ] || fail "SONAME is $soname"
+  [ "$soname" = "libgradiometer.so.${version%.*}" ] || fail "SONAME is $soname"
   ldd "$libdir/libgradiometer.so" | grep 'libopenblas' | grep -q serial ||
     fail "the library does not find the serial OpenBLAS: $(ldd "$libdir/libgradiometer.so")"
 fi
