@@ -1,11 +1,10 @@
 /*
- * Draw a table whose second moments are known, and see them in the sample.
+ * Recover the second moments of a table from gradients of a regression on it.
  *
  * A program of its own: it uses the installed library through its public headers alone.
  */
 #include <gradiometer/gradiometer.h>
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,51 +40,38 @@ static gm_status draw_table(gm_context *context, gm_dataset **out) {
     return gm_dataset_from_arrays(context, ROWS, COLUMNS, inputs, targets, out);
 }
 
-/* Second moments of the data set, [COLUMNS, COLUMNS]. */
-static void sample_moments(const gm_dataset *dataset, double out[COLUMNS][COLUMNS]) {
-    double row[COLUMNS];
+static void print(const gm_recovery *recovery) {
+    printf("  i  j   planted  recovered\n");
     for (int i = 0; i < COLUMNS; i++)
-        for (int j = 0; j < COLUMNS; j++)
-            out[i][j] = 0;
-    for (int64_t r = 0; r < gm_dataset_rows(dataset); r++) {
-        gm_dataset_copy_rows(dataset, r, 1, row);
-        for (int i = 0; i < COLUMNS; i++)
-            for (int j = 0; j < COLUMNS; j++)
-                out[i][j] += row[i] * row[j] / (double)gm_dataset_rows(dataset);
-    }
-}
-
-/* Print both matrices, and return the largest difference of their entries. */
-static double compare(double seen[COLUMNS][COLUMNS]) {
-    double largest = 0;
-    printf("  i  j   planted      seen\n");
-    for (int i = 0; i < COLUMNS; i++) {
-        for (int j = i; j < COLUMNS; j++) {
-            double difference = fabs(seen[i][j] - planted(i, j));
-            printf("%3d%3d%10.3f%10.3f\n", i, j, planted(i, j), seen[i][j]);
-            largest = difference > largest ? difference : largest;
-        }
-    }
-    return largest;
+        for (int j = i; j < COLUMNS; j++)
+            printf("%3d%3d%10.3f%11.3f\n", i, j, planted(i, j), recovery->hessian[i * COLUMNS + j]);
+    printf("%lld gradients, estimator %s\n", (long long)recovery->gradients, recovery->estimator);
+    printf("predicted relative error %.4f\n", recovery->predicted_operator.value);
+    printf("true relative error %.4f\n", recovery->error.operator_relative);
 }
 
 int main(void) {
+    const gm_recover_options options = {.estimator = "paired",
+                                        .batch_size = 64,
+                                        .num_gradients = 16384,
+                                        .seed = 2,
+                                        .compare = true};
     gm_context *context = NULL;
     gm_dataset *dataset = NULL;
-    double seen[COLUMNS][COLUMNS];
+    gm_recovery *recovery = NULL;
     printf("gradiometer %s\n", gm_build_describe().version);
     gm_status status = gm_context_create(NULL, &context);
     if (status == GM_OK)
         status = draw_table(context, &dataset);
-    if (status != GM_OK) {
+    if (status == GM_OK)
+        status = gm_recover(context, dataset, &options, &recovery);
+    if (status == GM_OK)
+        print(recovery);
+    else
         fprintf(stderr, "%s: %s\n", gm_status_text(status),
                 context ? gm_context_message(context) : "no context");
-        gm_context_destroy(context);
-        return EXIT_FAILURE;
-    }
-    sample_moments(dataset, seen);
-    printf("largest difference %.3f\n", compare(seen));
+    gm_recovery_destroy(context, recovery);
     gm_dataset_destroy(dataset);
     gm_context_destroy(context);
-    return EXIT_SUCCESS;
+    return status == GM_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

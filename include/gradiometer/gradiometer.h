@@ -2,11 +2,13 @@
 #define GRADIOMETER_GRADIOMETER_H
 
 /** Everything that is public. A test keeps this list complete. */
+#include <gradiometer/accumulate.h>
 #include <gradiometer/context.h>
 #include <gradiometer/data.h>
 #include <gradiometer/export.h>
 #include <gradiometer/output.h>
 #include <gradiometer/random.h>
+#include <gradiometer/recover.h>
 #include <gradiometer/report.h>
 #include <gradiometer/spec.h>
 #include <gradiometer/status.h>
