@@ -1,0 +1,40 @@
+/* NumPy's .npy format, versions 1 to 3, as numpy.lib.format describes it. */
+#ifndef GM_NPY_H
+#define GM_NPY_H
+
+#include <gradiometer/data.h>
+
+#include "base/base.h"
+#include "data/bytes.h"
+
+/* What a header says. */
+typedef struct gm_npy_header {
+    char kind; /* 'f', 'i', 'u' or 'b' */
+    int width; /* bytes of an element: 1, 2, 4 or 8 */
+    bool big_endian, fortran_order;
+    int dimensions;   /* 0 to 4 */
+    int64_t shape[4]; /* unused entries are 1 */
+    int64_t count;    /* product of the shape; count × 8 does not overflow */
+} gm_npy_header;
+
+/*
+ * Read and check the header; the source then stands at the first element. That the file holds
+ * `count` elements is checked as gm_bytes_expect() does.
+ *   GM_INVALID_INPUT (not .npy, a type that is not a number, over four dimensions, truncated)
+ */
+gm_status gm_npy_read_header(gm_context *context, gm_bytes *bytes, gm_npy_header *out)
+    __attribute__((warn_unused_result));
+
+/* Convert `count` elements from their bytes to float64; 64-bit integers are rounded. */
+void gm_npy_decode(const gm_npy_header *header, const unsigned char *bytes, int64_t count,
+                   double *out);
+
+/* Read an array; see gm_array_read(). */
+gm_status gm_npy_read_array(gm_context *context, gm_bytes *bytes, gm_array **out)
+    __attribute__((warn_unused_result));
+
+/* Read a data set of a 1-D or 2-D array; see gm_dataset_load(). */
+gm_status gm_npy_load(gm_context *context, gm_bytes *bytes, const gm_dataset_options *options,
+                      gm_dataset **out) __attribute__((warn_unused_result));
+
+#endif
