@@ -1,5 +1,5 @@
 /* Decimal text to the nearest float64, in any locale. */
-#include "base/text.h"
+#include "base/word.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -171,7 +171,7 @@ static double slow_value(const decimal *d) {
     return strtod(text, NULL);
 }
 
-gm_token gm_text_number(const char *text, size_t size, double *value) {
+gm_token gm_word_number(const char *text, size_t size, double *value) {
     decimal d;
     if (!take_apart(text, text + size, &d))
         return GM_TOKEN_TEXT;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/word.h"
 #include "data/classes.h"
 #include "data/dataset.h"
 #include "data/scan.h"
@@ -27,7 +27,7 @@ enum { LABEL_SIZE = GM_EXCERPT_SIZE + 8 };
 
 static gm_status missing_value(filling *f, const gm_field *field, int64_t column) {
     char label[LABEL_SIZE], word[GM_EXCERPT_SIZE];
-    gm_text_excerpt(field->text, field->size, word);
+    gm_word_excerpt(field->text, field->size, word);
     return gm_fail(f->context, GM_INVALID_INPUT,
                    "%s: row %" PRId64 ": column %s has no value%s%s%s; use --missing drop%s",
                    f->columns->file, f->scan.record_line,
@@ -38,7 +38,7 @@ static gm_status missing_value(filling *f, const gm_field *field, int64_t column
 
 static gm_status bad_value(filling *f, gm_token token, const gm_field *field, int64_t column) {
     char label[LABEL_SIZE], word[GM_EXCERPT_SIZE];
-    gm_text_excerpt(field->text, field->size, word);
+    gm_word_excerpt(field->text, field->size, word);
     gm_column_label(f->columns, column, label, sizeof label);
     if (token == GM_TOKEN_INFINITE)
         return gm_fail(f->context, GM_INVALID_INPUT,
@@ -49,7 +49,7 @@ static gm_status bad_value(filling *f, gm_token token, const gm_field *field, in
     char bare[LABEL_SIZE];
     gm_columns nameless = {NULL, NULL, 0, false};
     if (*name && !strchr(name, ','))
-        gm_text_excerpt(name, strlen(name), bare);
+        gm_word_excerpt(name, strlen(name), bare);
     else
         gm_column_label(&nameless, column, bare, sizeof bare);
     return gm_fail(f->context, GM_INVALID_INPUT,
@@ -61,7 +61,7 @@ static gm_status bad_value(filling *f, gm_token token, const gm_field *field, in
 /* The value of a field: a number, the number of a class, NaN where it is missing. */
 static gm_status read_value(filling *f, const gm_field *field, int64_t column, double *out) {
     bool class = f->text_target && column == f->selection->target;
-    gm_token token = gm_text_token(field->text, field->size, out);
+    gm_token token = gm_word_token(field->text, field->size, out);
     if (token == GM_TOKEN_NUMBER && !class)
         return GM_OK;
     if (token == GM_TOKEN_MISSING) {

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/word.h"
 #include "data/scan.h"
 
 enum { SAMPLE = 1 << 16, SAMPLE_RECORDS = 100 };
@@ -35,7 +35,7 @@ static gm_status rate(gm_context *context, gm_bytes *sample, bool cut, char deli
         if (end)
             break;
         double value;
-        gm_token token = gm_text_token(field.text, field.size, &value);
+        gm_token token = gm_word_token(field.text, field.size, &value);
         fields++;
         plain += token != GM_TOKEN_TEXT;
         if (!field.last)
@@ -124,7 +124,7 @@ static gm_status read_first(measuring *m) {
     for (int64_t j = 0; j < m->shape.columns; j++) {
         const char *text = gm_strings_at(&m->shape.names, j);
         double value;
-        m->first[j] = (unsigned char)bit(gm_text_token(text, strlen(text), &value));
+        m->first[j] = (unsigned char)bit(gm_word_token(text, strlen(text), &value));
     }
 done:
     return status;
@@ -160,7 +160,7 @@ static gm_status read_others(measuring *m) {
         if (end)
             break;
         double value;
-        m->shape.kinds[column] |= (unsigned char)bit(gm_text_token(field.text, field.size, &value));
+        m->shape.kinds[column] |= (unsigned char)bit(gm_word_token(field.text, field.size, &value));
         column++;
         if (field.last != (column == m->shape.columns)) {
             if (field.last)

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/word.h"
 
 static double entry(const gm_dataset *dataset, int64_t row, int64_t column) {
     int64_t at = row * dataset->rows.stride + column;
@@ -71,7 +71,7 @@ static gm_status fill_means(gm_dataset *dataset, const char *file) {
             const char *name = gm_strings_at(&dataset->names, j);
             GM_TRY(gm_fail(context, GM_INVALID_INPUT,
                            "%s: column '%s' has no value in any row; leave it out with --drop",
-                           file, gm_text_excerpt(name, strlen(name), excerpt)));
+                           file, gm_word_excerpt(name, strlen(name), excerpt)));
         }
     double *values = dataset->values;
     for (int64_t i = 0; i < dataset->rows.rows; i++)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/word.h"
 
 enum { LONGEST_HEADER = 1 << 16, MOST_DIMENSIONS = 4 };
 
@@ -18,7 +18,7 @@ typedef struct cursor {
 static gm_status bad_header(cursor *c, const char *expected) {
     char excerpt[GM_EXCERPT_SIZE];
     return gm_fail(c->context, GM_INVALID_INPUT, "%s: damaged .npy header: '%s' where %s belongs",
-                   c->file, gm_text_excerpt(c->at, strlen(c->at), excerpt), expected);
+                   c->file, gm_word_excerpt(c->at, strlen(c->at), excerpt), expected);
 }
 
 static void skip_blanks(cursor *c) {
@@ -50,7 +50,7 @@ static gm_status take_text(cursor *c, char *out, size_t size, const char *expect
 }
 
 /* Byte order, kind and width, such as "<f8" or "|u1". */
-static gm_status take_type(cursor *c, gm_npy_header *header) {
+static gm_status take_type(cursor *c, gm_npy_layout *header) {
     char text[32], order, kind;
     int width = 0, used = 0;
     skip_blanks(c);
@@ -80,7 +80,7 @@ static gm_status take_type(cursor *c, gm_npy_header *header) {
     return GM_OK;
 }
 
-static gm_status take_order(cursor *c, gm_npy_header *header) {
+static gm_status take_order(cursor *c, gm_npy_layout *header) {
     skip_blanks(c);
     header->fortran_order = strncmp(c->at, "True", 4) == 0;
     if (!header->fortran_order && strncmp(c->at, "False", 5) != 0)
@@ -105,7 +105,7 @@ static gm_status take_size(cursor *c, int64_t *out) {
     return GM_OK;
 }
 
-static gm_status take_shape(cursor *c, gm_npy_header *header) {
+static gm_status take_shape(cursor *c, gm_npy_layout *header) {
     header->dimensions = 0;
     if (!take(c, '('))
         return bad_header(c, "a tuple of sizes");
@@ -126,7 +126,7 @@ static gm_status take_shape(cursor *c, gm_npy_header *header) {
 }
 
 /* The three entries, each once, in any order. */
-static gm_status take_dictionary(cursor *c, gm_npy_header *header) {
+static gm_status take_dictionary(cursor *c, gm_npy_layout *header) {
     enum { TYPE = 1, ORDER = 2, SHAPE = 4 };
     unsigned seen = 0;
     if (!take(c, '{'))
@@ -157,7 +157,7 @@ static gm_status take_dictionary(cursor *c, gm_npy_header *header) {
 }
 
 /* Check the sizes against overflow and against the file, before anything of them is allocated. */
-static gm_status check_sizes(gm_context *context, gm_bytes *bytes, gm_npy_header *header) {
+static gm_status check_sizes(gm_context *context, gm_bytes *bytes, gm_npy_layout *header) {
     char what[128] = "an array of ";
     size_t used = strlen(what);
     bool empty = false, overflow = false;
@@ -180,10 +180,10 @@ static gm_status check_sizes(gm_context *context, gm_bytes *bytes, gm_npy_header
     return gm_bytes_expect(bytes, count * header->width, what);
 }
 
-gm_status gm_npy_read_header(gm_context *context, gm_bytes *bytes, gm_npy_header *out) {
+gm_status gm_npy_read_header(gm_context *context, gm_bytes *bytes, gm_npy_layout *out) {
     unsigned char start[12];
     char *text = NULL;
-    gm_npy_header header = {.shape = {1, 1, 1, 1}};
+    gm_npy_layout header = {.shape = {1, 1, 1, 1}};
     const char *file = gm_bytes_name(bytes);
     gm_status status = GM_OK;
     GM_TRY(gm_bytes_read_exactly(bytes, start, 10, "a .npy header"));

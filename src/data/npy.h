@@ -8,25 +8,25 @@
 #include "data/bytes.h"
 
 /* What a header says. */
-typedef struct gm_npy_header {
+typedef struct gm_npy_layout {
     char kind; /* 'f', 'i', 'u' or 'b' */
     int width; /* bytes of an element: 1, 2, 4 or 8 */
     bool big_endian, fortran_order;
     int dimensions;   /* 0 to 4 */
     int64_t shape[4]; /* unused entries are 1 */
     int64_t count;    /* product of the shape; count × 8 does not overflow */
-} gm_npy_header;
+} gm_npy_layout;
 
 /*
  * Read and check the header; the source then stands at the first element. That the file holds
  * `count` elements is checked as gm_bytes_expect() does.
  *   GM_INVALID_INPUT (not .npy, a type that is not a number, over four dimensions, truncated)
  */
-gm_status gm_npy_read_header(gm_context *context, gm_bytes *bytes, gm_npy_header *out)
+gm_status gm_npy_read_header(gm_context *context, gm_bytes *bytes, gm_npy_layout *out)
     __attribute__((warn_unused_result));
 
 /* Convert `count` elements from their bytes to float64; 64-bit integers are rounded. */
-void gm_npy_decode(const gm_npy_header *header, const unsigned char *bytes, int64_t count,
+void gm_npy_decode(const gm_npy_layout *header, const unsigned char *bytes, int64_t count,
                    double *out);
 
 /* Read an array; see gm_array_read(). */

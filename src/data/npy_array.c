@@ -43,7 +43,7 @@ static double from_signed(uint64_t bits, int width) {
     return bits & sign ? -(double)((~bits & mask) + 1) : (double)bits;
 }
 
-void gm_npy_decode(const gm_npy_header *header, const unsigned char *bytes, int64_t count,
+void gm_npy_decode(const gm_npy_layout *header, const unsigned char *bytes, int64_t count,
                    double *out) {
     int width = header->width;
     bool big = header->big_endian;
@@ -68,7 +68,7 @@ void gm_npy_decode(const gm_npy_header *header, const unsigned char *bytes, int6
 }
 
 /* Where element k of a file in Fortran order goes: its index with the last coordinate fastest. */
-static int64_t c_order(const gm_npy_header *header, int64_t k) {
+static int64_t c_order(const gm_npy_layout *header, int64_t k) {
     int64_t at = 0, step = header->count;
     for (int i = 0; i < header->dimensions; i++) {
         step /= header->shape[i];
@@ -78,7 +78,7 @@ static int64_t c_order(const gm_npy_header *header, int64_t k) {
     return at;
 }
 
-static gm_status read_values(gm_context *context, gm_bytes *bytes, const gm_npy_header *header,
+static gm_status read_values(gm_context *context, gm_bytes *bytes, const gm_npy_layout *header,
                              double *values) {
     int64_t chunk = header->count < CHUNK ? header->count : CHUNK;
     unsigned char *raw = NULL;
@@ -102,7 +102,7 @@ done:
 }
 
 gm_status gm_npy_read_array(gm_context *context, gm_bytes *bytes, gm_array **out) {
-    gm_npy_header header;
+    gm_npy_layout header;
     gm_array *made = NULL;
     gm_status status = GM_OK;
     GM_TRY(gm_npy_read_header(context, bytes, &header));

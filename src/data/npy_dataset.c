@@ -9,7 +9,7 @@
 enum { CHUNK = 1 << 15 /* elements decoded at a time */ };
 
 /* Bytes and float32 stay what they are unless values will be computed. */
-static gm_element choose_element(const gm_npy_header *header, const gm_dataset_options *options) {
+static gm_element choose_element(const gm_npy_layout *header, const gm_dataset_options *options) {
     if (options->standardize)
         return GM_ELEMENT_F64;
     if (header->kind == 'u' && header->width == 1)
@@ -22,7 +22,7 @@ static gm_element choose_element(const gm_npy_header *header, const gm_dataset_o
 /* The placing of elements while the file is read. */
 typedef struct placing {
     gm_context *context;
-    const gm_npy_header *header;
+    const gm_npy_layout *header;
     const gm_selection *selection;
     const gm_dataset_options *options;
     const char *file;
@@ -77,7 +77,7 @@ static gm_status place(placing *p, const double *values, int64_t count) {
 }
 
 static gm_status read_elements(placing *p, gm_bytes *bytes) {
-    const gm_npy_header *header = p->header;
+    const gm_npy_layout *header = p->header;
     int64_t chunk = header->count < CHUNK ? header->count : CHUNK;
     unsigned char *raw = NULL;
     double *values = NULL;
@@ -98,7 +98,7 @@ done:
 }
 
 /* A data set is a matrix; an array of one dimension is one column. */
-static gm_status check_shape(gm_context *context, const char *file, const gm_npy_header *header) {
+static gm_status check_shape(gm_context *context, const char *file, const gm_npy_layout *header) {
     if (header->dimensions < 1 || header->dimensions > 2)
         return gm_fail(context, GM_INVALID_INPUT,
                        "%s: an array of %d dimensions; a data set has 2 (rows, columns)", file,
@@ -113,7 +113,7 @@ static gm_status check_shape(gm_context *context, const char *file, const gm_npy
 
 gm_status gm_npy_load(gm_context *context, gm_bytes *bytes, const gm_dataset_options *options,
                       gm_dataset **out) {
-    gm_npy_header header;
+    gm_npy_layout header;
     gm_selection selection = {0};
     gm_dataset *made = NULL;
     const char *file = gm_bytes_name(bytes);

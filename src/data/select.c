@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/word.h"
 
 enum { LONGEST_ITEM = 256 };
 
@@ -16,7 +16,7 @@ const char *gm_column_label(const gm_columns *columns, int64_t column, char *out
     char excerpt[GM_EXCERPT_SIZE];
     const char *name = columns->names ? gm_strings_at(columns->names, column) : "";
     if (*name)
-        snprintf(out, size, "'%s'", gm_text_excerpt(name, strlen(name), excerpt));
+        snprintf(out, size, "'%s'", gm_word_excerpt(name, strlen(name), excerpt));
     else
         snprintf(out, size, "%" PRId64, column);
     return out;
@@ -42,14 +42,14 @@ static bool read_index(const char *text, int64_t *out) {
 static gm_status unknown_column(gm_context *context, const gm_columns *columns, const char *option,
                                 const char *item) {
     char word[GM_EXCERPT_SIZE], other[GM_EXCERPT_SIZE + 8];
-    gm_text_excerpt(item, strlen(item), word);
+    gm_word_excerpt(item, strlen(item), word);
     int64_t last = columns->total - 1;
     if (!columns->names)
         return gm_fail(context, GM_INVALID_ARGUMENT,
                        "--%s '%s': %s has no column names; accepted: an index from %" PRId64
                        " to %" PRId64,
                        option, word, columns->file, -columns->total, last);
-    int64_t nearest = gm_text_nearest(item, name_at, columns->names, columns->total);
+    int64_t nearest = gm_word_nearest(item, name_at, columns->names, columns->total);
     if (nearest >= 0)
         return gm_fail(context, GM_INVALID_ARGUMENT,
                        "--%s '%s': no such column in %s; did you mean %s?", option, word,

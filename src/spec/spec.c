@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "base/text.h"
+#include "base/word.h"
 
 typedef struct item {
     const char *key, *value; /* in `text` */
@@ -20,7 +20,7 @@ struct gm_spec {
 };
 
 static const char *excerpt(const char *text, char out[GM_EXCERPT_SIZE]) {
-    return gm_text_excerpt(text, strlen(text), out);
+    return gm_word_excerpt(text, strlen(text), out);
 }
 
 /* Cut the next item off `text` and note it. */
@@ -182,7 +182,7 @@ gm_status gm_spec_number(gm_context *context, const gm_spec *spec, const char *k
         return GM_OK;
     }
     double value = 0;
-    if (gm_text_number(text, strlen(text), &value) == GM_TOKEN_NUMBER && value >= low &&
+    if (gm_word_number(text, strlen(text), &value) == GM_TOKEN_NUMBER && value >= low &&
         value <= high) {
         *out = value;
         return GM_OK;
@@ -199,6 +199,6 @@ static const char *word_at(const void *list, int64_t index) {
 }
 
 const char *gm_nearest_word(const char *word, const char *const *words, int count) {
-    int64_t nearest = gm_text_nearest(word, word_at, words, count);
+    int64_t nearest = gm_word_nearest(word, word_at, words, count);
     return nearest < 0 ? NULL : words[nearest];
 }

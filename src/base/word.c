@@ -1,4 +1,4 @@
-#include "base/text.h"
+#include "base/word.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -27,8 +27,8 @@ static bool is_infinite(const char *text, size_t size) {
     return is_word(text, size, "inf") || is_word(text, size, "infinity");
 }
 
-gm_token gm_text_token(const char *text, size_t size, double *value) {
-    gm_token token = gm_text_number(text, size, value);
+gm_token gm_word_token(const char *text, size_t size, double *value) {
+    gm_token token = gm_word_number(text, size, value);
     if (token != GM_TOKEN_TEXT)
         return token;
     if (is_missing(text, size))
@@ -56,7 +56,7 @@ static size_t utf8_length(const unsigned char *text, size_t size) {
     return length;
 }
 
-const char *gm_text_excerpt(const char *text, size_t size, char out[GM_EXCERPT_SIZE]) {
+const char *gm_word_excerpt(const char *text, size_t size, char out[GM_EXCERPT_SIZE]) {
     const unsigned char *bytes = (const unsigned char *)text;
     size_t read = 0, written = 0;
     while (read < size) {
@@ -114,7 +114,7 @@ static int distance(const char *a, int length_a, const char *b, int length_b, in
     return row[length_b];
 }
 
-int64_t gm_text_nearest(const char *word, gm_word_at at, const void *list, int64_t count) {
+int64_t gm_word_nearest(const char *word, gm_word_at at, const void *list, int64_t count) {
     size_t length = strlen(word);
     if (length == 0 || length > LONGEST_WORD)
         return -1;

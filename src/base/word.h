@@ -1,6 +1,6 @@
 /* Reading words and numbers that people wrote: the same in every locale. */
-#ifndef GM_TEXT_H
-#define GM_TEXT_H
+#ifndef GM_WORD_H
+#define GM_WORD_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,22 +20,22 @@ typedef enum gm_token {
  * power of ten within ±27 take an exact path in integers; the rest goes to strtod() without a
  * decimal point, the only character that depends on the locale.
  */
-gm_token gm_text_token(const char *text, size_t size, double *value);
+gm_token gm_word_token(const char *text, size_t size, double *value);
 
 /* The part of it that knows numbers alone: GM_TOKEN_TEXT for every other word. */
-gm_token gm_text_number(const char *text, size_t size, double *value);
+gm_token gm_word_number(const char *text, size_t size, double *value);
 
 enum { GM_EXCERPT_SIZE = 64 };
 
 /* Copy the start of a text for a message: one line, valid UTF-8, "..." where it was cut.
    Returns out. */
-const char *gm_text_excerpt(const char *text, size_t size, char out[GM_EXCERPT_SIZE]);
+const char *gm_word_excerpt(const char *text, size_t size, char out[GM_EXCERPT_SIZE]);
 
 /* Word `index` of a list. */
 typedef const char *(*gm_word_at)(const void *list, int64_t index);
 
 /* Index of the word nearest to `word` by edit distance, case not counted; −1 where none is within
    a third of its length (at least one edit). Words beyond 64 bytes are passed over. */
-int64_t gm_text_nearest(const char *word, gm_word_at at, const void *list, int64_t count);
+int64_t gm_word_nearest(const char *word, gm_word_at at, const void *list, int64_t count);
 
 #endif
