@@ -1,0 +1,234 @@
+#include "help.h"
+
+#include <string.h>
+
+#include <gradiometer/spec.h>
+#include <gradiometer/version.h>
+
+#include "message.h"
+#include "session.h"
+#include "specs.h"
+
+enum { WIDTH = 80, INDENT = 26 };
+
+const struct entry help_exits[] = {
+    {"0", "done"},
+    {"1", "done, and the answer is no: --require was given and is not met"},
+    {"2", "wrong usage, or an input that is absent, unreadable or invalid"},
+    {"3", "not enough memory or space, or writing failed"},
+    {"4", "a fault of the program"},
+    {"130, 143", "ended by Ctrl-C (SIGINT), by SIGTERM; no file is under its final name"},
+    {0},
+};
+
+const struct entry help_environment[] = {
+    {"NO_COLOR", "any value: no colours"},
+    {"GRADIOMETER_ISA", "baseline, avx2 or avx512: the instructions to use instead of the best"},
+    {0},
+};
+
+static void print_entry(FILE *file, const char *word, const char *text) {
+    int column = fprintf(file, "  %s", word);
+    message_wrap(file, text, column + 1 < INDENT ? column : INDENT + 1, INDENT, WIDTH);
+}
+
+static void print_entries(FILE *file, const char *title, const struct entry *entries) {
+    fprintf(file, "\n%s:\n", title);
+    for (; entries->word; entries++)
+        print_entry(file, entries->word, entries->text);
+}
+
+void help_version(FILE *file) {
+    gm_build_info build = gm_build_describe();
+    fprintf(file, "gradiometer %s (%s)\n", build.version, build.commit);
+}
+
+const char *help_usage(const struct command *command, char *out, size_t size) {
+    int n = snprintf(out, size, "gradiometer %s", command->name);
+    for (int i = 0; i < command->count; i++)
+        if (command->options[i].required)
+            n += snprintf(out + n, size - (size_t)n, " --%s %s", command->options[i].name,
+                          command->options[i].placeholder);
+    if (command->operand)
+        n += snprintf(out + n, size - (size_t)n, command->operand_required ? " %s" : " [%s]",
+                      command->operand);
+    snprintf(out + n, size - (size_t)n, " [options]");
+    return out;
+}
+
+const char *help_option_head(const struct option *option, char *out, size_t size) {
+    snprintf(out, size, "--%s%s%s", option->name, option->placeholder ? " " : "",
+             option->placeholder ? option->placeholder : "");
+    return out;
+}
+
+/* Append a word to the list in parentheses behind a help text; returns the new length. */
+static int append(char *out, size_t size, int n, int *items, const char *label, const char *word) {
+    const char *before = *items == 0 ? " (" : *label ? "; " : ", ";
+    ++*items;
+    return n + snprintf(out + n, size - (size_t)n, "%s%s%s", before, label, word);
+}
+
+const char *help_option_text(const struct option *option, char *out, size_t size) {
+    int n = snprintf(out, size, "%s", option->help), items = 0;
+    for (int i = 0; option->choices && option->choices[i]; i++)
+        n = append(out, size, n, &items, "", option->choices[i]);
+    if (option->family)
+        for (const struct spec_form *form = option->family->forms; form->name; form++)
+            if (!form->later)
+                n = append(out, size, n, &items, "", form->name);
+    if (option->fallback)
+        n = append(out, size, n, &items, "default: ", option->fallback);
+    if (option->required)
+        n = append(out, size, n, &items, "required", "");
+    if (items)
+        snprintf(out + n, size - (size_t)n, ")");
+    return out;
+}
+
+/* A line of shell, continued with backslashes before options where it is too long. */
+static void print_shell(FILE *file, const char *line) {
+    int column = fprintf(file, "    ") + 2;
+    while (*line) {
+        const char *end = strstr(line + 1, " --");
+        size_t bytes = end ? (size_t)(end - line) : strlen(line);
+        if (column + (int)bytes > WIDTH && column > INDENT) {
+            fputs(" \\\n       ", file);
+            column = 7;
+        }
+        column += fprintf(file, "%.*s", (int)bytes, line);
+        line += bytes;
+    }
+    fputc('\n', file);
+}
+
+static void print_options(FILE *file, const struct option *options, int count) {
+    char head[128], text[512];
+    for (int i = 0; i < count; i++) {
+        if (options[i].group)
+            fprintf(file, "\n%s:\n", options[i].group);
+        if (!options[i].later)
+            print_entry(file, help_option_head(&options[i], head, sizeof head),
+                        help_option_text(&options[i], text, sizeof text));
+    }
+}
+
+void help_overview(FILE *file) {
+    fputs("gradiometer: measures what gradients know and what they reveal\n\n"
+          "Usage: gradiometer <command> [options]\n\nCommands:\n",
+          file);
+    for (int i = 0; commands[i]; i++)
+        if (commands[i]->run)
+            print_entry(file, commands[i]->name, commands[i]->summary);
+    fputs("\nHelp:\n", file);
+    print_entry(file, "help <command>", "options and examples of a command; also <command> --help");
+    print_entry(file, "help specs", "how models, points and estimators are written");
+    print_entry(file, "--version", "version and commit");
+    fputs("\nTry:\n", file);
+    print_shell(file, command_recover.examples[0].command);
+}
+
+void help_command(FILE *file, const struct command *command) {
+    char usage[256];
+    fprintf(file, "Usage: %s\n\n", help_usage(command, usage, sizeof usage));
+    message_wrap(file, command->description, 0, 0, WIDTH);
+    print_options(file, command->options, command->count);
+    if (!command->plain)
+        print_options(file, common_option_table, common_option_count);
+    for (const struct example *e = command->examples; e && e->text; e++) {
+        fputs(e == command->examples ? "\nExamples:\n" : "", file);
+        message_wrap(file, e->text, 0, 2, WIDTH);
+        print_shell(file, e->command);
+    }
+    if (command->plain)
+        return;
+    print_entries(file, "Exit status", help_exits);
+    print_entries(file, "Environment", help_environment);
+}
+
+void help_specs(FILE *file) {
+    message_wrap(file,
+                 "A specification is a name, or a name with values: name:key=value,key=value. "
+                 "Blanks are not allowed in it; numbers are written with a point, 0.5 or 1e4.",
+                 0, 0, WIDTH);
+    for (int i = 0; spec_families[i]; i++) {
+        const struct spec_family *family = spec_families[i];
+        fprintf(file, "\n%s (--%s):\n", family->title, family->option);
+        for (const struct spec_form *form = family->forms; form->name; form++) {
+            if (form->later)
+                continue;
+            print_entry(file, form->name, form->help);
+            for (int k = 0; k < SPEC_KEYS_MAX && form->keys[k].name; k++) {
+                char head[64];
+                snprintf(head, sizeof head, "  :%s=%s", form->keys[k].name,
+                         form->keys[k].placeholder);
+                print_entry(file, head, form->keys[k].help);
+            }
+        }
+    }
+    fputs("\nExamples:\n    --at random:distance=3\n    --at file:path=W.npy\n", file);
+}
+
+struct help_options {
+    bool manual, completion;
+};
+
+static const struct option options[] = {
+    {.name = "man",
+     .group = "Forms",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct help_options, manual),
+     .help = "print the manual page, for man(1)"},
+    {.name = "completion",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct help_options, completion),
+     .help = "print a completion script for bash"},
+};
+
+static int no_such_topic(struct session *session, const char *topic) {
+    const char *nearest = gm_nearest_word(topic, (const char *const[]){"specs"}, 1);
+    if (!nearest)
+        nearest = command_nearest(topic);
+    return session_error(session, GM_INVALID_ARGUMENT, "no help on '%s'%s%s%s", topic,
+                         nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                         nearest ? "'?" : "");
+}
+
+static int run(struct session *session, void *values) {
+    const struct help_options *given = values;
+    const char *topic = session->arguments.operand;
+    const struct command *command = topic ? command_find(topic) : NULL;
+    if (given->manual || given->completion)
+        (given->manual ? help_manual : help_completion)(stdout);
+    else if (!topic)
+        help_overview(stdout);
+    else if (strcmp(topic, "specs") == 0)
+        help_specs(stdout);
+    else if (command && !command->run)
+        return session_error(session, GM_UNAVAILABLE,
+                             "command '%s' is not available in this version", topic);
+    else if (command)
+        help_command(stdout, command);
+    else
+        return no_such_topic(session, topic);
+    return EXIT_DONE;
+}
+
+static const struct example examples[] = {
+    {"Read the manual page:", "gradiometer help --man | man -l -"},
+    {"Complete words in this shell:", "source <(gradiometer help --completion)"},
+    {0},
+};
+
+const struct command command_help = {
+    .name = "help",
+    .summary = "explain a command, or how specifications are written",
+    .description = "TOPIC is a command or 'specs'.",
+    .operand = "TOPIC",
+    .options = options,
+    .count = sizeof options / sizeof *options,
+    .values_size = sizeof(struct help_options),
+    .plain = true,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,144 @@
+#include "interrupt.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { GRACE_NANOSECONDS = 700 * 1000 * 1000, REMOVE_TRIES = 10 };
+
+void interrupt_say(int number, bool json) {
+    char text[160];
+    int n = json ? snprintf(text, sizeof text,
+                            "{\"error\": {\"status\": \"GM_CANCELLED\", \"exit\": %d, "
+                            "\"message\": \"interrupted by signal %d\"}}\n",
+                            128 + number, number)
+                 : snprintf(text, sizeof text, "gradiometer: interrupted by signal %d\n", number);
+    ssize_t ignored = write(STDERR_FILENO, text, (size_t)n);
+    (void)ignored;
+}
+
+/* The main thread may still be writing: empty the folder until it can be removed. */
+static void remove_staging(const char *path) {
+    for (int i = 0; i < REMOVE_TRIES; i++) {
+        DIR *directory = opendir(path);
+        if (!directory)
+            return;
+        for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                unlinkat(dirfd(directory), entry->d_name, 0);
+        closedir(directory);
+        if (rmdir(path) == 0)
+            return;
+    }
+}
+
+static void end_by_force(struct interrupt *interrupt) {
+    pthread_mutex_lock(&interrupt->lock); /* a commit that has begun ends first */
+    if (interrupt->stopping) {
+        pthread_mutex_unlock(&interrupt->lock);
+        return;
+    }
+    if (interrupt->folder[0]) {
+        remove_staging(interrupt->staging);
+        if (interrupt->folder_made && !interrupt->committed)
+            rmdir(interrupt->folder);
+    }
+    interrupt_say(interrupt->signal, interrupt->json);
+    _exit(128 + interrupt->signal);
+}
+
+static void *take_signals(void *argument) {
+    struct interrupt *interrupt = argument;
+    const struct timespec grace = {.tv_nsec = GRACE_NANOSECONDS};
+    int number = 0;
+    if (sigwait(&interrupt->signals, &number) != 0)
+        return NULL;
+    pthread_mutex_lock(&interrupt->lock);
+    bool stopping = interrupt->stopping;
+    if (!stopping) {
+        interrupt->signal = number;
+        gm_context_cancel(interrupt->context);
+    }
+    pthread_mutex_unlock(&interrupt->lock);
+    if (stopping)
+        return NULL;
+    /* A second signal is an impatient user: no further grace. */
+    while (sigtimedwait(&interrupt->signals, NULL, &grace) < 0 && errno == EINTR)
+        continue;
+    end_by_force(interrupt);
+    return NULL;
+}
+
+bool interrupt_start(struct interrupt *interrupt, gm_context *context, bool json) {
+    static const int taken[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action;
+    memset(interrupt, 0, sizeof *interrupt);
+    pthread_mutex_init(&interrupt->lock, NULL);
+    interrupt->context = context;
+    interrupt->json = json;
+    sigemptyset(&interrupt->signals);
+    for (int i = 0; i < 3; i++) {
+        sigaction(taken[i], NULL, &action);
+        if (taken[i] == SIGHUP && action.sa_handler == SIG_IGN)
+            continue;
+        /* A shell without job control ignores SIGINT for what it starts with &; one that is sent
+           to this process is meant all the same. */
+        signal(taken[i], SIG_DFL);
+        sigaddset(&interrupt->signals, taken[i]);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &interrupt->signals, NULL);
+    interrupt->started = pthread_create(&interrupt->thread, NULL, take_signals, interrupt) == 0;
+    return interrupt->started;
+}
+
+int interrupt_stop(struct interrupt *interrupt) {
+    if (!interrupt->started)
+        return 0;
+    pthread_mutex_lock(&interrupt->lock);
+    interrupt->stopping = true;
+    int number = interrupt->signal;
+    pthread_mutex_unlock(&interrupt->lock);
+    pthread_kill(interrupt->thread, SIGTERM); /* wakes it */
+    pthread_join(interrupt->thread, NULL);
+    pthread_mutex_destroy(&interrupt->lock);
+    interrupt->started = false;
+    return number;
+}
+
+bool interrupt_came(struct interrupt *interrupt) {
+    pthread_mutex_lock(&interrupt->lock);
+    bool came = interrupt->signal != 0;
+    pthread_mutex_unlock(&interrupt->lock);
+    return came;
+}
+
+void interrupt_set_output(struct interrupt *interrupt, const char *folder, bool made,
+                          const char *staging) {
+    pthread_mutex_lock(&interrupt->lock);
+    interrupt->folder[0] = interrupt->staging[0] = '\0';
+    interrupt->folder_made = made;
+    if (folder && strlen(folder) < PATH_MAX && strlen(staging) < PATH_MAX) {
+        strcpy(interrupt->folder, folder);
+        strcpy(interrupt->staging, staging);
+    }
+    pthread_mutex_unlock(&interrupt->lock);
+}
+
+bool interrupt_begin_commit(struct interrupt *interrupt) {
+    pthread_mutex_lock(&interrupt->lock);
+    if (interrupt->signal == 0)
+        return true;
+    pthread_mutex_unlock(&interrupt->lock);
+    return false;
+}
+
+void interrupt_end_commit(struct interrupt *interrupt, bool committed) {
+    interrupt->committed |= committed;
+    pthread_mutex_unlock(&interrupt->lock);
+}

@@ -1,0 +1,170 @@
+#include "recover.h"
+
+#include <math.h>
+#include "specs.h"
+
+#define FIELD(name) offsetof(struct recover_options, name)
+
+/* In the order of gm_missing. */
+static const char *const missing_choices[] = {"error", "drop", "mean", NULL};
+
+static const struct option options[] = {
+    {.name = "data",
+     .group = "Data",
+     .kind = OPTION_PATH,
+     .placeholder = "FILE|DIR",
+     .required = true,
+     .offset = FIELD(data),
+     .help = ".csv or .csv.gz, .npy, or a folder with IDX files, of which train-* is used, pixels "
+             "/ 255"},
+    {.name = "target",
+     .kind = OPTION_TEXT,
+     .placeholder = "NAME|INDEX",
+     .offset = FIELD(table.target),
+     .help = "column to predict, by name or from 0; text becomes sorted classes (default: "
+             "the last)"},
+    {.name = "columns",
+     .kind = OPTION_TEXT,
+     .placeholder = "LIST",
+     .offset = FIELD(table.columns),
+     .help = "input columns, names or indices with commas between (default: all others)"},
+    {.name = "drop",
+     .kind = OPTION_TEXT,
+     .placeholder = "LIST",
+     .offset = FIELD(table.drop),
+     .help = "columns to leave out"},
+    {.name = "missing",
+     .kind = OPTION_CHOICE,
+     .placeholder = "RULE",
+     .fallback = "error",
+     .choices = missing_choices,
+     .offset = FIELD(missing),
+     .help = "missing values: stop, drop the row, or take the mean of the column"},
+    {.name = "standardize",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(table.standardize),
+     .help = "bring each input to mean 0 and variance 1; a constant one becomes 0"},
+    {.name = "intercept",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(table.intercept),
+     .help = "append a column of ones"},
+    {.name = "gradients-file", .kind = OPTION_FILE, .placeholder = "G.npy", .later = true},
+    {.name = "paired", .kind = OPTION_FLAG, .later = true},
+    {.name = "model",
+     .group = "Gradients",
+     .kind = OPTION_SPEC,
+     .placeholder = "MODEL",
+     .fallback = "linear",
+     .family = &spec_models,
+     .offset = FIELD(recover.model),
+     .help = "model whose gradients are taken"},
+    {.name = "batch-size",
+     .kind = OPTION_INTEGER,
+     .placeholder = "N",
+     .fallback = "256",
+     .low = 1,
+     .high = 1e9,
+     .offset = FIELD(recover.batch_size),
+     .help = "samples in a batch, drawn with replacement"},
+    {.name = "num-gradients",
+     .kind = OPTION_INTEGER,
+     .placeholder = "K",
+     .fallback = "auto",
+     .keyword = "auto",
+     .low = 2,
+     .high = 1e12,
+     .offset = FIELD(recover.num_gradients),
+     .help = "batch gradients to evaluate, a pair is two; auto: enough for 4 noise vectors a "
+             "parameter, at least 1024"},
+    {.name = "at",
+     .kind = OPTION_SPEC,
+     .placeholder = "POINT",
+     .fallback = "zero",
+     .family = &spec_points,
+     .offset = FIELD(recover.at),
+     .help = "weights at which gradients are taken"},
+    {.name = "estimator",
+     .group = "Estimate",
+     .kind = OPTION_SPEC,
+     .placeholder = "NAME",
+     .fallback = "auto",
+     .family = &spec_estimators,
+     .offset = FIELD(recover.estimator),
+     .help = "how noise on the targets turns gradients into curvature"},
+    {.name = "noise-variance",
+     .kind = OPTION_NUMBER,
+     .placeholder = "V",
+     .fallback = "auto",
+     .keyword = "auto",
+     .positive = true,
+     .high = INFINITY,
+     .offset = FIELD(recover.noise_variance),
+     .help = "variance of the noise put on targets; auto: what brings the total to the batch size"},
+    {.name = "label-noise",
+     .kind = OPTION_NUMBER,
+     .placeholder = "S",
+     .fallback = "0",
+     .high = INFINITY,
+     .offset = FIELD(recover.label_noise),
+     .help = "variance of the noise that the targets have of their own"},
+    {.name = "shrink",
+     .kind = OPTION_SPEC,
+     .placeholder = "NAME",
+     .fallback = "auto",
+     .family = &spec_shrinkages,
+     .offset = FIELD(recover.shrink),
+     .help = "shrinkage of the estimate"},
+    {.name = "compare",
+     .group = "Verdict",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(recover.compare),
+     .help = "compute the curvature from the data as well, show the true error, and run the "
+             "controls"},
+    {.name = "require",
+     .kind = OPTION_NUMBER,
+     .placeholder = "ERROR",
+     .fallback = "0.1",
+     .positive = true,
+     .high = INFINITY,
+     .offset = FIELD(recover.require),
+     .help = "relative operator error that is enough; when it is given and the upper end of the "
+             "predicted error is above it, the exit status is 1"},
+    {.name = "leak", .kind = OPTION_FLAG, .later = true},
+};
+
+static const struct example examples[] = {
+    {"Recover the second moments of Fashion-MNIST's 784 pixels from 8192 gradients, and compare:",
+     "gradiometer recover --data /usr/share/datasets/fashion-mnist --num-gradients 8192 --compare "
+     "--out report"},
+    {"A table with a header, text in one column and blanks:",
+     "gradiometer recover --data housing.csv --target median_house_value --drop ocean_proximity "
+     "--missing drop --standardize --intercept"},
+    {"In a script, ending with status 1 unless the error is predicted to be 5 % or less:",
+     "gradiometer recover --data train.npy --require 0.05 --json > result.json"},
+    {0},
+};
+
+static int run(struct session *session, void *given) {
+    struct recover_options *values = given;
+    values->table.missing = (gm_missing)values->missing;
+    values->recover.seed = (uint64_t)session->common.seed;
+    values->require_given = arguments_given(&session->arguments, "require");
+    return recover_run(session, values);
+}
+
+const struct command command_recover = {
+    .name = "recover",
+    .summary = "recover the curvature of a model, and the data's second moments, from gradients",
+    .description =
+        "Adds noise of known variance to the targets and watches what it does to batch gradients: "
+        "the spread of the gradients is then the curvature, for least squares the second moments "
+        "X'X / N of the inputs. The estimate comes with a predicted error that needs no access to "
+        "the truth, and with a verdict whether the gradients were enough.\n\n"
+        "With --out: result.json, hessian.npy [d,d], eigenvalues.npy [d], mean_gradient.npy [d], "
+        "plots (.svg) and report.html.",
+    .options = options,
+    .count = sizeof options / sizeof *options,
+    .values_size = sizeof(struct recover_options),
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,26 @@
+/* The options of `gradiometer recover`, and what runs them. */
+#ifndef GM_TOOL_RECOVER_H
+#define GM_TOOL_RECOVER_H
+
+#include <stdbool.h>
+
+#include <gradiometer/data.h>
+#include <gradiometer/recover.h>
+
+#include "session.h"
+
+struct recover_options {
+    const char *data;           /* file or folder */
+    int missing;                /* a gm_missing, copied to table.missing */
+    gm_dataset_options table;   /* how data is read */
+    gm_recover_options recover; /* seed and all; zero is "auto" */
+    bool require_given;         /* not met → EXIT_NO only then */
+};
+
+/*
+ * Load the data, recover, print, and write the output folder if there is one; or, with --dry-run,
+ * print the plan. Returns the exit status, every failure told.
+ */
+int recover_run(struct session *session, const struct recover_options *options);
+
+#endif

@@ -1,0 +1,90 @@
+#include "specs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <gradiometer/spec.h>
+
+const struct spec_family spec_models = {
+    "Models", "model",
+    (const struct spec_form[]){
+        {"linear", "least squares, loss (1/2n) |Xw - y|^2; curvature is X'X / n", false, {{0}}},
+        {"logistic", "", true, {{0}}},
+        {"softmax", "", true, {{0}}},
+        {"mlp", "", true, {{0}}},
+        {0},
+    }};
+
+const struct spec_family spec_estimators = {
+    "Estimators", "estimator",
+    (const struct spec_form[]){
+        {"auto", "the best one for the options given; the report says which and why", false, {{0}}},
+        {"paired",
+         "each batch twice, targets y+e and y-e: half the difference holds curvature alone, "
+         "wherever the weights are",
+         false,
+         {{0}}},
+        {"calibrated",
+         "each batch once, noise brought to variance n: half the gradients, but the error grows "
+         "with the distance from the optimum",
+         false,
+         {{0}}},
+        {"none", "no noise is added; what plain gradients alone show", false, {{0}}},
+        {"fanout", "", true, {{0}}},
+        {"loud", "", true, {{0}}},
+        {"gaussian", "", true, {{0}}},
+        {0},
+    }};
+
+const struct spec_family spec_points = {
+    "Points at which gradients are taken", "at",
+    (const struct spec_form[]){
+        {"zero", "all weights zero", false, {{0}}},
+        {"optimum", "the least-squares solution of the data", false, {{0}}},
+        {"random",
+         "a random direction from the optimum (distance) or from zero (norm)",
+         false,
+         {{"norm", "R", "Euclidean length of the weights, above 0 (default: 1)"},
+          {"distance", "R", "distance from the optimum in the norm of the curvature, above 0"}}},
+        {"file", "weights from a file", false, {{"path", "W.npy", "array of d numbers; required"}}},
+        {0},
+    }};
+
+const struct spec_family spec_shrinkages = {"Shrinkage", "shrink",
+                                            (const struct spec_form[]){
+                                                {"auto", "the best one available", false, {{0}}},
+                                                {"none", "the estimate as it is", false, {{0}}},
+                                                {"oas", "", true, {{0}}},
+                                                {"ledoit-wolf", "", true, {{0}}},
+                                                {0},
+                                            }};
+
+const struct spec_family *const spec_families[] = {&spec_models, &spec_estimators, &spec_points,
+                                                   &spec_shrinkages, NULL};
+
+gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
+                            char *message, size_t size) {
+    const char *words[16];
+    char name[64], accepted[256] = "";
+    int count = 0;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
+    for (const struct spec_form *form = family->forms; form->name; form++) {
+        bool same = strcmp(form->name, name) == 0;
+        if (same && !form->later)
+            return GM_OK;
+        if (same) {
+            snprintf(message, size, "--%s %s is not available in this version", option, name);
+            return GM_UNAVAILABLE;
+        }
+        if (form->later)
+            continue;
+        size_t used = strlen(accepted);
+        snprintf(accepted + used, sizeof accepted - used, "%s%s", count ? ", " : "", form->name);
+        words[count++] = form->name;
+    }
+    const char *nearest = gm_nearest_word(name, words, count);
+    snprintf(message, size, "option --%s: '%s' is not accepted; give one of %s%s%s%s", option, name,
+             accepted, nearest ? " (did you mean '" : "", nearest ? nearest : "",
+             nearest ? "'?)" : "");
+    return GM_INVALID_ARGUMENT;
+}
