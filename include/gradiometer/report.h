@@ -12,14 +12,20 @@ GM_BEGIN_DECLS
 
 /**
  * The result document of one command: what result.json holds, and what every table, plot and page
- * is made of. Members are addressed by path, "result.predicted_error.operator.value"; objects on
- * the way are made as needed. A number that is not finite is stored as null.
+ * is made of. Members are addressed by path: keys of letters, digits, _ and - joined by dots, and
+ * [n] for an element of an array, "result.predicted_error.operator.ci95[1]". Storing makes objects
+ * and arrays on the way as needed, also in place of null; [n] with n the length of the array
+ * appends, "result.curve[0].error". A number that is not finite is stored as null.
+ *
+ * Every function that stores returns GM_INVALID_ARGUMENT for a malformed path, one that leads
+ * through a member of another kind, or an index beyond the length.
  */
 typedef struct gm_report gm_report;
 
 /**
- * Create a document with "schema", "command", "version", "commit", "blas", "ranks", "options": {},
- * "result": {} and "warnings": [] in place.
+ * Create a document with "schema", "command", "version", "commit", "seed": null, "threads" (those of
+ * the context), "ranks": 1, "blas", "seconds": null, "options": {}, "result": {} and "warnings": []
+ * in place, in this order.
  * @param out  owned by the caller; untouched on failure
  * @return GM_OUT_OF_MEMORY
  */
@@ -65,35 +71,48 @@ GM_API GM_MUST_USE gm_status gm_report_append_text(gm_report *report, const char
 /** Read a number; false where the member is absent, null or not a number. */
 GM_API bool gm_report_number(const gm_report *report, const char *path, double *out);
 
+/** Read true or false; returns false where the member is absent, null or something else. */
+GM_API bool gm_report_boolean(const gm_report *report, const char *path, bool *out);
+
 /** Read a text; NULL where the member is absent or not a text. Borrowed. */
 GM_API const char *gm_report_text(const gm_report *report, const char *path);
 
-/** Render the whole document as JSON, all digits, in the order stored. Free with gm_report_free_text(). */
+/**
+ * Render the whole document as JSON in the order stored, indented by 2, with a final newline.
+ * Numbers have the fewest digits that read back to the same bits.
+ * @param out  text, freed with gm_report_free_text()
+ * @return GM_OUT_OF_MEMORY
+ */
 GM_API GM_MUST_USE gm_status gm_report_json(const gm_report *report, char **out);
 
 /**
  * Render the result as a table that a person understands without the manual.
+ * Lines are at most 80 columns wide; control characters in texts become "?".
  * @param color  use terminal colours
  * @param out    text, freed with gm_report_free_text()
+ * @return GM_UNAVAILABLE (a command without a table), GM_OUT_OF_MEMORY
  */
 GM_API GM_MUST_USE gm_status gm_report_table(const gm_report *report, bool color, char **out);
 
-/** Number of plots that this result has. */
+/** Number of plots that this result has; 0 where it has nothing to draw. */
 GM_API int gm_report_plots(const gm_report *report);
 
-/** File name of plot i without folder, such as "spectrum.svg"; static. */
+/** File name of plot i without folder, such as "spectrum.svg"; static. NULL: no such plot. */
 GM_API const char *gm_report_plot_name(const gm_report *report, int i);
 
 /**
  * Write the gnuplot script of plot i, data included, that prints SVG on standard output.
  * Every text in it is single-quoted and escaped. Free with gm_report_free_text().
+ * @return GM_INVALID_ARGUMENT (no such plot), GM_OUT_OF_MEMORY
  */
 GM_API GM_MUST_USE gm_status gm_report_plot_script(const gm_report *report, int i, char **out);
 
 /**
  * Render the page: one self-contained HTML file.
- * @param svgs  [gm_report_plots()] the drawn plots as SVG text; NULL entries: "not drawn"
+ * @param svgs  [gm_report_plots()] the drawn plots as SVG text; NULL, NULL entries and SVG that could
+ *              run or load something: "not drawn"
  * @param out   text, freed with gm_report_free_text()
+ * @return GM_UNAVAILABLE (a command without a page), GM_OUT_OF_MEMORY
  */
 GM_API GM_MUST_USE gm_status gm_report_html(const gm_report *report, const char *const *svgs,
                                             char **out);

@@ -1,0 +1,234 @@
+/* The parts of the page that hold figures. */
+#include "report/recover.h"
+
+#include <math.h>
+
+enum { EIGENVALUES = 10 };
+
+static void add_escaped(const gm_report *report, gm_text *html,
+                        void (*say)(const gm_report *report, gm_text *out)) {
+    gm_text raw = GM_TEXT(html->context);
+    say(report, &raw);
+    if (raw.status != GM_OK)
+        html->status = raw.status;
+    gm_text_html(html, gm_text_view(&raw));
+    gm_text_drop(&raw);
+}
+
+void gm_recover_subject(const gm_report *report, gm_text *html) {
+    const char *model = gm_report_text(report, "options.model");
+    const char *at = gm_report_text(report, "options.at");
+    add_escaped(report, html, gm_recover_say_data);
+    if (model) {
+        gm_text_add(html, " · model ");
+        gm_text_html(html, model);
+    }
+    if (at) {
+        gm_text_add(html, " · weights: ");
+        gm_text_html(html, at);
+    }
+}
+
+/* --- tiles --- */
+
+static void begin_tile(gm_text *html, const char *label) {
+    gm_text_add(html, "<div class=\"tile\"><div class=\"label\">");
+    gm_text_add(html, label);
+    gm_text_add(html, "</div><div class=\"value\">");
+}
+
+static void note_tile(gm_text *html) {
+    gm_text_add(html, "</div><div class=\"note\">");
+}
+
+static void end_tile(gm_text *html) {
+    gm_text_add(html, "</div></div>\n");
+}
+
+static void error_tiles(const gm_recover *facts, gm_text *html) {
+    if (!isnan(facts->error.operator_relative)) {
+        begin_tile(html, "Relative error");
+        gm_text_percent(html, facts->error.operator_relative);
+        note_tile(html);
+        if (!isnan(facts->low) && !isnan(facts->high))
+            gm_text_add(html, gm_recover_covered(facts) ? "inside the predicted interval"
+                                                        : "<b>outside</b> the predicted interval");
+        else
+            gm_text_add(html, "compared with the truth");
+        end_tile(html);
+    }
+    if (!isnan(facts->predicted)) {
+        begin_tile(html, "Predicted error");
+        gm_text_percent(html, facts->predicted);
+        note_tile(html);
+        if (!isnan(facts->low) && !isnan(facts->high)) {
+            gm_text_percent_range(html, facts->low, facts->high);
+            gm_text_add(html, " at 95 %");
+        } else {
+            gm_text_add(html, "from gradients alone");
+        }
+        end_tile(html);
+    }
+    if (!isnan(facts->none.operator_relative)) {
+        begin_tile(html, "Without noise");
+        gm_text_percent(html, facts->none.operator_relative);
+        note_tile(html);
+        gm_text_add(html, "error of the control");
+        end_tile(html);
+    }
+}
+
+static void effort_tile(const gm_recover *facts, gm_text *html) {
+    if (isnan(facts->gradients))
+        return;
+    begin_tile(html, "Gradients");
+    gm_text_count(html, facts->gradients);
+    note_tile(html);
+    if (!isnan(facts->needed) && !isnan(facts->required)) {
+        gm_text_add(html, "about ");
+        gm_text_count(html, facts->needed);
+        gm_text_add(html, " needed for ");
+        gm_text_percent(html, facts->required);
+    } else if (!isnan(facts->noise_vectors)) {
+        gm_text_count(html, facts->noise_vectors);
+        gm_text_add(html, facts->noise_vectors == 1 ? " noise vector" : " noise vectors");
+    }
+    end_tile(html);
+}
+
+void gm_recover_tiles(const gm_report *report, gm_text *html) {
+    gm_recover facts = gm_recover_read(report);
+    error_tiles(&facts, html);
+    effort_tile(&facts, html);
+    if (!isnan(facts.rank)) {
+        begin_tile(html, "Effective rank");
+        gm_text_number(html, facts.rank);
+        note_tile(html);
+        if (!isnan(facts.dimension)) {
+            gm_text_add(html, "of ");
+            gm_text_count(html, facts.dimension);
+            gm_text_add(html, facts.dimension == 1 ? " dimension" : " dimensions");
+        }
+        end_tile(html);
+    }
+    if (!isnan(facts.condition)) {
+        begin_tile(html, "Condition number");
+        gm_text_number(html, facts.condition);
+        note_tile(html);
+        if (!isnan(facts.error.condition_after)) {
+            gm_text_number(html, facts.error.condition_after);
+            gm_text_add(html, " after preconditioning");
+        } else {
+            gm_text_add(html, "of the recovered matrix");
+        }
+        end_tile(html);
+    }
+}
+
+/* --- tables --- */
+
+/* A bar that makes 1 % beside 100 % visible; 100 % fills it. */
+static void add_bar(gm_text *html, double ratio, bool ours) {
+    gm_text_format(html, "<td class=\"bar\" aria-hidden=\"true\"><span class=\"%s\" style=\"width:",
+                   ours ? "ours" : "other");
+    gm_text_exact(html, isnan(ratio) ? 0 : round(1000 * fmin(fmax(ratio, 0.004), 1)) / 10);
+    gm_text_add(html, "%\"></span></td>");
+}
+
+static void error_row(gm_text *html, const char *label, const gm_recover_error *error, bool ours) {
+    if (!error->known)
+        return;
+    gm_text_format(html, "<tr%s><th scope=\"row\">%s</th><td>", ours ? " class=\"ours\"" : "",
+                   label);
+    gm_text_percent(html, error->operator_relative);
+    gm_text_add(html, "</td>");
+    add_bar(html, error->operator_relative, ours);
+    gm_text_add(html, "<td>");
+    gm_text_percent(html, error->frobenius_relative);
+    gm_text_add(html, "</td><td>");
+    gm_text_number(html, error->condition_after);
+    gm_text_add(html, "</td></tr>\n");
+}
+
+static void predicted_row(gm_text *html, const gm_recover *facts) {
+    if (isnan(facts->predicted))
+        return;
+    gm_text_add(html, "<tr><th scope=\"row\">Predicted, from gradients alone</th><td>");
+    gm_text_percent(html, facts->predicted);
+    gm_text_add(html, "</td>");
+    add_bar(html, facts->predicted, false);
+    gm_text_add(html, "<td>");
+    gm_text_percent(html, facts->predicted_frobenius);
+    gm_text_add(html, "</td><td>–</td></tr>\n");
+}
+
+static void comparison(const gm_recover *facts, gm_text *html) {
+    if (!facts->error.known)
+        return;
+    gm_text_add(
+        html, "<h2>Compared with the truth</h2>\n<div class=\"scroll\"><table class=\"figures\">\n"
+              "<thead><tr><th></th><th>Operator norm</th><th class=\"bar\"></th><th>Frobenius</th>"
+              "<th>Condition after</th></tr></thead>\n<tbody>\n");
+    error_row(html, "This recovery", &facts->error, true);
+    predicted_row(html, facts);
+    error_row(html, "Control: no noise", &facts->none, false);
+    error_row(html, "Oracle: sees the same data", &facts->oracle, false);
+    error_row(html, "Moving the weights: Hessian–vector products", &facts->hvp, false);
+    gm_text_add(html, "</tbody></table></div>\n<p class=\"small\">Relative errors against the "
+                      "curvature computed from all the data. The control repeats the recovery "
+                      "without noise in the targets: what it misses, the noise alone reveals. The "
+                      "oracle sees the very rows that the batches were made of.</p>\n");
+}
+
+static void detail(const gm_report *report, gm_text *html, const char *label,
+                   void (*say)(const gm_report *report, gm_text *out)) {
+    gm_text value = GM_TEXT(html->context);
+    add_escaped(report, &value, say);
+    if (value.size)
+        gm_text_format(html, "<dt>%s</dt><dd>%s</dd>\n", label, gm_text_view(&value));
+    if (value.status != GM_OK)
+        html->status = value.status;
+    gm_text_drop(&value);
+}
+
+static void say_noise(const gm_report *report, gm_text *out) {
+    double variance = gm_report_value(report, "result.noise_variance");
+    if (!isnan(variance))
+        gm_text_number(out, variance);
+}
+
+static void say_top(const gm_report *report, gm_text *out) {
+    gm_recover_say_eigenvalues(report, EIGENVALUES, out);
+}
+
+static void say_predicted_by(const gm_report *report, gm_text *out) {
+    const char *method = gm_report_text(report, "result.predicted_error.operator.method");
+    if (method)
+        gm_text_add(out, method);
+}
+
+static void say_files(const gm_report *report, gm_text *out) {
+    size_t i;
+    const json_t *file;
+    json_array_foreach(gm_report_find(report, "result.files"), i, file) {
+        gm_text_add(out, i ? ", " : "");
+        gm_text_add(out, json_is_string(file) ? json_string_value(file) : "?");
+    }
+}
+
+void gm_recover_tables(const gm_report *report, gm_text *html) {
+    gm_recover facts = gm_recover_read(report);
+    comparison(&facts, html);
+    gm_text_add(html, "<h2>What was measured</h2>\n<dl class=\"facts\">\n");
+    detail(report, html, "Data", gm_recover_say_data);
+    detail(report, html, "Gradients", gm_recover_say_gradients);
+    detail(report, html, "Estimator", gm_recover_say_estimator);
+    detail(report, html, "Noise variance", say_noise);
+    detail(report, html, "Calibration bias", gm_recover_say_bias);
+    detail(report, html, "Shrinkage", gm_recover_say_shrinkage);
+    detail(report, html, "Enough gradients", gm_recover_say_enough);
+    detail(report, html, "Error predicted by", say_predicted_by);
+    detail(report, html, "Top eigenvalues", say_top);
+    detail(report, html, "Files", say_files);
+    gm_text_add(html, "</dl>\n");
+}
