@@ -41,37 +41,44 @@ static int print_facts(struct session *session, const struct fact *facts, int co
     return session_print(session, text) == GM_OK ? EXIT_DONE : session_output_failed(session);
 }
 
-static gm_status save(struct session *session, const gm_report *report) {
-    gm_output *output = NULL;
+static gm_status save(struct session *session, const gm_report *report, gm_output *output) {
     char *json = NULL;
-    gm_status status = session_output_open(session, session->common.out, "result.json", &output);
-    if (status == GM_OK)
-        status = gm_report_json(report, &json);
+    gm_status status = gm_report_json(report, &json);
     if (status == GM_OK)
         status = gm_output_write(output, "result.json", json, strlen(json));
     if (status == GM_OK)
         status = session_output_commit(session, output);
     gm_report_free_text(report, json);
-    session_output_close(session, output);
     return status;
+}
+
+static int print(struct session *session, const gm_report *report, const struct fact *facts,
+                 int count) {
+    if (session->common.json)
+        return session_print_report(session, report);
+    return session->common.quiet ? EXIT_DONE : print_facts(session, facts, count);
 }
 
 static int show(struct session *session, const struct fact *facts, int count) {
     gm_report *report = NULL;
+    gm_output *output = NULL;
     int exit = EXIT_DONE;
     gm_status status = gm_report_create(session->context, "info", &report);
+    if (status == GM_OK && session->common.out)
+        status = session_output_open(session, session->common.out, "result.json", &output);
     if (status == GM_OK)
         status = session_describe(session, report, NULL);
     if (status == GM_OK)
         status = add_facts(report, facts, count);
-    if (status == GM_OK && session->common.json)
-        exit = session_print_report(session, report);
-    else if (status == GM_OK && !session->common.quiet)
-        exit = print_facts(session, facts, count);
-    if (status == GM_OK && exit == EXIT_DONE && session->common.out)
-        status = save(session, report);
+    if (status == GM_OK)
+        exit = print(session, report, facts, count);
+    if (status == GM_OK && exit == EXIT_DONE && output)
+        status = save(session, report, output);
+    if (status != GM_OK)
+        exit = session_fail(session, status);
+    session_output_close(session, output);
     gm_report_destroy(report);
-    return status == GM_OK ? exit : session_fail(session, status);
+    return exit;
 }
 
 static int run(struct session *session, void *values) {

@@ -1,0 +1,92 @@
+# Help, version, manual page, completion: what they offer, and that they offer nothing else.
+. ./lib.sh
+
+run 0 --version
+prints '^gradiometer [0-9]+\.[0-9]+\.[0-9]+ \([0-9a-f]+\)$|^gradiometer [0-9.]+ \(unknown\)$'
+silent err
+
+for arguments in --help -h help; do
+    run 0 $arguments
+    silent err
+    prints '^Usage: gradiometer <command> \[options\]$'
+    for command_name in recover report info help; do
+        prints "^  $command_name  "
+    done
+    for later in measure entropy lwe train risk reproduce; do
+        never_prints "^  $later"
+    done
+done
+run 2
+silent out
+says '^Usage: gradiometer'
+
+for name in recover report info help; do
+    run 0 help $name
+    cp "$scratch/out" "$scratch/help"
+    silent err
+    prints "^Usage: gradiometer $name"
+    awk 'length > 80 { exit 1 }' "$scratch/out" || complain 'a line is longer than 80'
+    run 0 $name --help
+    that cmp -s "$scratch/out" "$scratch/help"
+    run 0 $name --no-such-option --help
+    run 0 $name -h
+done
+
+run 0 help recover
+for option in data target columns drop missing standardize intercept model batch-size num-gradients \
+    estimator noise-variance label-noise at shrink compare require \
+    seed threads out json quiet no-progress dry-run; do
+    prints "^  --$option( |$)"
+done
+for later in leak gradients-file paired; do
+    never_prints "^  --$later"
+done
+never_prints 'logistic|softmax|mlp|fanout|loud|gaussian|oas|ledoit|h5|hvp'
+prints '^Exit status:$'
+prints '^Examples:$'
+
+run 0 help specs
+prints '^  paired'
+prints '^    :norm=R'
+prints '^    :path=W.npy'
+never_prints 'logistic|softmax|mlp|fanout|loud|gaussian|oas|ledoit'
+
+run 2 help recove
+says "did you mean 'recover'\?"
+run 2 help spec
+says "did you mean 'specs'\?"
+run 2 help measure
+says "'measure' is not available in this version"
+
+run 0 help --man
+prints '^\.TH GRADIOMETER 1'
+prints '^\.B \\-\\-batch\\-size N$'
+never_prints '\\-\\-leak|logistic'
+if command -v groff >/dev/null; then
+    groff -man -Tascii -ww -z "$scratch/out" 2>"$scratch/err"
+    silent err
+fi
+
+run 0 help --completion
+if command -v bash >/dev/null; then
+    cp "$scratch/out" "$scratch/completion"
+    cat >"$scratch/try" <<'SCRIPT'
+. "$1"
+try() {
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
+    _gradiometer
+    echo "${COMPREPLY[*]}"
+}
+try gradiometer rec
+try gradiometer recover --noise
+try gradiometer recover --estimator pa
+try gradiometer recover --missing = m
+try gradiometer recover --lea
+SCRIPT
+    bash "$scratch/try" "$scratch/completion" >"$scratch/out" 2>"$scratch/err"
+    silent err
+    printf 'recover\n--noise-variance\npaired\nmean\n\n' >"$scratch/expected"
+    that cmp -s "$scratch/out" "$scratch/expected"
+fi
+finish
