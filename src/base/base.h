@@ -65,6 +65,9 @@ gm_status gm_progress(gm_context *context, const char *stage, double done, doubl
 /* Ask whether the computation was cancelled, without a message; safe on any thread. */
 bool gm_is_cancelled(const gm_context *context);
 
+/* Seconds of a clock that only goes forward, from some fixed moment. */
+double gm_seconds(void);
+
 /* The best instruction set of this processor that kernels are compiled for. */
 gm_isa gm_isa_detect(void);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 enum { MAX_THREADS = 1024, ALIGNMENT = 64, LARGE_BLOCK = 8 << 20, LARGE_PAGE = 2 << 20 };
 
@@ -144,4 +145,10 @@ gm_status gm_progress(gm_context *context, const char *stage, double done, doubl
     if (context->progress)
         context->progress(context->progress_user, stage, done, total);
     return GM_OK;
+}
+
+double gm_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }

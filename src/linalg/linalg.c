@@ -143,9 +143,15 @@ void gm_multiply_transposed_f32(int64_t m, int64_t n, int64_t k, const float *a,
                 (int)n, 0.0f, c, (int)n);
 }
 
-gm_status gm_tridiagonal_eigenvalues(gm_context *context, int64_t m, double *diagonal,
-                                     double *off) {
+gm_status gm_tridiagonal_eigen(gm_context *context, int64_t m, double *diagonal, double *off,
+                               double *vectors) {
+    gm_status status = GM_OK;
     lapack_int n = (lapack_int)m, info = 0;
-    LAPACK_dsterf(&n, diagonal, off, &info);
-    return lapack_status(context, "dsterf", info);
+    double *work = NULL;
+    GM_TRY(GM_NEW(context, work, 2 * m));
+    LAPACK_dstev("V", &n, diagonal, off, vectors, &n, work, &info);
+    GM_TRY(lapack_status(context, "dstev", info));
+done:
+    gm_release(context, work);
+    return status;
 }

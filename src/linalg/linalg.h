@@ -47,9 +47,13 @@ void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const floa
 void gm_multiply_transposed_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
                                 float *c);
 
-/* Eigenvalues, ascending, of a symmetric tridiagonal matrix: diagonal [m], destroyed, becomes them;
-   off [m−1], destroyed. */
-gm_status gm_tridiagonal_eigenvalues(gm_context *context, int64_t m, double *diagonal, double *off)
-    __attribute__((warn_unused_result));
+/*
+ * Eigenvalues, ascending, and orthonormal eigenvectors of a symmetric tridiagonal matrix.
+ *   diagonal  [m], becomes the eigenvalues
+ *   off       [m], the first m−1 are its off-diagonal; destroyed
+ *   vectors   [m][m], one eigenvector a row
+ */
+gm_status gm_tridiagonal_eigen(gm_context *context, int64_t m, double *diagonal, double *off,
+                               double *vectors) __attribute__((warn_unused_result));
 
 #endif

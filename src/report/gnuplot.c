@@ -21,7 +21,7 @@ void gm_gnuplot_begin(gm_text *out, const char *title, const char *x_label, cons
     gm_text_add(out, "set encoding utf8\n"
                      "set terminal svg size 720,440 dynamic enhanced font 'sans-serif,15' "
                      "background '#ffffff' linewidth 1.2 rounded\n"
-                     "set border 3 linewidth -2 linecolor rgb '#666666'\n"
+                     "set border 3 linewidth 1 linecolor rgb '#666666'\n"
                      "set tics nomirror scale 0.6 textcolor rgb '#333333'\n"
                      "set grid xtics ytics linetype 1 linewidth 0.5 linecolor rgb '#dddddd'\n"
                      "set grid noxtics nomxtics nomytics back\n"

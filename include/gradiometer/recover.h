@@ -1,0 +1,123 @@
+#ifndef GRADIOMETER_RECOVER_H
+#define GRADIOMETER_RECOVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <gradiometer/context.h>
+#include <gradiometer/data.h>
+#include <gradiometer/export.h>
+
+GM_BEGIN_DECLS
+
+/** A number with its error. Undefined members are NaN. */
+typedef struct gm_estimate {
+    double value;
+    double std_error;
+    double low, high;   /**< 95 % interval */
+    const char *method; /**< static string */
+} gm_estimate;
+
+/** What to recover and how. Zero-initialise: every zero is a default. */
+typedef struct gm_recover_options {
+    const char *model;     /**< specification; NULL: "linear" */
+    const char *estimator; /**< "auto", "paired", "calibrated", "none"; NULL: "auto" */
+    const char *at;        /**< "zero", "optimum", "random:norm=R", "random:distance=R" (in the norm
+                                of the curvature), "file:path=W.npy"; NULL: "zero" */
+    const char *shrink;    /**< "auto" or "none"; NULL: "auto" */
+    int64_t batch_size;    /**< n; 0: 256 */
+    int64_t num_gradients; /**< batch gradients to evaluate, a pair is two; 0: enough for 4 d noise
+                                vectors, at least 1024 gradients */
+    double noise_variance; /**< variance v of the noise put on each target; 0: what makes the total
+                                equal to n */
+    double label_noise;    /**< variance that the targets have of themselves, where known */
+    double require;        /**< relative operator error that counts as enough; 0: 0.1 */
+    uint64_t seed;
+    bool compare;          /**< compute the curvature from the data as well, and the controls */
+} gm_recover_options;
+
+/** How far a matrix is from the curvature computed from the data. Undefined members are NaN. */
+typedef struct gm_recovery_error {
+    double operator_relative;  /**< ‖S − H‖ / ‖H‖ in the operator norm */
+    double frobenius_relative; /**< the same in the Frobenius norm */
+    double condition_after;    /**< condition number of S⁻¹H: what is left after preconditioning */
+} gm_recovery_error;
+
+/** Error against number of gradients: predicted, and realised where compared. */
+typedef struct gm_recovery_point {
+    int64_t gradients, noise_vectors;
+    gm_estimate predicted; /**< relative operator error */
+    double error;          /**< realised; NaN where not compared */
+} gm_recovery_point;
+
+/** What gm_recover() found. Read it; free it with gm_recovery_destroy(). */
+typedef struct gm_recovery {
+    int64_t dimension;       /**< d, number of parameters */
+    int64_t batch_size;      /**< n */
+    int64_t gradients;       /**< batch gradients evaluated */
+    int64_t noise_vectors;   /**< k', vectors that carry information about the curvature */
+    const char *estimator;   /**< the one used, never "auto" */
+    const char *reason;      /**< why this one, a sentence */
+    double noise_variance;   /**< injected */
+    double label_noise;      /**< as given */
+    double *hessian;         /**< [d, d] symmetric, the curvature recovered from gradients alone */
+    double *eigenvalues;     /**< [d] of it, descending */
+    double *mean_gradient;   /**< [d], of the clean gradient */
+    gm_estimate predicted_operator; /**< relative operator error of hessian */
+    double predicted_frobenius;     /**< relative Frobenius error of hessian, root mean square */
+    bool enough;                    /**< the upper end of predicted_operator is within `require` */
+    double require;
+    int64_t gradients_needed;  /**< gradients for `enough`; −1 where undefined */
+    double condition_number;   /**< of hessian; NaN where it is singular or k' < d */
+    double effective_rank;     /**< trace over largest eigenvalue */
+    double relative_bias;      /**< calibrated: estimated δᵀHδ/n (Gaussian inputs); else NaN */
+    gm_recovery_point *curve;  /**< [curve_points], by number of gradients */
+    int64_t curve_points;
+    bool compared;             /**< the following are set */
+    double *truth_eigenvalues; /**< [d], descending, of the curvature computed from the data */
+    gm_recovery_error error;
+    gm_recovery_error control_none;   /**< the same number of gradients without noise */
+    gm_recovery_error control_oracle; /**< second moments of the rows in the same batches */
+    double seconds_gradients, seconds_predict, seconds_compare; /**< wall time by stage */
+    const char *warnings[4];          /**< sentences; NULL after the last */
+    char *text[3];                    /**< owned storage of sentences; may be NULL */
+} gm_recovery;
+
+/** What a recovery would cost, for a dry run. */
+typedef struct gm_cost {
+    double operations; /**< floating-point operations */
+    double bytes_read; /**< data read by the gradients */
+    double memory;     /**< bytes at the peak, the data included */
+    double seconds;    /**< from the operations and rates measured in a few milliseconds */
+} gm_cost;
+
+/**
+ * Recover the curvature of a model on a data set from batch gradients alone.
+ *
+ * For least squares (1/2n)‖Xw − y‖² with noise e on the targets of a batch, g(y+e) = g(y) − Xᵀe/n,
+ * and for e of variance n the vector Xᵀe/n has second moment H = E xxᵀ. `paired` isolates it as half
+ * the difference of the gradients at y+e and y−e, exactly; `calibrated` takes the covariance of the
+ * noised gradients, which is H up to a relative bias δᵀHδ/n [docs/theory/recover.md].
+ *
+ * @param dataset  inputs and targets; only its gradients are used unless options->compare
+ * @param options  NULL: all defaults
+ * @param out      owned by the caller; untouched on failure
+ * @return GM_INVALID_ARGUMENT (an option out of range, fewer gradients than a result needs),
+ *         GM_INVALID_INPUT (the file of weights), GM_UNAVAILABLE (a model, estimator or shrinkage
+ *         that this version lacks), GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE
+ * Cost: 4 n d operations a pair, d² a noise vector, 4/3 d³ for the eigenvalues; memory 3 d² numbers
+ * besides the data; with compare N d² operations more.
+ */
+GM_API GM_MUST_USE gm_status gm_recover(gm_context *context, const gm_dataset *dataset,
+                                        const gm_recover_options *options, gm_recovery **out);
+
+/** Free a recovery. NULL is allowed. */
+GM_API void gm_recovery_destroy(gm_context *context, gm_recovery *recovery);
+
+/** Check the options as gm_recover() does and say what it would cost. @return as gm_recover() */
+GM_API GM_MUST_USE gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
+                                             const gm_recover_options *options, gm_cost *out);
+
+GM_END_DECLS
+
+#endif

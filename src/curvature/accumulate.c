@@ -1,0 +1,206 @@
+#include <gradiometer/accumulate.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "linalg/linalg.h"
+
+/* BLOCK vectors are centred together; LEAVES levels of nodes are more than 2^63 vectors can fill. */
+enum { BLOCK = 256, LEVELS = 63 };
+
+/* Moments of a run of vectors; the scatter on and below the diagonal. */
+typedef struct moments {
+    int64_t count;
+    double *mean;    /* [d] */
+    double *scatter; /* [d][d] */
+} moments;
+
+struct gm_accumulator {
+    gm_context *context;
+    int64_t dimension;
+    int64_t leaf_size; /* vectors of a leaf: a power of two times BLOCK */
+    int64_t pending;   /* vectors waiting in block */
+    double *block;     /* [BLOCK + 1][d]; the last row carries the difference of the means */
+    double *shift;     /* [d], scratch */
+    moments leaf;      /* the leaf being filled, block after block */
+    moments node[LEVELS]; /* full subtrees of 2^level leaves that wait for their brother */
+    int64_t count;
+};
+
+static gm_status moments_create(gm_context *context, int64_t d, moments *out) {
+    gm_status status = GM_OK;
+    moments m = {0};
+    GM_TRY(GM_NEW_ZERO(context, m.mean, d));
+    GM_TRY(GM_NEW_ZERO(context, m.scatter, d * d));
+    *out = m;
+    return GM_OK;
+done:
+    gm_release(context, m.mean);
+    return status;
+}
+
+static void moments_release(gm_context *context, moments *m) {
+    gm_release(context, m->scatter);
+    gm_release(context, m->mean);
+    *m = (moments){0};
+}
+
+gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accumulator **out) {
+    gm_status status = GM_OK;
+    gm_accumulator *a = NULL;
+    if (dimension < 1)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "gm_accumulator_create: dimension is %lld, must be at least 1",
+                       (long long)dimension);
+    GM_TRY(GM_NEW_ZERO(context, a, 1));
+    a->context = context;
+    a->dimension = dimension;
+    a->leaf_size = 4 * BLOCK;
+    while (a->leaf_size < 8 * dimension)
+        a->leaf_size *= 2;
+    GM_TRY(GM_NEW(context, a->block, (BLOCK + 1) * dimension));
+    GM_TRY(GM_NEW(context, a->shift, dimension));
+    GM_TRY(moments_create(context, dimension, &a->leaf));
+    *out = a;
+    a = NULL;
+done:
+    gm_accumulator_destroy(a);
+    return status;
+}
+
+void gm_accumulator_destroy(gm_accumulator *a) {
+    if (!a)
+        return;
+    for (int level = 0; level < LEVELS; level++)
+        moments_release(a->context, &a->node[level]);
+    moments_release(a->context, &a->leaf);
+    gm_release(a->context, a->shift);
+    gm_release(a->context, a->block);
+    gm_release(a->context, a);
+}
+
+int64_t gm_accumulator_count(const gm_accumulator *a) {
+    return a->count;
+}
+
+/* Centre `count` rows of the block (destroying them) and add them to m: with δ the difference of the
+   means, the scatter gains that of the centred rows and (n m / (n + m)) δδᵀ, one more row. */
+static gm_status fold_rows(gm_accumulator *a, int64_t count, moments *m) {
+    const int64_t d = a->dimension;
+    double *mean = a->shift, *extra = a->block + count * d;
+    const double weight = (double)m->count * (double)count / (double)(m->count + count);
+    memset(mean, 0, (size_t)d * sizeof *mean);
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j < d; j++)
+            mean[j] += a->block[i * d + j];
+    for (int64_t j = 0; j < d; j++)
+        mean[j] /= (double)count;
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j < d; j++)
+            a->block[i * d + j] -= mean[j];
+    for (int64_t j = 0; j < d; j++) {
+        double difference = mean[j] - m->mean[j];
+        extra[j] = sqrt(weight) * difference;
+        m->mean[j] += difference * ((double)count / (double)(m->count + count));
+    }
+    m->count += count;
+    return gm_gram_accumulate(a->context, count + 1, d, a->block, m->scatter);
+}
+
+/* into ← into ∪ from, by Chan's formula, on and below the diagonal. */
+static void merge(int64_t d, moments *into, const moments *from) {
+    const double total = (double)(into->count + from->count);
+    const double weight = (double)into->count * (double)from->count / total;
+    for (int64_t i = 0; i < d; i++) {
+        const double di = weight * (from->mean[i] - into->mean[i]);
+        const double *source = from->scatter + i * d;
+        double *target = into->scatter + i * d;
+        for (int64_t j = 0; j <= i; j++)
+            target[j] += source[j] + di * (from->mean[j] - into->mean[j]);
+    }
+    for (int64_t j = 0; j < d; j++)
+        into->mean[j] += (from->mean[j] - into->mean[j]) * ((double)from->count / total);
+    into->count += from->count;
+}
+
+/* A full leaf climbs the tree, merging with every brother that waits: the carry of a counter. */
+static gm_status close_leaf(gm_accumulator *a) {
+    gm_status status = GM_OK;
+    moments fresh = {0};
+    GM_TRY(moments_create(a->context, a->dimension, &fresh));
+    moments carried = a->leaf;
+    a->leaf = fresh;
+    int level = 0;
+    for (; a->node[level].count > 0; level++) {
+        moments earlier = a->node[level];
+        merge(a->dimension, &earlier, &carried);
+        moments_release(a->context, &carried);
+        carried = earlier;
+        a->node[level] = (moments){0};
+    }
+    a->node[level] = carried;
+done:
+    return status;
+}
+
+gm_status gm_accumulator_add(gm_accumulator *a, int64_t count, const double *vectors) {
+    gm_status status = GM_OK;
+    const int64_t d = a->dimension;
+    while (count > 0) {
+        int64_t taken = BLOCK - a->pending < count ? BLOCK - a->pending : count;
+        memcpy(a->block + a->pending * d, vectors, (size_t)(taken * d) * sizeof *vectors);
+        a->pending += taken;
+        a->count += taken;
+        count -= taken;
+        vectors += taken * d;
+        if (a->pending < BLOCK)
+            break;
+        a->pending = 0;
+        GM_TRY(fold_rows(a, BLOCK, &a->leaf));
+        if (a->leaf.count == a->leaf_size)
+            GM_TRY(close_leaf(a));
+    }
+done:
+    return status;
+}
+
+/* Fold what waits in the block into a copy of the leaf, leaving block and leaf as they are. */
+static gm_status copy_open_leaf(gm_accumulator *a, moments *out) {
+    gm_status status = GM_OK;
+    const int64_t d = a->dimension;
+    const size_t waiting = (size_t)(a->pending * d) * sizeof *a->block;
+    double *kept = NULL;
+    memcpy(out->scatter, a->leaf.scatter, (size_t)(d * d) * sizeof *out->scatter);
+    memcpy(out->mean, a->leaf.mean, (size_t)d * sizeof *out->mean);
+    out->count = a->leaf.count;
+    if (a->pending == 0)
+        return GM_OK;
+    GM_TRY(GM_NEW(a->context, kept, a->pending * d));
+    memcpy(kept, a->block, waiting);
+    status = fold_rows(a, a->pending, out);
+    memcpy(a->block, kept, waiting);
+done:
+    gm_release(a->context, kept);
+    return status;
+}
+
+gm_status gm_accumulator_total(gm_accumulator *a, double *mean, double *scatter) {
+    gm_status status = GM_OK;
+    const int64_t d = a->dimension;
+    moments total = {.scatter = scatter};
+    GM_TRY(GM_NEW(a->context, total.mean, d));
+    GM_TRY(copy_open_leaf(a, &total));
+    for (int level = 0; level < LEVELS; level++)
+        if (a->node[level].count > 0) {
+            if (total.count == 0)
+                memcpy(total.mean, a->node[level].mean, (size_t)d * sizeof *total.mean);
+            merge(d, &total, &a->node[level]);
+        }
+    gm_symmetric_mirror(d, scatter);
+    if (mean)
+        memcpy(mean, total.mean, (size_t)d * sizeof *mean);
+done:
+    gm_release(a->context, total.mean);
+    return status;
+}

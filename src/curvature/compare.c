@@ -1,0 +1,56 @@
+#include "curvature/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "linalg/linalg.h"
+
+/* Largest eigenvalue over the smallest one of estimate⁻¹ truth; NaN where the estimate is singular
+   or the truth not positive definite. */
+static gm_status condition_after(gm_context *context, int64_t d, const double *estimate,
+                                 const double *truth, double *out) {
+    gm_status status = GM_OK;
+    double *a = NULL, *b = NULL, *values = NULL;
+    GM_TRY(GM_NEW(context, a, d * d));
+    GM_TRY(GM_NEW(context, b, d * d));
+    GM_TRY(GM_NEW(context, values, d));
+    memcpy(a, truth, (size_t)(d * d) * sizeof *a);
+    memcpy(b, estimate, (size_t)(d * d) * sizeof *b);
+    status = gm_generalized_eigenvalues(context, d, a, b, values);
+    *out = status == GM_OK && values[d - 1] > 0.0 ? values[0] / values[d - 1] : NAN;
+    if (status == GM_UNDEFINED)
+        status = GM_OK;
+done:
+    gm_release(context, values);
+    gm_release(context, b);
+    gm_release(context, a);
+    return status;
+}
+
+gm_status gm_compare(gm_context *context, int64_t d, const double *estimate, const double *truth,
+                     const double *truth_eigenvalues, bool condition, gm_recovery_error *out) {
+    gm_status status = GM_OK;
+    double *difference = NULL, *values = NULL;
+    double distance = 0.0, size = 0.0, norm = 0.0;
+    gm_recovery_error error = {NAN, NAN, NAN};
+    GM_TRY(GM_NEW(context, difference, d * d));
+    GM_TRY(GM_NEW(context, values, d));
+    for (int64_t i = 0; i < d * d; i++) {
+        difference[i] = estimate[i] - truth[i];
+        distance += difference[i] * difference[i];
+        size += truth[i] * truth[i];
+    }
+    GM_TRY(gm_symmetric_eigenvalues(context, d, difference, values));
+    norm = fmax(fabs(truth_eigenvalues[0]), fabs(truth_eigenvalues[d - 1]));
+    if (norm > 0.0) {
+        error.operator_relative = fmax(fabs(values[0]), fabs(values[d - 1])) / norm;
+        error.frobenius_relative = sqrt(distance / size);
+    }
+    if (condition)
+        GM_TRY(condition_after(context, d, estimate, truth, &error.condition_after));
+    *out = error;
+done:
+    gm_release(context, values);
+    gm_release(context, difference);
+    return status;
+}

@@ -1,0 +1,57 @@
+#include <string.h>
+
+#include "curvature/plan.h"
+#include "data/dataset.h"
+#include "linalg/linalg.h"
+
+/* Multiply-adds a second of a symmetric product, measured on a small one; at least 1e8. */
+static gm_status measure_rate(gm_context *context, double *operations_per_second) {
+    enum { ROWS = 256, ORDER = 640, TIMES = 3 };
+    gm_status status = GM_OK;
+    double *rows = NULL, *product = NULL, best = 1e-1;
+    GM_TRY(GM_NEW_ZERO(context, rows, ROWS * ORDER));
+    GM_TRY(GM_NEW_ZERO(context, product, ORDER * ORDER));
+    for (int i = 0; i < TIMES; i++) {
+        const double start = gm_seconds();
+        GM_TRY(gm_gram_accumulate(context, ROWS, ORDER, rows, product));
+        const double taken = gm_seconds() - start;
+        best = taken < best ? taken : best;
+    }
+    *operations_per_second = (double)ROWS * ORDER * ORDER / best;
+done:
+    gm_release(context, product);
+    gm_release(context, rows);
+    return status;
+}
+
+gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
+                          const gm_recover_options *options, gm_cost *out) {
+    gm_plan plan;
+    double rate = 1.0;
+    gm_status status = gm_plan_make(context, dataset, options, &plan);
+    if (status == GM_OK)
+        status = measure_rate(context, &rate);
+    if (status != GM_OK)
+        return status;
+    const gm_rows *rows = gm_dataset_matrix(dataset);
+    const double d = (double)plan.dimension, n = (double)plan.batch_size;
+    const double k = (double)plan.batches, rows_total = (double)rows->rows;
+    const double element = (double)gm_element_size(rows->element);
+    const double gradients = 2.0 * plan.estimator->copies * n * d * k;
+    double dense = k * d * d + 4.0 / 3.0 * d * d * d;
+    if (plan.needs_moments)
+        dense += rows_total * d * d;
+    double passes = 1.0;
+    if (plan.compare) {
+        dense += rows_total * d * d + (double)plan.estimator->copies * k * d * d + 20.0 * d * d * d;
+        passes += plan.estimator->copies;
+    }
+    const double kept = k < 4.0 * d || k < 2048.0 ? k : (4.0 * d > 2048.0 ? 4.0 * d : 2048.0);
+    *out = (gm_cost){.operations = gradients * passes + dense,
+                     .bytes_read = passes * k * n * d * element,
+                     .memory = rows_total * d * element + rows_total * 16.0 +
+                               (plan.needs_moments ? 5.0 : 3.0) * d * d * 8.0 + kept * d * 4.0};
+    /* Products with rows reach about a quarter of the rate of dense products. */
+    out->seconds = (4.0 * gradients * passes + dense) / rate;
+    return GM_OK;
+}

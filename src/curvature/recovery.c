@@ -1,0 +1,192 @@
+#include "curvature/recovery.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "linalg/linalg.h"
+
+/* The curve of errors starts at this many noise vectors and doubles. */
+enum { FIRST_POINT = 16 };
+
+gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out) {
+    gm_status status = GM_OK;
+    gm_recovery *r = NULL;
+    const int64_t d = plan->dimension;
+    GM_TRY(GM_NEW_ZERO(context, r, 1));
+    *r = (gm_recovery){.dimension = d,
+                       .batch_size = plan->batch_size,
+                       .gradients = plan->batches * plan->estimator->copies,
+                       .noise_vectors = plan->batches,
+                       .estimator = plan->estimator->name,
+                       .reason = plan->reason,
+                       .noise_variance = plan->noise_variance,
+                       .label_noise = plan->label_noise,
+                       .require = plan->require,
+                       .relative_bias = NAN,
+                       .gradients_needed = -1};
+    r->error = r->control_none = r->control_oracle = (gm_recovery_error){NAN, NAN, NAN};
+    GM_TRY(GM_NEW(context, r->hessian, d * d));
+    GM_TRY(GM_NEW(context, r->eigenvalues, d));
+    GM_TRY(GM_NEW(context, r->mean_gradient, d));
+    GM_TRY(GM_NEW_ZERO(context, r->truth_eigenvalues, d));
+    r->curve_points = 1;
+    for (int64_t k = FIRST_POINT; k < plan->batches; k *= 2)
+        r->curve_points++;
+    GM_TRY(GM_NEW_ZERO(context, r->curve, r->curve_points));
+    for (int64_t i = 0, k = FIRST_POINT; i < r->curve_points; i++, k *= 2) {
+        gm_recovery_point *point = &r->curve[i];
+        point->noise_vectors = i + 1 < r->curve_points ? k : plan->batches;
+        point->gradients = point->noise_vectors * plan->estimator->copies;
+        point->error = NAN;
+    }
+    *out = r;
+    r = NULL;
+done:
+    gm_recovery_destroy(context, r);
+    return status;
+}
+
+void gm_recovery_destroy(gm_context *context, gm_recovery *r) {
+    if (!r)
+        return;
+    for (size_t i = 0; i < sizeof r->text / sizeof r->text[0]; i++)
+        gm_release(context, r->text[i]);
+    gm_release(context, r->curve);
+    gm_release(context, r->truth_eigenvalues);
+    gm_release(context, r->mean_gradient);
+    gm_release(context, r->eigenvalues);
+    gm_release(context, r->hessian);
+    gm_release(context, r);
+}
+
+gm_status gm_recovery_summarize(gm_context *context, gm_recovery *r) {
+    gm_status status = GM_OK;
+    const int64_t d = r->dimension;
+    double *copy = NULL, trace = 0.0;
+    GM_TRY(GM_NEW(context, copy, d * d));
+    memcpy(copy, r->hessian, (size_t)(d * d) * sizeof *copy);
+    GM_TRY(gm_symmetric_eigenvalues(context, d, copy, r->eigenvalues));
+    for (int64_t i = 0; i < d; i++)
+        trace += r->hessian[i * d + i];
+    const double top = r->eigenvalues[0], bottom = r->eigenvalues[d - 1];
+    r->effective_rank = top > 0.0 ? trace / top : NAN;
+    const bool regular = r->noise_vectors >= d && bottom > (double)d * DBL_EPSILON * top;
+    r->condition_number = regular ? top / bottom : NAN;
+done:
+    gm_release(context, copy);
+    return status;
+}
+
+gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm_recovery *r) {
+    gm_status status = GM_OK;
+    const int64_t d = r->dimension;
+    const double k = (double)r->noise_vectors, gamma = (double)d / k;
+    const double total = plan->noise_variance + plan->label_noise;
+    double *copy = NULL, *solution = NULL, form = 0.0;
+    if (!plan->estimator->calibrated || gamma >= 1.0)
+        return GM_OK;
+    GM_TRY(GM_NEW(context, copy, d * d));
+    GM_TRY(GM_NEW(context, solution, d));
+    memcpy(copy, r->hessian, (size_t)(d * d) * sizeof *copy);
+    memcpy(solution, r->mean_gradient, (size_t)d * sizeof *solution);
+    status = gm_positive_solve(context, d, copy, solution);
+    if (status == GM_UNDEFINED) {
+        status = GM_OK;
+        goto done;
+    }
+    GM_TRY(status);
+    for (int64_t j = 0; j < d; j++)
+        form += r->mean_gradient[j] * solution[j];
+    /* S = cΣ + ḡḡᵀ/v with c = 1 + u/v and ḡ = Σδ gives ḡᵀS⁻¹ḡ = u / (1 + 2u/v), u = δᵀΣδ; the
+       inverse of a sample covariance is too large by 1/(1−γ), and the noise of ḡ adds v/n · d/k. */
+    form = form * (1.0 - gamma) - total / (double)r->batch_size * gamma;
+    form = form < 0.0 ? 0.0 : form;
+    const double left = 1.0 - 2.0 * form / total;
+    r->relative_bias = left > 0.0 ? form / total / left : INFINITY;
+done:
+    gm_release(context, solution);
+    gm_release(context, copy);
+    return status;
+}
+
+/* ‖S − Σ‖ lies within the sampling error of the norm of the bias, which for E1 is between one and
+   two times u/v relative to ‖Σ‖. */
+static gm_estimate add_bias(gm_estimate sampling, double bias) {
+    gm_estimate sum = sampling;
+    if (!(bias > 0.0))
+        return sum;
+    sum.value = sampling.value + bias;
+    sum.low = fmax(sampling.low, bias - sampling.high);
+    sum.high = sampling.high + 2.0 * bias;
+    sum.method = "signed splits of the noise vectors, widened by the estimated bias of the calibration";
+    return sum;
+}
+
+void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, gm_recovery *r) {
+    const gm_estimate undefined = {NAN, NAN, NAN, NAN,
+                                   plan->estimator->injects
+                                       ? "undefined: too few noise vectors"
+                                       : "undefined: without noise the gradients do not "
+                                         "determine the curvature"};
+    const bool defined = plan->estimator->injects && prediction->vectors > 0;
+    for (int64_t i = 0; i < r->curve_points; i++)
+        r->curve[i].predicted =
+            defined ? add_bias(gm_predict_at(prediction, r->curve[i].noise_vectors),
+                               r->relative_bias)
+                    : undefined;
+    r->predicted_operator = r->curve[r->curve_points - 1].predicted;
+    r->predicted_frobenius = NAN;
+    if (defined) {
+        double squares = 0.0;
+        for (int64_t i = 0; i < r->dimension; i++)
+            squares += r->eigenvalues[i] * r->eigenvalues[i];
+        r->predicted_frobenius = gm_predict_frobenius(prediction, r->noise_vectors, squares);
+    }
+    r->enough = r->predicted_operator.high <= r->require;
+    /* A bias does not shrink with more gradients: what is left of the requirement must do. */
+    const double bias = r->relative_bias > 0.0 ? r->relative_bias : 0.0;
+    int64_t needed = defined ? gm_predict_needed(prediction, r->require - 2.0 * bias) : -1;
+    r->gradients_needed = needed < 0 ? -1 : needed * plan->estimator->copies;
+}
+
+/* A warning with numbers in it, kept by the recovery. */
+__attribute__((format(printf, 4, 5))) static gm_status
+warn(gm_context *context, gm_recovery *r, int slot, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    r->text[slot] = gm_duplicate(context, text);
+    if (!r->text[slot])
+        return GM_OUT_OF_MEMORY;
+    for (int i = 0; i < 3; i++)
+        if (!r->warnings[i]) {
+            r->warnings[i] = r->text[slot];
+            break;
+        }
+    return GM_OK;
+}
+
+gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
+    gm_status status = GM_OK;
+    if (strcmp(r->estimator, "none") == 0)
+        GM_TRY(warn(context, r, 0,
+                    "the estimator 'none' is a control: without noise on the targets the "
+                    "covariance of the gradients is not the curvature"));
+    if (r->relative_bias > 0.05)
+        GM_TRY(warn(context, r, 1,
+                    "the weights are far from the optimum: the calibrated estimate is too large by "
+                    "about %.2g times itself (squared distance over batch size); use paired",
+                    r->relative_bias));
+    if (r->noise_vectors < r->dimension)
+        GM_TRY(warn(context, r, 2,
+                    "%lld noise vectors cannot span %lld dimensions: the estimate is singular; the "
+                    "leading eigenvalues are usable, an inverse is not",
+                    (long long)r->noise_vectors, (long long)r->dimension));
+done:
+    return status;
+}

@@ -1,0 +1,38 @@
+/* The steps of a recovery that follow the pass of gradients. */
+#ifndef GM_RECOVERY_H
+#define GM_RECOVERY_H
+
+#include "curvature/plan.h"
+#include "curvature/predict.h"
+
+/* An empty recovery with room for its arrays, options already in it. */
+gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out)
+    __attribute__((warn_unused_result));
+
+/* Eigenvalues, condition number and effective rank of the hessian. */
+gm_status gm_recovery_summarize(gm_context *context, gm_recovery *recovery)
+    __attribute__((warn_unused_result));
+
+/* Relative bias of the calibration rule at this distance from the optimum, from the hessian and the
+   mean gradient alone; calibrated only. */
+gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan,
+                                    gm_recovery *recovery) __attribute__((warn_unused_result));
+
+/* Predicted errors, what is enough, and the predicted part of the curve. */
+void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction,
+                         gm_recovery *recovery);
+
+/* Sentences about what a reader must know. */
+gm_status gm_recovery_warn(gm_context *context, gm_recovery *recovery)
+    __attribute__((warn_unused_result));
+
+/* The two controls that gm_recover() prints beside a comparison: the same number of gradients
+   without noise, and the second moments of the rows that the batches drew. */
+gm_status gm_recovery_control_none(gm_context *context, const gm_dataset *dataset,
+                                   const gm_plan *plan, const double *weights, const double *truth,
+                                   gm_recovery *recovery) __attribute__((warn_unused_result));
+gm_status gm_recovery_control_oracle(gm_context *context, const gm_dataset *dataset,
+                                     const gm_plan *plan, const double *truth,
+                                     gm_recovery *recovery) __attribute__((warn_unused_result));
+
+#endif
