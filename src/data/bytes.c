@@ -40,6 +40,12 @@ static void set_name(gm_bytes *bytes, const char *path) {
     }
 }
 
+static gm_status report(gm_bytes *bytes) {
+    double total = bytes->size > 0 ? (double)bytes->size : 1;
+    double done = (double)bytes->offset;
+    return gm_progress(bytes->context, bytes->stage, done < total ? done : total, total);
+}
+
 static gm_status raw_read(gm_bytes *bytes, unsigned char *out, size_t size, size_t *got) {
     size_t done = 0;
     if (bytes->file < 0) {
@@ -54,7 +60,7 @@ static gm_status raw_read(gm_bytes *bytes, unsigned char *out, size_t size, size
     }
     while (done < size) {
         if (gm_is_cancelled(bytes->context))
-            break;
+            return report(bytes);
         ssize_t count = read(bytes->file, out + done, size - done);
         if (count == 0)
             break;
@@ -67,12 +73,6 @@ static gm_status raw_read(gm_bytes *bytes, unsigned char *out, size_t size, size
     bytes->offset += (int64_t)done;
     *got = done;
     return GM_OK;
-}
-
-static gm_status report(gm_bytes *bytes) {
-    double total = bytes->size > 0 ? (double)bytes->size : 1;
-    double done = (double)bytes->offset;
-    return gm_progress(bytes->context, bytes->stage, done < total ? done : total, total);
 }
 
 static void *zlib_allocate(void *opaque, unsigned items, unsigned size) {
