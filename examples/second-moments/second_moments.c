@@ -46,7 +46,9 @@ static void print(const gm_recovery *recovery) {
         for (int j = i; j < COLUMNS; j++)
             printf("%3d%3d%10.3f%11.3f\n", i, j, planted(i, j), recovery->hessian[i * COLUMNS + j]);
     printf("%lld gradients, estimator %s\n", (long long)recovery->gradients, recovery->estimator);
-    printf("predicted relative error %.4f\n", recovery->predicted_operator.value);
+    printf("predicted relative error %.4f, 95 %% interval %.4f %.4f\n",
+           recovery->predicted_operator.value, recovery->predicted_operator.low,
+           recovery->predicted_operator.high);
     printf("true relative error %.4f\n", recovery->error.operator_relative);
 }
 
