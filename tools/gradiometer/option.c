@@ -59,8 +59,10 @@ static bool read_integer(const struct option *option, const char *text, int64_t 
         *out = (int64_t)exact;
         return exact <= INT64_MAX;
     }
+    if (!(value >= -9007199254740992.0 && value <= 9007199254740992.0))
+        return false;
     *out = (int64_t)value;
-    return value == floor(value) && fabs(value) <= 9007199254740992.0;
+    return value == (double)*out;
 }
 
 static gm_status set_number(struct arguments *arguments, const struct option *option,

@@ -1,6 +1,5 @@
 #include "progress.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +42,10 @@ static bool fits(void) {
            size.ws_col >= NEEDED_COLUMNS;
 }
 
+static double clamp(double x, double low, double high) {
+    return x > low ? (x < high ? x : high) : low;
+}
+
 void progress_draw(void *user, const char *stage, double done, double total) {
     struct progress *progress = user;
     if (!progress->enabled)
@@ -55,7 +58,7 @@ void progress_draw(void *user, const char *stage, double done, double total) {
     if (time - progress->started < first_after || time - progress->last < again_after || !fits())
         return;
     progress->last = time;
-    double part = total > 0 ? fmin(fmax(done / total, 0), 1) : 0;
+    double part = clamp(total > 0 ? done / total : 0, 0, 1);
     int full = (int)(part * BAR_WIDTH);
     double elapsed = time - progress->stage_started;
     fprintf(stderr, "\r%-*.*s %s", STAGE_WIDTH, STAGE_WIDTH, stage,
@@ -64,7 +67,7 @@ void progress_draw(void *user, const char *stage, double done, double total) {
         fputc(i < full ? '=' : '.', stderr);
     fprintf(stderr, "%s %3.0f %%", progress->color ? "\033[0m" : "", 100 * part);
     if (part > 0.02 && elapsed > 0.5)
-        fprintf(stderr, " %4.0f s left", fmin(elapsed * (1 - part) / part, 9999));
+        fprintf(stderr, " %4.0f s left", clamp(elapsed * (1 - part) / part, 0, 9999));
     fputs("\033[K", stderr);
     fflush(stderr);
     progress->drawn = true;
