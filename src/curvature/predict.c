@@ -17,7 +17,7 @@ enum {
 
 /* Relative error of a root mean square of 1 term with the tails of a squared norm (kurtosis 15). */
 static const double SCALE_ERROR = 1.9;
-static const double SYSTEMATIC = 0.02; /* of the edge formula at finite size */
+static const double SYSTEMATIC = 0.05; /* of the edge formula for spectra that are not flat */
 static const double NORMAL_95 = 1.96;
 /* Least and largest of 32 splits enclose 31/33 of further ones: stretched to 95 %. */
 static const double STRETCH = 1.1;
@@ -256,14 +256,14 @@ gm_estimate gm_predict_at(const gm_prediction *prediction, int64_t k) {
     const double rank = fmax(1.0, a * (double)k); /* effective: 2√a + a is the error */
     const double scatter = NORMAL_95 * SCALE_ERROR / sqrt(kept * rank);
     const double common = scatter * scatter + SYSTEMATIC * SYSTEMATIC;
-    const double top = NORMAL_95 * prediction->deviation, top_shared = SHARED_FOLDS * top;
+    const double top = NORMAL_95 * SHARED_FOLDS * prediction->deviation;
     const double down = STRETCH * log(low.mean / low.least);
     const double up = STRETCH * log(high.largest / high.mean);
     return (gm_estimate){
         .value = high.mean,
         .std_error = hypot(high.deviation, high.mean * prediction->deviation),
         .low = low.mean * exp(-sqrt(down * down + top * top + common)),
-        .high = high.mean * exp(sqrt(up * up + top_shared * top_shared + common)),
+        .high = high.mean * exp(sqrt(up * up + top * top + common)),
         .method = "signed splits of the noise vectors over a cross-validated top value"};
 }
 

@@ -1,0 +1,156 @@
+#include "recover_report.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* The first failure ends a function that returns gm_status. */
+#define TRY(expression)                                                                            \
+    do {                                                                                           \
+        gm_status tried = (expression);                                                            \
+        if (tried != GM_OK)                                                                        \
+            return tried;                                                                          \
+    } while (0)
+
+enum { PATH_SIZE = 128, LARGEST = 20, SPECTRUM_POINTS = 200 };
+
+static gm_status set_estimate(gm_report *report, const char *path, const gm_estimate *estimate) {
+    char member[PATH_SIZE];
+    const double interval[2] = {estimate->low, estimate->high};
+    snprintf(member, sizeof member, "%s.value", path);
+    TRY(gm_report_set_number(report, member, estimate->value));
+    snprintf(member, sizeof member, "%s.std_error", path);
+    TRY(gm_report_set_number(report, member, estimate->std_error));
+    snprintf(member, sizeof member, "%s.ci95", path);
+    TRY(gm_report_set_numbers(report, member, interval, 2));
+    snprintf(member, sizeof member, "%s.method", path);
+    return gm_report_set_text(report, member, estimate->method);
+}
+
+static gm_status set_error(gm_report *report, const char *path, const gm_recovery_error *error) {
+    char member[PATH_SIZE];
+    snprintf(member, sizeof member, "%s.operator_relative", path);
+    TRY(gm_report_set_number(report, member, error->operator_relative));
+    snprintf(member, sizeof member, "%s.frobenius_relative", path);
+    TRY(gm_report_set_number(report, member, error->frobenius_relative));
+    snprintf(member, sizeof member, "%s.condition_after", path);
+    return gm_report_set_number(report, member, error->condition_after);
+}
+
+static gm_status set_setup(gm_report *report, const gm_recovery *r) {
+    TRY(gm_report_set_integer(report, "result.dimension", r->dimension));
+    TRY(gm_report_set_integer(report, "result.batch_size", r->batch_size));
+    TRY(gm_report_set_integer(report, "result.gradients", r->gradients));
+    TRY(gm_report_set_integer(report, "result.noise_vectors", r->noise_vectors));
+    TRY(gm_report_set_text(report, "result.estimator", r->estimator));
+    TRY(gm_report_set_text(report, "result.reason", r->reason));
+    TRY(gm_report_set_number(report, "result.noise_variance", r->noise_variance));
+    TRY(gm_report_set_number(report, "result.label_noise", r->label_noise));
+    TRY(gm_report_set_text(report, "result.shrinkage.method", "none"));
+    return gm_report_set_number(report, "result.shrinkage.intensity", 0.0);
+}
+
+static gm_status set_prediction(gm_report *report, const gm_recovery *r) {
+    TRY(set_estimate(report, "result.predicted_error.operator", &r->predicted_operator));
+    TRY(gm_report_set_number(report, "result.predicted_error.frobenius", r->predicted_frobenius));
+    TRY(gm_report_set_number(report, "result.require", r->require));
+    TRY(gm_report_set_boolean(report, "result.enough", r->enough));
+    TRY(r->gradients_needed < 0
+            ? gm_report_set_null(report, "result.gradients_needed")
+            : gm_report_set_integer(report, "result.gradients_needed", r->gradients_needed));
+    TRY(gm_report_set_number(report, "result.condition_number", r->condition_number));
+    TRY(gm_report_set_numbers(report, "result.eigenvalues", r->eigenvalues,
+                              r->dimension < LARGEST ? r->dimension : LARGEST));
+    return gm_report_set_number(report, "result.effective_rank", r->effective_rank);
+}
+
+static gm_status set_bias(gm_report *report, const gm_recovery *r) {
+    if (isnan(r->relative_bias))
+        return GM_OK;
+    TRY(gm_report_set_number(report, "result.bias.relative", r->relative_bias));
+    return gm_report_set_number(report, "result.bias.distance_squared",
+                                r->relative_bias * (r->noise_variance + r->label_noise));
+}
+
+static gm_status set_comparison(gm_report *report, const gm_recovery *r) {
+    if (!r->compared)
+        return GM_OK;
+    TRY(set_error(report, "result.error", &r->error));
+    TRY(set_error(report, "result.controls.none", &r->control_none));
+    TRY(set_error(report, "result.controls.oracle", &r->control_oracle));
+    return gm_report_set_null(report, "result.controls.hvp");
+}
+
+static gm_status set_curve(gm_report *report, const gm_recovery *r) {
+    char path[PATH_SIZE], member[PATH_SIZE + 16];
+    for (int64_t i = 0; i < r->curve_points; i++) {
+        const gm_recovery_point *point = &r->curve[i];
+        const double interval[2] = {point->predicted.low, point->predicted.high};
+        snprintf(path, sizeof path, "result.curve[%lld]", (long long)i);
+        snprintf(member, sizeof member, "%s.gradients", path);
+        TRY(gm_report_set_integer(report, member, point->gradients));
+        snprintf(member, sizeof member, "%s.noise_vectors", path);
+        TRY(gm_report_set_integer(report, member, point->noise_vectors));
+        snprintf(member, sizeof member, "%s.predicted", path);
+        TRY(gm_report_set_number(report, member, point->predicted.value));
+        snprintf(member, sizeof member, "%s.ci95", path);
+        TRY(gm_report_set_numbers(report, member, interval, 2));
+        snprintf(member, sizeof member, "%s.error", path);
+        TRY(gm_report_set_number(report, member, point->error));
+    }
+    return GM_OK;
+}
+
+/* The whole spectrum where it is short, otherwise indices evenly spaced in their logarithm. */
+static gm_status set_spectrum(gm_report *report, const gm_recovery *r) {
+    double index[SPECTRUM_POINTS], estimate[SPECTRUM_POINTS], truth[SPECTRUM_POINTS];
+    const int64_t d = r->dimension;
+    int points = 0;
+    int64_t last = 0;
+    for (int i = 0; i < SPECTRUM_POINTS && last < d; i++) {
+        const double place = pow((double)d, (double)(i + 1) / SPECTRUM_POINTS);
+        int64_t next = d <= SPECTRUM_POINTS ? i + 1 : (int64_t)(place + 0.5);
+        if (next <= last)
+            next = last + 1;
+        last = next < d ? next : d;
+        index[points] = (double)last;
+        estimate[points] = r->eigenvalues[last - 1];
+        truth[points++] = r->truth_eigenvalues[last - 1];
+    }
+    TRY(gm_report_set_numbers(report, "result.spectrum.index", index, points));
+    TRY(gm_report_set_numbers(report, "result.spectrum.estimate", estimate, points));
+    return r->compared ? gm_report_set_numbers(report, "result.spectrum.truth", truth, points)
+                       : gm_report_set_null(report, "result.spectrum.truth");
+}
+
+static gm_status set_data(gm_report *report, const char *path, const gm_dataset *dataset) {
+    TRY(gm_report_set_text(report, "result.data.path", path));
+    TRY(gm_report_set_integer(report, "result.data.rows", gm_dataset_rows(dataset)));
+    TRY(gm_report_set_integer(report, "result.data.columns", gm_dataset_columns(dataset)));
+    TRY(gm_report_set_text(report, "result.data.target", gm_dataset_target_name(dataset)));
+    TRY(gm_report_set_integer(report, "result.data.dropped_rows",
+                              gm_dataset_dropped_rows(dataset)));
+    TRY(gm_report_set_integer(report, "result.data.filled_values",
+                              gm_dataset_filled_values(dataset)));
+    TRY(gm_report_set_numbers(report, "result.data.classes", NULL, 0));
+    for (int64_t c = 0; c < gm_dataset_classes(dataset); c++)
+        TRY(gm_report_append_text(report, "result.data.classes",
+                                  gm_dataset_class_name(dataset, c)));
+    return GM_OK;
+}
+
+gm_status recover_report_fill(gm_report *report, const char *path, const gm_dataset *dataset,
+                              const gm_recovery *r) {
+    TRY(set_setup(report, r));
+    TRY(set_prediction(report, r));
+    TRY(set_bias(report, r));
+    TRY(set_comparison(report, r));
+    TRY(set_curve(report, r));
+    TRY(set_spectrum(report, r));
+    TRY(set_data(report, path, dataset));
+    TRY(gm_report_set_number(report, "result.seconds.gradients", r->seconds_gradients));
+    TRY(gm_report_set_number(report, "result.seconds.predict", r->seconds_predict));
+    TRY(gm_report_set_number(report, "result.seconds.compare", r->seconds_compare));
+    for (int i = 0; r->warnings[i]; i++)
+        TRY(gm_report_append_text(report, "warnings", r->warnings[i]));
+    return GM_OK;
+}

@@ -1,0 +1,144 @@
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "pages.h"
+#include "plan.h"
+#include "recover.h"
+#include "recover_report.h"
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Everything between the options and the exit status; each part is NULL until it is there. */
+struct work {
+    const struct recover_options *options;
+    gm_dataset *dataset;
+    gm_recovery *recovery;
+    gm_report *report;
+    gm_output *output;
+};
+
+static int show_plan(struct session *session, const struct work *work) {
+    gm_cost cost;
+    char action[512];
+    gm_status status = gm_recover_cost(session->context, work->dataset, &work->options->recover,
+                                       &cost);
+    if (status != GM_OK)
+        return session_fail(session, status);
+    snprintf(action, sizeof action,
+             "recover the curvature of %lld parameters from %lld rows of %s%s",
+             (long long)gm_dataset_columns(work->dataset), (long long)gm_dataset_rows(work->dataset),
+             work->options->data, work->options->recover.compare ? ", and compare it" : "");
+    const struct plan plan = {
+        .action = action,
+        .files = session->common.out ? "hessian.npy, eigenvalues.npy, mean_gradient.npy, "
+                                       "spectrum.svg, error.svg, report.html, result.json"
+                                     : NULL,
+        .operations = cost.operations,
+        .bytes = cost.memory,
+        .seconds = cost.seconds,
+    };
+    return plan_print(session, &plan, work->options);
+}
+
+static gm_status write_arrays(struct work *work) {
+    const gm_recovery *r = work->recovery;
+    const int64_t square[2] = {r->dimension, r->dimension};
+    gm_status status = gm_output_write_array(work->output, "hessian.npy", 2, square, r->hessian);
+    if (status == GM_OK)
+        status = gm_output_write_array(work->output, "eigenvalues.npy", 1, square, r->eigenvalues);
+    if (status == GM_OK)
+        status =
+            gm_output_write_array(work->output, "mean_gradient.npy", 1, square, r->mean_gradient);
+    return status;
+}
+
+static gm_status list_files(struct work *work) {
+    static const char *const files[] = {"hessian.npy", "eigenvalues.npy", "mean_gradient.npy"};
+    gm_status status = GM_OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && status == GM_OK; i++)
+        status = gm_report_append_text(work->report, "result.files", files[i]);
+    return status;
+}
+
+static gm_status write_result(struct work *work) {
+    char *json = NULL;
+    gm_status status = gm_report_json(work->report, &json);
+    if (status == GM_OK)
+        status = gm_output_write(work->output, "result.json", json, strlen(json));
+    gm_report_free_text(work->report, json);
+    return status;
+}
+
+static gm_status compute(struct session *session, struct work *work, double start) {
+    const struct recover_options *options = work->options;
+    gm_status status = gm_recover(session->context, work->dataset, &options->recover,
+                                  &work->recovery);
+    if (status == GM_OK)
+        status = gm_report_create(session->context, "recover", &work->report);
+    if (status == GM_OK)
+        status = session_describe(session, work->report, options);
+    if (status == GM_OK)
+        status = recover_report_fill(work->report, options->data, work->dataset, work->recovery);
+    if (status == GM_OK)
+        status = gm_report_set_number(work->report, "seconds", now() - start);
+    return status;
+}
+
+/* Write everything but final names; print; publish. What could not be printed is not published. */
+static int deliver(struct session *session, struct work *work) {
+    gm_status status = GM_OK;
+    if (work->output) {
+        status = write_arrays(work);
+        if (status == GM_OK)
+            status = list_files(work);
+        if (status == GM_OK)
+            status = render_pages(session, work->report, work->output);
+        if (status == GM_OK)
+            status = write_result(work);
+    }
+    if (status != GM_OK)
+        return session_fail(session, status);
+    int exit = session_print_report(session, work->report);
+    if (exit != EXIT_DONE)
+        return exit;
+    if (work->output)
+        status = session_output_commit(session, work->output);
+    return status == GM_OK ? EXIT_DONE : session_fail(session, status);
+}
+
+static int run(struct session *session, struct work *work) {
+    const double start = now();
+    gm_status status = GM_OK;
+    if (session->common.out && !session->common.dry_run)
+        status = session_output_open(session, session->common.out, "result.json", &work->output);
+    if (status == GM_OK)
+        status = gm_dataset_load(session->context, work->options->data, &work->options->table,
+                                 &work->dataset);
+    if (status != GM_OK)
+        return session_fail(session, status);
+    if (session->common.dry_run)
+        return show_plan(session, work);
+    status = compute(session, work, start);
+    if (status != GM_OK)
+        return session_fail(session, status);
+    int exit = deliver(session, work);
+    if (exit == EXIT_DONE && work->options->require_given && !work->recovery->enough)
+        exit = EXIT_NO;
+    return exit;
+}
+
+int recover_run(struct session *session, const struct recover_options *options) {
+    struct work work = {.options = options};
+    int exit = run(session, &work);
+    session_output_close(session, work.output);
+    gm_report_destroy(work.report);
+    gm_recovery_destroy(session->context, work.recovery);
+    gm_dataset_destroy(work.dataset);
+    return exit;
+}
