@@ -79,7 +79,7 @@ GM_API const char *gm_report_text(const gm_report *report, const char *path);
 
 /**
  * Render the whole document as JSON in the order stored, indented by 2, with a final newline.
- * Numbers have the fewest digits that read back to the same bits.
+ * Numbers read back to the same bits, with 15 digits where these do, so that 0.1 is "0.1".
  * @param out  text, freed with gm_report_free_text()
  * @return GM_OUT_OF_MEMORY
  */
@@ -102,7 +102,7 @@ GM_API const char *gm_report_plot_name(const gm_report *report, int i);
 
 /**
  * Write the gnuplot script of plot i, data included, that prints SVG on standard output.
- * Every text in it is single-quoted and escaped. Free with gm_report_free_text().
+ * Every text in it is in single quotes, a quote in it becomes ’: nothing can be executed. Free with gm_report_free_text().
  * @return GM_INVALID_ARGUMENT (no such plot), GM_OUT_OF_MEMORY
  */
 GM_API GM_MUST_USE gm_status gm_report_plot_script(const gm_report *report, int i, char **out);

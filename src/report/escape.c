@@ -98,8 +98,10 @@ void gm_text_html(gm_text *text, const char *string) {
     add_replaced(text, string, "\t\n", html_entity);
 }
 
+/* A typographic apostrophe. Doubled quotes, the manual's way, are not safe: gnuplot 5.4 ends the
+   string at the second pair of '''', and what follows is a command. */
 static const char *gnuplot_quote(uint32_t code) {
-    return code == '\'' ? "''" : NULL;
+    return code == '\'' ? "\u2019" : NULL;
 }
 
 void gm_text_gnuplot(gm_text *text, const char *string) {

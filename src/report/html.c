@@ -29,19 +29,15 @@ static void add_unbroken(gm_text *html, const char *string) {
                                   (c - string >= 2 && strncmp(c - 2, "×", 2) == 0));
         gm_text_add_bytes(&kept, unit ? "\u00A0" : c, unit ? 2 : 1);
     }
-    if (kept.status != GM_OK)
-        html->status = kept.status;
     gm_text_html(html, gm_text_view(&kept));
-    gm_text_drop(&kept);
+    gm_text_merge(html, &kept);
 }
 
 static void add_verdict(const gm_page *page, gm_text *html) {
     gm_text raw = GM_TEXT(html->context);
     page->view->verdict(page->report, &raw);
-    if (raw.status != GM_OK)
-        html->status = raw.status;
     add_unbroken(html, gm_text_view(&raw));
-    gm_text_drop(&raw);
+    gm_text_merge(html, &raw);
 }
 
 static void add_title(const gm_page *page, gm_text *html) {
@@ -52,7 +48,7 @@ static void add_badge(const gm_page *page, gm_text *html) {
     static const char *const classes[] = {"plain", "good", "bad"};
     gm_text raw = GM_TEXT(html->context);
     gm_tone tone = page->view->verdict(page->report, &raw);
-    gm_text_drop(&raw);
+    gm_text_merge(html, &raw);
     const char *badge = page->view->badge(page->report);
     if (badge)
         gm_text_format(html, "<p><span class=\"badge %s\">%s</span></p>", classes[tone], badge);
@@ -110,10 +106,8 @@ static void add_glossary(const gm_page *page, gm_text *html) {
 static void add_command_line(const gm_page *page, gm_text *html) {
     gm_text raw = GM_TEXT(html->context);
     gm_report_command_line(page->report, " \\\n    ", &raw);
-    if (raw.status != GM_OK)
-        html->status = raw.status;
     gm_text_html(html, gm_text_view(&raw));
-    gm_text_drop(&raw);
+    gm_text_merge(html, &raw);
 }
 
 /* Version, commit, seed and what else decides the bits of a result. */

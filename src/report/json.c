@@ -74,7 +74,7 @@ static void write_numbers(gm_text *out, const json_t *array, int depth) {
         gm_text_join(out, &item_text);
     }
     gm_text_add(out, "]");
-    gm_text_drop(&item_text);
+    gm_text_merge(out, &item_text);
 }
 
 static void write_array(gm_text *out, const json_t *array, int depth) {

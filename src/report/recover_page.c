@@ -9,10 +9,8 @@ static void add_escaped(const gm_report *report, gm_text *html,
                         void (*say)(const gm_report *report, gm_text *out)) {
     gm_text raw = GM_TEXT(html->context);
     say(report, &raw);
-    if (raw.status != GM_OK)
-        html->status = raw.status;
     gm_text_html(html, gm_text_view(&raw));
-    gm_text_drop(&raw);
+    gm_text_merge(html, &raw);
 }
 
 void gm_recover_subject(const gm_report *report, gm_text *html) {
@@ -186,9 +184,7 @@ static void detail(const gm_report *report, gm_text *html, const char *label,
     add_escaped(report, &value, say);
     if (value.size)
         gm_text_format(html, "<dt>%s</dt><dd>%s</dd>\n", label, gm_text_view(&value));
-    if (value.status != GM_OK)
-        html->status = value.status;
-    gm_text_drop(&value);
+    gm_text_merge(html, &value);
 }
 
 static void say_noise(const gm_report *report, gm_text *out) {

@@ -79,9 +79,7 @@ static void begin(const gm_report *report, gm_text *out, const char *what, const
         gm_text_add(&title, gm_base_name(path));
     }
     gm_gnuplot_begin(out, gm_text_view(&title), x_label, y_label);
-    if (title.status != GM_OK)
-        out->status = title.status;
-    gm_text_drop(&title);
+    gm_text_merge(out, &title);
 }
 
 void gm_recover_spectrum_script(const gm_report *report, gm_text *out) {
@@ -95,7 +93,7 @@ void gm_recover_spectrum_script(const gm_report *report, gm_text *out) {
         gm_text_add(&label, " not positive: left out)");
     }
     begin(report, out, "Spectrum of the curvature", gm_text_view(&label), "eigenvalue");
-    gm_text_drop(&label);
+    gm_text_merge(out, &label);
     size_t truths = spectrum_block(out, "truth", &spectrum, spectrum.truth, &x, &y);
     spectrum_block(out, "estimate", &spectrum, spectrum.estimate, &x, &y);
     gm_gnuplot_range(out, "x", x, 1.15);
@@ -118,14 +116,20 @@ typedef struct gm_curve_point {
     double gradients, predicted, low, high, error;
 } gm_curve_point;
 
+/* NaN for what would overflow as a percentage. */
+static double plottable(const json_t *value) {
+    double number = gm_json_number(value);
+    return number < 1e290 ? number : NAN;
+}
+
 static gm_curve_point curve_point(const json_t *curve, size_t i) {
     const json_t *item = json_array_get(curve, i), *ci95 = json_object_get(item, "ci95");
     return (gm_curve_point){
         gm_json_number(json_object_get(item, "gradients")),
-        gm_json_number(json_object_get(item, "predicted")),
-        gm_json_number(json_array_get(ci95, 0)),
-        gm_json_number(json_array_get(ci95, 1)),
-        gm_json_number(json_object_get(item, "error")),
+        plottable(json_object_get(item, "predicted")),
+        plottable(json_array_get(ci95, 0)),
+        plottable(json_array_get(ci95, 1)),
+        plottable(json_object_get(item, "error")),
     };
 }
 
@@ -182,7 +186,7 @@ static gm_curve_counts curve_blocks(gm_text *out, const json_t *curve, gm_range 
         gm_text_format(out, "$%s << END\n", names[b]);
         gm_text_join(out, blocks[b]);
         gm_text_add(out, "END\n");
-        gm_text_drop(blocks[b]);
+        gm_text_merge(out, blocks[b]);
     }
     return counts;
 }

@@ -9,10 +9,8 @@ static void say_row(const gm_report *report, gm_layout *layout, const char *labe
                     void (*say)(const gm_report *report, gm_text *out)) {
     gm_text raw = GM_TEXT(layout->cell.context);
     say(report, &raw);
-    if (raw.status != GM_OK)
-        layout->cell.status = raw.status;
     gm_text_plain(&layout->cell, gm_text_view(&raw));
-    gm_text_drop(&raw);
+    gm_text_merge(&layout->cell, &raw);
     gm_layout_row(layout, label);
 }
 

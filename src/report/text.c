@@ -83,6 +83,12 @@ void gm_text_drop(gm_text *text) {
     *text = (gm_text){text->context, text->status, NULL, 0, 0};
 }
 
+void gm_text_merge(gm_text *text, gm_text *part) {
+    if (text->status == GM_OK)
+        text->status = part->status;
+    gm_text_drop(part);
+}
+
 gm_status gm_text_finish(gm_text *text, char **out) {
     gm_status status = reserve(text, 0) ? GM_OK : text->status;
     if (status == GM_OK)

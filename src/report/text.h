@@ -29,6 +29,9 @@ void gm_text_clear(gm_text *text);
 /* Release the memory; for texts that are not handed over. */
 void gm_text_drop(gm_text *text);
 
+/* Release a text that was used to compose another, which takes over its failure. */
+void gm_text_merge(gm_text *text, gm_text *part);
+
 void gm_text_add(gm_text *text, const char *string);
 void gm_text_add_bytes(gm_text *text, const char *bytes, size_t count);
 void gm_text_repeat(gm_text *text, const char *string, int64_t count);
@@ -41,7 +44,7 @@ void gm_text_join(gm_text *text, const gm_text *other);
 
 /* --- numbers, always with a decimal point (numbers.c) --- */
 
-/* All digits: the shortest form that reads back to the same bits. `value` is finite. */
+/* All digits: 15 to 17, as many as read back to the same bits. `value` is finite. */
 void gm_text_exact(gm_text *text, double value);
 
 /* Three digits: "0.0123", "1.9", "1,234", "1.2 × 10⁷"; "–" for NaN. */
@@ -64,7 +67,7 @@ void gm_text_plain(gm_text *text, const char *string);
 /* For HTML elements and quoted attributes. */
 void gm_text_html(gm_text *text, const char *string);
 
-/* A gnuplot string in single quotes: nothing in it is expanded or executed. */
+/* A gnuplot string in single quotes, with ’ for ': nothing in it is expanded or executed. */
 void gm_text_gnuplot(gm_text *text, const char *string);
 
 /* One word of a POSIX shell, quoted where needed. */
