@@ -128,7 +128,7 @@ if script --version >/dev/null 2>&1; then
     for options in '' '--no-progress' '--quiet'; do
         command="script: recover $options"
         TERM=xterm timeout 1 script -qec "$slow $options >/dev/null" /dev/null \
-            >"$scratch/out" </dev/null
+            >"$scratch/out" 2>/dev/null </dev/null
         if [ -n "$options" ]; then never_prints '%'; else prints '[0-9]+ %'; fi
     done
 fi

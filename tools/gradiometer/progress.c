@@ -66,7 +66,7 @@ void progress_draw(void *user, const char *stage, double done, double total) {
     for (int i = 0; i < BAR_WIDTH; i++)
         fputc(i < full ? '=' : '.', stderr);
     fprintf(stderr, "%s %3.0f %%", progress->color ? "\033[0m" : "", 100 * part);
-    if (part > 0.02 && elapsed > 0.5)
+    if (part > 0 && elapsed > 1)
         fprintf(stderr, " %4.0f s left", clamp(elapsed * (1 - part) / part, 0, 9999));
     fputs("\033[K", stderr);
     fflush(stderr);
