@@ -14,7 +14,7 @@ typedef gm_status (*gm_task)(void *argument, int64_t index, int worker);
  * Run task for every index in [0, count), the caller taking part; return when all have ended.
  *
  * The status is that of the lowest failing index among those run; after a failure or a cancellation
- * no new index is started. Inside a task, a loop runs on the calling thread alone.
+ * no new index is started. Inside a task, a loop runs on the calling thread alone, as its worker.
  */
 gm_status gm_parallel_for(gm_context *context, int64_t count, gm_task task, void *argument)
     __attribute__((warn_unused_result));

@@ -24,7 +24,8 @@ struct gm_pool {
     gm_status failed_status;
 };
 
-static _Thread_local bool inside_loop;
+/* Number of the worker whose task this thread runs; −1 outside loops. */
+static _Thread_local int current_worker = -1;
 
 static void record_failure(struct gm_pool *pool, int64_t index, gm_status status) {
     pthread_mutex_lock(&pool->lock);
@@ -37,7 +38,7 @@ static void record_failure(struct gm_pool *pool, int64_t index, gm_status status
 }
 
 static void take_part(struct gm_pool *pool, int worker) {
-    inside_loop = true;
+    current_worker = worker;
     while (!atomic_load(&pool->failed) && !gm_is_cancelled(pool->context)) {
         int64_t index = atomic_fetch_add(&pool->next, 1);
         if (index >= pool->count)
@@ -46,7 +47,7 @@ static void take_part(struct gm_pool *pool, int worker) {
         if (status != GM_OK)
             record_failure(pool, index, status);
     }
-    inside_loop = false;
+    current_worker = -1;
 }
 
 static void *worker_main(void *argument) {
@@ -116,10 +117,11 @@ done:
 }
 
 static gm_status run_serially(gm_context *context, int64_t count, gm_task task, void *argument) {
+    const int worker = current_worker < 0 ? 0 : current_worker;
     for (int64_t i = 0; i < count; i++) {
         if (gm_is_cancelled(context))
             return gm_fail(context, GM_CANCELLED, "cancelled");
-        gm_status status = task(argument, i, 0);
+        gm_status status = task(argument, i, worker);
         if (status != GM_OK)
             return status;
     }
@@ -127,7 +129,7 @@ static gm_status run_serially(gm_context *context, int64_t count, gm_task task, 
 }
 
 gm_status gm_parallel_for(gm_context *context, int64_t count, gm_task task, void *argument) {
-    if (count <= 1 || context->threads == 1 || inside_loop)
+    if (count <= 1 || context->threads == 1 || current_worker >= 0)
         return run_serially(context, count, task, argument);
     if (!context->pool) {
         gm_status status = pool_create(context);

@@ -1,0 +1,160 @@
+#include "check.h"
+
+#include "linalg/linalg.h"
+
+/* Q diag(values) Qᵀ with Q a product of reflections, so that the spectrum is known. */
+static void plant(gm_context *context, int d, const double *values, double *a, uint64_t seed) {
+    double *v = malloc((size_t)d * sizeof *v), *av = malloc((size_t)d * sizeof *av);
+    memset(a, 0, (size_t)(d * d) * sizeof *a);
+    for (int i = 0; i < d; i++)
+        a[i * d + i] = values[i];
+    for (uint64_t r = 0; r < 3; r++) {
+        double norm2 = 0.0, vav = 0.0;
+        gm_random_gaussian(context, (gm_stream){seed, r}, 0, d, v);
+        for (int i = 0; i < d; i++)
+            norm2 += v[i] * v[i];
+        for (int i = 0; i < d; i++) {
+            av[i] = 0.0;
+            for (int j = 0; j < d; j++)
+                av[i] += a[i * d + j] * v[j];
+            vav += v[i] * av[i];
+        }
+        for (int i = 0; i < d; i++)
+            for (int j = 0; j < d; j++)
+                a[i * d + j] += -2.0 / norm2 * (v[i] * av[j] + av[i] * v[j]) +
+                                4.0 * vav / (norm2 * norm2) * v[i] * v[j];
+    }
+    free(av);
+    free(v);
+}
+
+static void gram_is_the_product_on_any_threads(void **state) {
+    (void)state;
+    enum { K = 61, D = 333 };
+    double *rows = malloc(K * D * sizeof *rows), *lower[3];
+    gm_context *single = make_context(1, GM_ISA_AUTO);
+    gm_random_gaussian(single, (gm_stream){2, 2}, 0, K * D, rows);
+    for (int t = 0; t < 3; t++) {
+        gm_context *context = make_context(1 << t, GM_ISA_AUTO);
+        lower[t] = calloc(D * D, sizeof *lower[t]);
+        check_ok(context, gm_gram_accumulate(context, K, D, rows, lower[t]));
+        check_ok(context, gm_gram_accumulate(context, K, D, rows, lower[t]));
+        for (int i = 0; i < D; i++)
+            assert_memory_equal(lower[t] + i * D, lower[0] + i * D, (size_t)(i + 1) * 8);
+        gm_context_destroy(context);
+    }
+    gm_symmetric_mirror(D, lower[0]);
+    for (int i = 0; i < D; i += 31)
+        for (int j = 0; j < D; j += 17) {
+            long double sum = 0.0L;
+            for (int r = 0; r < K; r++)
+                sum += 2.0L * (long double)rows[r * D + i] * (long double)rows[r * D + j];
+            check_near(lower[0][i * D + j], (double)sum, 1e-12);
+        }
+    for (int t = 0; t < 3; t++)
+        free(lower[t]);
+    free(rows);
+    gm_context_destroy(single);
+}
+
+static void eigenvalues_are_those_planted(void **state) {
+    (void)state;
+    enum { D = 40 };
+    double values[D], a[D * D], copy[D * D], found[D];
+    gm_context *context = make_context(1, GM_ISA_AUTO);
+    for (int i = 0; i < D; i++)
+        values[i] = 10.0 / (i + 1) - 1.0; /* descending, of both signs */
+    plant(context, D, values, a, 3);
+    memcpy(copy, a, sizeof a);
+    check_ok(context, gm_symmetric_eigenvalues(context, D, copy, found));
+    for (int i = 0; i < D; i++)
+        check_near(found[i], values[i], 1e-12);
+    memcpy(copy, a, sizeof a);
+    check_ok(context, gm_symmetric_eigen(context, D, copy, found));
+    for (int r = 0; r < D; r++)
+        for (int i = 0; i < D; i++) {
+            double av = 0.0;
+            for (int j = 0; j < D; j++)
+                av += a[i * D + j] * copy[r * D + j];
+            check_near(av, values[r] * copy[r * D + i], 1e-11);
+        }
+    gm_context_destroy(context);
+}
+
+static void generalized_and_solve(void **state) {
+    (void)state;
+    enum { D = 12 };
+    double va[D], vb[D], a[D * D], b[D * D], b2[D * D], found[D], x[D], known[D];
+    gm_context *context = make_context(1, GM_ISA_AUTO);
+    for (int i = 0; i < D; i++) {
+        va[i] = 3.0 * (1.0 + D - i);
+        vb[i] = 1.0 + i;
+    }
+    plant(context, D, va, a, 4); /* the same rotation: they commute */
+    plant(context, D, vb, b, 4);
+    memcpy(b2, b, sizeof b);
+    check_ok(context, gm_generalized_eigenvalues(context, D, a, b, found));
+    for (int i = 0; i < D; i++)
+        check_near(found[i], va[i] / vb[i], 1e-12 * va[0]);
+    memcpy(b, b2, sizeof b);
+    for (int i = 0; i < D; i++) {
+        known[i] = i - 5.0;
+        x[i] = 0.0;
+    }
+    for (int i = 0; i < D; i++)
+        for (int j = 0; j < D; j++)
+            x[i] += b2[i * D + j] * known[j];
+    check_ok(context, gm_positive_solve(context, D, b, x));
+    for (int i = 0; i < D; i++)
+        check_near(x[i], known[i], 1e-11);
+    vb[3] = -1.0;
+    plant(context, D, vb, b, 4);
+    check_fails(context, GM_UNDEFINED, "not positive definite",
+                gm_positive_solve(context, D, b, x));
+    plant(context, D, va, a, 4);
+    plant(context, D, vb, b, 4);
+    check_fails(context, GM_UNDEFINED, "not positive definite",
+                gm_generalized_eigenvalues(context, D, a, b, found));
+    gm_context_destroy(context);
+}
+
+/* The path graph: −2 cos(jπ/(m+1)). */
+static void tridiagonal_path(void **state) {
+    (void)state;
+    enum { M = 9 };
+    double diagonal[M] = {0}, off[M], vectors[M * M];
+    gm_context *context = make_context(1, GM_ISA_AUTO);
+    for (int i = 0; i < M; i++)
+        off[i] = 1.0;
+    check_ok(context, gm_tridiagonal_eigen(context, M, diagonal, off, vectors));
+    for (int j = 0; j < M; j++) {
+        check_near(diagonal[j], -2.0 * cos(3.14159265358979323846 * (j + 1) / (M + 1)), 1e-14);
+        for (int i = 0; i < M; i++) {
+            double neighbours =
+                (i > 0 ? vectors[j * M + i - 1] : 0.0) + (i + 1 < M ? vectors[j * M + i + 1] : 0.0);
+            check_near(neighbours, diagonal[j] * vectors[j * M + i], 1e-14);
+        }
+    }
+    gm_context_destroy(context);
+}
+
+static void products_in_float32(void **state) {
+    (void)state;
+    const float a[6] = {1, 2, 3, 4, 5, 6}, b[6] = {7, 8, 9, 10, 11, 12}, b2[4] = {1, 2, 3, 4};
+    float c[6];
+    gm_multiply_f32(2, 2, 3, a, b, c); /* [2][3] [3][2] */
+    assert_true(c[0] == 58.0f && c[1] == 64.0f && c[2] == 139.0f && c[3] == 154.0f);
+    gm_multiply_transposed_f32(2, 2, 3, a, b2, c); /* [2][3]ᵀ [2][2] */
+    assert_true(c[0] == 13.0f && c[1] == 18.0f && c[4] == 21.0f && c[5] == 30.0f);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gram_is_the_product_on_any_threads),
+        cmocka_unit_test(eigenvalues_are_those_planted),
+        cmocka_unit_test(generalized_and_solve),
+        cmocka_unit_test(tridiagonal_path),
+        cmocka_unit_test(products_in_float32),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
