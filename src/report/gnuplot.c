@@ -45,7 +45,16 @@ void gm_gnuplot_range(gm_text *out, const char *axis, gm_range range, double fac
     gm_text_add(out, "]\n");
 }
 
-const char *gm_base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
+void gm_gnuplot_name(gm_text *title, const char *path) {
+    enum { COLUMNS = 40 };
+    const char *slash = strrchr(path, '/'), *name = slash && slash[1] ? slash + 1 : path;
+    uint32_t code;
+    int length, width = 0;
+    for (const char *c = name; *c && (length = gm_utf8_decode(c, &code)) > 0; c += length) {
+        if ((width += gm_utf8_width(code)) > COLUMNS) {
+            gm_text_add(title, "…");
+            return;
+        }
+        gm_text_add_bytes(title, c, (size_t)length);
+    }
 }

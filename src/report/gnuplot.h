@@ -26,7 +26,7 @@ void gm_gnuplot_begin(gm_text *out, const char *title, const char *x_label, cons
 /* `set xrange` or `set yrange`, widened by a factor on both sides. */
 void gm_gnuplot_range(gm_text *out, const char *axis, gm_range range, double factor);
 
-/* Last component of a path, for titles. */
-const char *gm_base_name(const char *path);
+/* Add the last component of a path to a title, cut where it would leave the picture. */
+void gm_gnuplot_name(gm_text *title, const char *path);
 
 #endif

@@ -94,6 +94,8 @@ void gm_layout_item(gm_layout *layout, const char *mark, gm_style style) {
 
 void gm_layout_column(gm_layout *layout, int width, gm_side side, gm_style style) {
     int padding = width - gm_text_width(gm_text_view(&layout->cell));
+    if (layout->cell.size == 0)
+        style = GM_STYLE_PLAIN;
     if (side == GM_RIGHT)
         gm_text_repeat(&layout->out, " ", padding);
     begin_style(layout, style);

@@ -35,6 +35,11 @@ static gm_recover_error read_error(const gm_report *report, const char *path) {
     };
 }
 
+double gm_recover_required(const gm_report *report) {
+    double required = gm_report_value(report, "result.require"); /* the default included */
+    return isnan(required) ? gm_report_value(report, "options.require") : required;
+}
+
 gm_recover gm_recover_read(const gm_report *report) {
     const char *estimator = gm_report_text(report, "result.estimator");
     return (gm_recover){
@@ -47,7 +52,7 @@ gm_recover gm_recover_read(const gm_report *report) {
         .low = gm_report_value(report, "result.predicted_error.operator.ci95[0]"),
         .high = gm_report_value(report, "result.predicted_error.operator.ci95[1]"),
         .predicted_frobenius = gm_report_value(report, "result.predicted_error.frobenius"),
-        .required = gm_report_value(report, "options.require"),
+        .required = gm_recover_required(report),
         .needed = gm_report_value(report, "result.gradients_needed"),
         .condition = gm_report_value(report, "result.condition_number"),
         .rank = gm_report_value(report, "result.effective_rank"),
@@ -164,6 +169,7 @@ void gm_recover_say_data(const gm_report *report, gm_text *out) {
     double rows = gm_report_value(report, "result.data.rows");
     double columns = gm_report_value(report, "result.data.columns");
     double dropped = gm_report_value(report, "result.data.dropped_rows");
+    double filled = gm_report_value(report, "result.data.filled_values");
     if (!path)
         path = file ? file : gm_report_text(report, "options.data");
     if (path)
@@ -182,7 +188,42 @@ void gm_recover_say_data(const gm_report *report, gm_text *out) {
     if (dropped > 0) {
         gm_text_add(out, ", ");
         gm_text_count(out, dropped);
-        gm_text_add(out, " rows with missing values left out");
+        gm_text_add(out, dropped == 1 ? " row" : " rows");
+        gm_text_add(out, " with missing values left out");
+    }
+    if (filled > 0) {
+        gm_text_add(out, ", ");
+        gm_text_count(out, filled);
+        gm_text_add(out, " missing values replaced by the mean");
+    }
+}
+
+/* "a = 0, b = 1" */
+void gm_recover_say_classes(const gm_report *report, gm_text *out) {
+    enum { MOST = 12 };
+    size_t i, count = gm_report_length(report, "result.data.classes");
+    const json_t *name;
+    json_array_foreach(gm_report_find(report, "result.data.classes"), i, name) {
+        if (i == MOST)
+            break;
+        gm_text_add(out, i ? ", " : "");
+        gm_text_add(out, json_is_string(name) ? json_string_value(name) : "?");
+        gm_text_format(out, " = %zu", i);
+    }
+    if (count > MOST)
+        gm_text_format(out, ", … (%zu classes)", count);
+}
+
+void gm_recover_say_noise(const gm_report *report, gm_text *out) {
+    double injected = gm_report_value(report, "result.noise_variance");
+    double label = gm_report_value(report, "result.label_noise");
+    if (isnan(injected))
+        return;
+    gm_text_number(out, injected);
+    if (label > 0) {
+        gm_text_add(out, " injected, ");
+        gm_text_number(out, label);
+        gm_text_add(out, " in the targets already");
     }
 }
 

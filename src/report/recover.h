@@ -19,6 +19,9 @@ typedef struct gm_recover {
     gm_recover_error error, none, oracle, hvp;
 } gm_recover;
 
+/* The accuracy asked for, NaN where none was. */
+double gm_recover_required(const gm_report *report);
+
 /* Never fails: what is absent becomes NaN, false or "". */
 gm_recover gm_recover_read(const gm_report *report);
 
@@ -35,6 +38,8 @@ void gm_recover_table(const gm_report *report, gm_layout *layout);
 
 /* Rows shared by table and page, unescaped; nothing is added where the document has nothing. */
 void gm_recover_say_data(const gm_report *report, gm_text *out);
+void gm_recover_say_classes(const gm_report *report, gm_text *out);
+void gm_recover_say_noise(const gm_report *report, gm_text *out);
 void gm_recover_say_gradients(const gm_report *report, gm_text *out);
 void gm_recover_say_estimator(const gm_report *report, gm_text *out);
 void gm_recover_say_shrinkage(const gm_report *report, gm_text *out);

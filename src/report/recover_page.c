@@ -187,12 +187,6 @@ static void detail(const gm_report *report, gm_text *html, const char *label,
     gm_text_merge(html, &value);
 }
 
-static void say_noise(const gm_report *report, gm_text *out) {
-    double variance = gm_report_value(report, "result.noise_variance");
-    if (!isnan(variance))
-        gm_text_number(out, variance);
-}
-
 static void say_top(const gm_report *report, gm_text *out) {
     gm_recover_say_eigenvalues(report, EIGENVALUES, out);
 }
@@ -217,9 +211,10 @@ void gm_recover_tables(const gm_report *report, gm_text *html) {
     comparison(&facts, html);
     gm_text_add(html, "<h2>What was measured</h2>\n<dl class=\"facts\">\n");
     detail(report, html, "Data", gm_recover_say_data);
+    detail(report, html, "Target classes", gm_recover_say_classes);
     detail(report, html, "Gradients", gm_recover_say_gradients);
     detail(report, html, "Estimator", gm_recover_say_estimator);
-    detail(report, html, "Noise variance", say_noise);
+    detail(report, html, "Noise variance", gm_recover_say_noise);
     detail(report, html, "Calibration bias", gm_recover_say_bias);
     detail(report, html, "Shrinkage", gm_recover_say_shrinkage);
     detail(report, html, "Enough gradients", gm_recover_say_enough);

@@ -76,7 +76,7 @@ static void begin(const gm_report *report, gm_text *out, const char *what, const
     gm_text_add(&title, what);
     if (path) {
         gm_text_add(&title, ": ");
-        gm_text_add(&title, gm_base_name(path));
+        gm_gnuplot_name(&title, path);
     }
     gm_gnuplot_begin(out, gm_text_view(&title), x_label, y_label);
     gm_text_merge(out, &title);
@@ -265,7 +265,7 @@ static void plot_curve(gm_text *out, const gm_curve_counts *counts, double requi
 
 void gm_recover_error_script(const gm_report *report, gm_text *out) {
     const json_t *curve = gm_report_find(report, "result.curve");
-    double required = gm_report_value(report, "options.require");
+    double required = gm_recover_required(report);
     gm_range x = GM_RANGE_EMPTY, y = GM_RANGE_EMPTY;
     begin(report, out, "Error of the recovered curvature", "batch gradients",
           "relative operator error");
@@ -308,6 +308,6 @@ void gm_recover_error_caption(const gm_report *report, gm_text *html) {
                       "the gradients alone, the band its 95 % interval");
     gm_text_add(html,
                 realised ? "; the points are the errors found by comparing with the truth." : ".");
-    if (gm_report_value(report, "options.require") > 0)
+    if (gm_recover_required(report) > 0)
         gm_text_add(html, " The dashed line is the accuracy that was asked for.");
 }

@@ -112,13 +112,11 @@ void gm_recover_table(const gm_report *report, gm_layout *layout) {
     gm_recover facts = gm_recover_read(report);
     gm_layout_heading(layout, "Measured");
     say_row(report, layout, "Data", gm_recover_say_data);
+    say_row(report, layout, "Target classes", gm_recover_say_classes);
     option_row(report, layout);
     say_row(report, layout, "Gradients", gm_recover_say_gradients);
     say_row(report, layout, "Estimator", gm_recover_say_estimator);
-    if (!isnan(facts.noise_variance)) {
-        gm_text_number(&layout->cell, facts.noise_variance);
-        gm_layout_row(layout, "Noise variance");
-    }
+    say_row(report, layout, "Noise variance", gm_recover_say_noise);
     say_row(report, layout, "Calibration bias", gm_recover_say_bias);
     say_row(report, layout, "Shrinkage", gm_recover_say_shrinkage);
     accuracy(layout, &facts);

@@ -364,7 +364,8 @@ static void the_table_of_one_dimension_is_sensible(void **state) {
     (void)state;
     check_table("tiny.json",
                 (const char *[]){"Did not recover the 1 × 1 curvature from 2 gradients",
-                                 "giving 1 noise vector\n", "3 rows × 1 column,", "1 of 1", NULL},
+                                 "giving 1 noise vector\n", "a = 0, b = 1", "3 rows × 1 column,",
+                                 "1 of 1", NULL},
                 (const char *[]){"Control", "−0", "would do", "are needed", NULL});
 }
 
