@@ -267,6 +267,11 @@ void gm_recover_say_shrinkage(const gm_report *report, gm_text *out) {
     }
 }
 
+double gm_recover_about(double count) {
+    double unit = count >= 100 ? pow(10, floor(log10(count)) - 1) : 1;
+    return ceil(count / unit) * unit;
+}
+
 /* What the interval says first, then how many gradients the requirement takes. */
 void gm_recover_say_enough(const gm_report *report, gm_text *out) {
     gm_recover facts = gm_recover_read(report);
@@ -282,7 +287,7 @@ void gm_recover_say_enough(const gm_report *report, gm_text *out) {
     if (isnan(facts.needed))
         return;
     gm_text_add(out, out->size ? "; about " : "about ");
-    gm_text_count(out, facts.needed);
+    gm_text_count(out, gm_recover_about(facts.needed));
     gm_text_add(out, facts.enough_known && facts.enough ? " gradients would do"
                                                         : " gradients are needed");
 }

@@ -36,6 +36,9 @@ const char *gm_recover_badge(const gm_report *report);
 
 void gm_recover_table(const gm_report *report, gm_layout *layout);
 
+/* A number of gradients after "about": two digits, rounded up. */
+double gm_recover_about(double count);
+
 /* Rows shared by table and page, unescaped; nothing is added where the document has nothing. */
 void gm_recover_say_data(const gm_report *report, gm_text *out);
 void gm_recover_say_classes(const gm_report *report, gm_text *out);

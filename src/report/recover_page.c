@@ -84,7 +84,7 @@ static void effort_tile(const gm_recover *facts, gm_text *html) {
     note_tile(html);
     if (!isnan(facts->needed) && !isnan(facts->required)) {
         gm_text_add(html, "about ");
-        gm_text_count(html, facts->needed);
+        gm_text_count(html, gm_recover_about(facts->needed));
         gm_text_add(html, " needed for ");
         gm_text_percent(html, facts->required);
     } else if (!isnan(facts->noise_vectors)) {

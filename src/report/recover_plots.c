@@ -102,12 +102,15 @@ void gm_recover_spectrum_script(const gm_report *report, gm_text *out) {
         gm_text_add(out, "set format y '10^{%T}'\n");
     if (x.high < 100)
         gm_text_add(out, "set xtics (1, 2, 3, 5, 10, 20, 30, 50)\n");
+    /* The truth first: the points lie on it. */
     gm_text_add(out, "plot ");
     if (truths)
-        gm_text_add(out, "$truth using 1:2 with linespoints linewidth 2.5 pointtype 7 pointsize "
-                         "0.15 linecolor rgb '" GM_COLOR_TRUTH "' title 'from the data', ");
-    gm_text_add(out, "$estimate using 1:2 with points pointtype 7 pointsize 0.55 "
-                     "linecolor rgb '" GM_COLOR_ESTIMATE "' title 'from the gradients'\n");
+        gm_text_add(out, "$truth using 1:2 with linespoints linewidth 3 pointtype 7 pointsize 0.2 "
+                         "linecolor rgb '" GM_COLOR_TRUTH "' title 'from the data', ");
+    gm_text_format(out,
+                   "$estimate using 1:2 with points pointtype 7 pointsize %s linecolor rgb "
+                   "'" GM_COLOR_ESTIMATE "' title 'from the gradients'\n",
+                   spectrum.count > 60 ? "0.45" : "0.6");
 }
 
 /* --- error against number of gradients --- */
