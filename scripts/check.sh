@@ -125,7 +125,6 @@ valgrind_unit_tests() {
 
 fuzz() {
   for target in build/fuzz/bin/fuzz_*; do
-    [ -x "$target" ] || continue
     name=$(basename "$target")
     seeds=tests/fuzz/corpus/${name#fuzz_}
     found=build/check/$name
@@ -133,7 +132,8 @@ fuzz() {
     [ -d "$seeds" ] || seeds=
     # shellcheck disable=SC2086 # no seeds, no argument
     step "$name" "$target" -runs="${FUZZ_RUNS:-10000000}" -print_final_stats=1 -verbosity=0 \
-      -rss_limit_mb=4096 -artifact_prefix="$found/" "$found" $seeds
+      -max_len=512 -timeout=10 -rss_limit_mb=4096 \
+      -artifact_prefix="$found/" "$found" $seeds
   done
 }
 
