@@ -12,7 +12,10 @@ GM_BEGIN_DECLS
 /** A table of inputs, one row a sample, with one target a row. Immutable once made. */
 typedef struct gm_dataset gm_dataset;
 
-/** What to do with a missing value (an empty field, NA, N/A, NaN, null, ?; in an array a NaN). */
+/**
+ * What to do with a missing value: an empty field, NA, N/A, NaN, null (in any case) or ?; in an
+ * array a NaN.
+ */
 typedef enum gm_missing {
     GM_MISSING_ERROR, /**< GM_INVALID_INPUT naming file, row and column */
     GM_MISSING_DROP,  /**< leave the row out */
@@ -22,13 +25,21 @@ typedef enum gm_missing {
 /** Which part of a folder of IDX files: train-* to fit a model, t10k-* to score it. */
 typedef enum gm_data_part { GM_PART_FIT, GM_PART_SCORE } gm_data_part;
 
-/** How a data set is read. Zero-initialise and set what matters. */
+/**
+ * How a data set is read. Zero-initialise and set what matters.
+ *
+ * Names win over indices; an index counts from 0, a negative one from the end. Blanks around the
+ * items of a list do not count; a name with a comma in it is given by its index. Inputs come in the
+ * order of `columns`, or of the file. Messages call the fields by the options of the command line:
+ * --target, --columns, --drop, --missing.
+ */
 typedef struct gm_dataset_options {
     const char *target;  /**< name, or index from 0 (−1: the last); NULL: the last column */
     const char *columns; /**< names or indices of the inputs, comma-separated; NULL: all others */
     const char *drop;    /**< names or indices to leave out, comma-separated; NULL: none */
     gm_missing missing;
-    bool standardize;    /**< each input to mean 0, variance 1 (divisor N); a constant becomes 0 */
+    bool standardize;    /**< each input to mean 0, variance 1 (divisor N); a constant becomes 0;
+                              means and variances are those of the rows that are kept */
     bool intercept;      /**< append a column of ones, named "intercept" */
     gm_data_part part;   /**< only a folder has parts */
 } gm_dataset_options;
@@ -38,8 +49,11 @@ typedef struct gm_dataset_options {
  * byte-order mark), .npy (1-D or 2-D, integer or floating), or a folder with an IDX pair (pixels are
  * divided by 255). The content decides, not the name alone; gzip is recognised by its magic number.
  *
- * A text target becomes the index of its class, classes sorted bytewise. Text in an input column is
- * an error that names it. Sizes in headers are checked against the file before memory is taken.
+ * A text target becomes the index of its class, classes sorted bytewise; a class that occurs only in
+ * rows left out is none. Text in an input column is an error that names it, and so are infinities.
+ * Sizes in headers are checked against the file before memory is taken. Rows in messages are lines
+ * of a text file, as an editor counts them, or indices from 0 of an array. A field of text may be
+ * 65,536 bytes long; a table may have 2^20 columns.
  *
  * @param path     file or folder
  * @param options  NULL: all defaults
@@ -104,7 +118,8 @@ typedef struct gm_array {
 } gm_array;
 
 /**
- * Read a .npy file of any integer or floating type, either byte order, C or Fortran order.
+ * Read a .npy file of any integer or floating type, either byte order, C or Fortran order; gzip is
+ * taken off. 64-bit integers are rounded to float64; NaN and infinities are kept as they are.
  * @param out  owned by the caller; untouched on failure
  * @return GM_INVALID_INPUT (absent, not .npy, a type that is not a number, truncated, more than four
  *         dimensions), GM_OUT_OF_MEMORY, GM_CANCELLED

@@ -153,7 +153,9 @@ static gm_status take_dictionary(cursor *c, gm_npy_layout *header) {
             return bad_header(c, "a comma or brace");
     }
     skip_blanks(c);
-    return seen == (TYPE | ORDER | SHAPE) && !*c->at ? GM_OK : bad_header(c, "the end");
+    if (seen != (TYPE | ORDER | SHAPE))
+        return bad_header(c, "all of descr, fortran_order and shape");
+    return *c->at ? bad_header(c, "the end") : GM_OK;
 }
 
 /* Check the sizes against overflow and against the file, before anything of them is allocated. */

@@ -52,8 +52,9 @@ gm_status gm_scan_open(gm_context *context, gm_bytes *bytes, char delimiter, gm_
     scan.capacity = length >= 0 && length < GM_LONGEST_FIELD
                         ? (size_t)length + 8
                         : gm_bytes_block(bytes) + GM_LONGEST_FIELD + 8;
-    for (int c = 0; c < 256; c++)
+    for (int c = 0; c < 32; c++)
         scan.stop[c] = is_binary((char)c) || is_line_end((char)c) || is_delimiter(&scan, (char)c);
+    scan.stop[127] = scan.stop[(unsigned char)delimiter] = 1;
     gm_status status = GM_OK;
     GM_TRY(gm_bytes_rewind(bytes));
     GM_TRY(GM_NEW(context, scan.buffer, (int64_t)scan.capacity + 1));

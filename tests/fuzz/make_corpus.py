@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Write the seeds of corpus/: small files by hand, well formed and not."""
+import gzip
+import os
+import struct
+import zlib
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corpus")
+
+
+def put(target, name, content):
+    folder = os.path.join(HERE, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(content)
+
+
+def pack(content):
+    return gzip.compress(content, mtime=0)
+
+
+def npy(header, elements, version=1):
+    text = header.encode()
+    size = struct.pack("<H" if version == 1 else "<I", len(text))
+    return b"\x93NUMPY" + bytes([version, 0]) + size + text + elements
+
+
+def array(kind, order, shape, elements, version=1):
+    return npy("{'descr': '%s', 'fortran_order': %s, 'shape': %s, }\n" % (kind, order, shape),
+               elements, version)
+
+
+def idx(kind, *sizes):
+    return bytes([0, 0, kind, len(sizes)]) + b"".join(struct.pack(">I", s) for s in sizes)
+
+
+NONE, MEAN, DROP, ALL = b"\0\0", b"\0\2", b"\0\1", b"\0\x0e"
+
+CSV = {
+    "comma": NONE + b"a,b,y\n1,2,3\n4,5,6\n",
+    "crlf": NONE + b"a,b,y\r\n1,2,3\r\n4,5,6\r\n",
+    "cr": NONE + b"a,b,y\r1,2,3\r4,5,6\r",
+    "bom": NONE + b"\xef\xbb\xbfa,b,y\n1,2,3\n",
+    "tab": NONE + b"a\tb\ty\n1\t\t3\n4\t5\t6\n",
+    "semicolon": ALL + b"a;b;y\n1;;3\n4;5;6\n",
+    "spaces": NONE + b"  a  b \t y  \n 1  2   3 \n4 5 6\n",
+    "quotes": NONE + b'"a","b ""c""",y\n1,"2",t\n 3 , "4" ,"u\r\nv"\n',
+    "missing-mean": MEAN + b"a,b,y\n1,NA,1\n?,2,2\nnull,NaN,3\n4,5,\n",
+    "missing-drop": DROP + b"1,2,3\nN/A,,\n4,5,x\n",
+    "standardize": ALL + b"a,b,y\n1e300,1,0\n-1e300,1,1\n,1,2\n",
+    "classes": NONE + b"1,b\n2,B\n3,10\n4,9\n5,b\n",
+    "target-first": b"\1\0" + b"a,b,y\n1,2,3\n",
+    "columns": b"\x18\x08" + b"a,b,y\n1,2,3\n4,5,6\n",
+    "drop": b"\x80\0" + b"a,b,y\nq,2,3\nr,5,6\n",
+    "numbers": NONE + b"1.7976931348623158e308,2.2250738585072011e-308\n"
+               b"9007199254740992.5,0.00000000000000000000000000000012345678901234567890123\n",
+    "ragged": NONE + b"a,b\n1,2\n3\n",
+    "infinite": NONE + b"a,b\n1,inf\n-1e999,2\n",
+    "open-quote": NONE + b'a,b\n1,"2\n',
+    "after-quote": NONE + b'a,b\n1,"2"3\n',
+    "binary": NONE + b"a,b\n1,\x01\n",
+    "utf-16": NONE + "a,b\n1,2\n".encode("utf-16"),
+    "empty": NONE,
+    "header-only": NONE + b"a,b\n",
+    "blank-lines": NONE + b"\n  \n1,2\n\n\t\n3,4\n\n",
+    "one-column": NONE + b"1\n2\n",
+    "hex": NONE + b"1,2\n0x10,2\n",
+    "gzip": NONE + pack(b"a,b,y\n1,2,3\n4,5,6\n"),
+    "gzip-wide": NONE + pack(b"," * 200 + b"\n"),
+    "hdf5": NONE + b"\x89HDF\r\n\x1a\n",
+    "zip": NONE + b"PK\x03\x04",
+}
+NPY = {
+    "f8": NONE + array("<f8", "False", "(2, 2)", struct.pack("<4d", 1, 2, 3, 4)),
+    "f4": b"\0\x08" + array("<f4", "False", "(2, 3)", struct.pack("<6f", 1, 2, 3, 4, 5, 6)),
+    "f4-nan": DROP + array("<f4", "False", "(2, 2)", struct.pack("<4f", 1, float("nan"), 3, 4)),
+    "f8-mean": ALL + array("<f8", "True", "(3, 2)",
+                           struct.pack("<6d", 1, float("nan"), 3, 4, 5, 6)),
+    "f8-inf": NONE + array(">f8", "False", "(1, 2)", struct.pack(">2d", 1, float("-inf"))),
+    "f2": NONE + array("<f2", "False", "(2, 2)", b"\x00\x3c\x00\xc0\x01\x00\xff\x7b"),
+    "u1": b"\0\x08" + array("|u1", "False", "(2, 2)", b"\1\2\3\4"),
+    "i1": NONE + array("|i1", "True", "(2, 2)", b"\1\xff\3\4"),
+    "b1": NONE + array("|b1", "False", "(2, 2)", b"\1\0\3\0"),
+    "i8": NONE + array(">i8", "False", "(1, 2)", struct.pack(">2q", -2**63, 2**63 - 1)),
+    "u8": NONE + array("<u8", "False", "(1, 2)", struct.pack("<2Q", 2**64 - 1, 2**63)),
+    "u2": NONE + array(">u2", "False", "(2,)", b"\0\1\0\2"),
+    "scalar": NONE + array("<i4", "False", "()", b"\1\0\0\0"),
+    "four": NONE + array("|u1", "True", "(2, 1, 2, 1)", b"\1\2\3\4"),
+    "five": NONE + array("|u1", "False", "(1, 1, 1, 1, 1)", b"\1"),
+    "empty": NONE + array("<f8", "False", "(0, 9223372036854775807)", b""),
+    "huge": NONE + array("<f8", "False", "(4294967296, 4294967296)", b""),
+    "large": NONE + array("<f8", "False", "(100000000, 10)", b"1234"),
+    "long-size": NONE + array("<f8", "False", "(99999999999999999999,)", b""),
+    "python2": NONE + array("|u1", "False", "(2L, 2L)", b"\1\2\3\4"),
+    "version2": NONE + array("|u1", "False", "(2, 2)", b"\1\2\3\4", 2),
+    "version3": NONE + array("|u1", "False", "(2, 2)", b"\1\2\3\4", 3),
+    "version9": NONE + array("|u1", "False", "(2, 2)", b"\1\2\3\4", 9),
+    "complex": NONE + array("<c16", "False", "(1,)", b"\0" * 16),
+    "fields": NONE + npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", b""),
+    "twice": NONE + npy("{'descr': '|u1', 'descr': '|u1'}", b""),
+    "short-header": NONE + b"\x93NUMPY\1\0\x40\0{'descr'",
+    "long-header": NONE + b"\x93NUMPY\2\0\xff\xff\xff\xff",
+    "truncated": NONE + array("|u1", "False", "(2, 2)", b"\1\2\3"),
+    "trailing": NONE + array("|u1", "False", "(2, 2)", b"\1\2\3\4\5"),
+    "gzip": NONE + pack(array("|u1", "False", "(2, 2)", b"\1\2\3\4")),
+    "gzip-zeros": NONE + pack(array("|u1", "False", "(100, 100)", b"\0" * 10000)),
+    "gzip-claim": NONE + pack(array("|u1", "False", "(100, 100)", b"\0" * 9999)),
+}
+
+
+def pair(options, images, labels):
+    return options + bytes([len(labels)]) + labels + images
+
+
+IMAGES = idx(8, 2, 2, 2) + b"\x00\x33\x66\xff\1\2\3\4"
+LABELS = idx(8, 2) + b"\7\x09"
+IDX = {
+    "plain": pair(NONE, IMAGES, LABELS),
+    "intercept": pair(b"\0\x08", IMAGES, LABELS),
+    "standardize": pair(ALL, IMAGES, LABELS),
+    "columns": pair(b"\x38\0", IMAGES, LABELS),
+    "drop": pair(b"\x40\0", IMAGES, LABELS),
+    "target": pair(b"\1\0", IMAGES, LABELS),
+    "two": pair(NONE, idx(8, 2, 3) + b"abcdef", LABELS),
+    "four": pair(NONE, idx(8, 2, 1, 2, 1) + b"abcd", LABELS),
+    "gzip": pair(NONE, pack(IMAGES), pack(LABELS)),
+    "floats": pair(NONE, idx(13, 2, 2, 2) + b"\0" * 32, LABELS),
+    "counts": pair(NONE, idx(8, 3, 1, 1) + b"abc", LABELS),
+    "short": pair(NONE, IMAGES[:-1], LABELS),
+    "long": pair(NONE, IMAGES + b"x", LABELS),
+    "short-labels": pair(NONE, IMAGES, LABELS[:-1]),
+    "huge": pair(NONE, idx(8, 2**32 - 1, 2**32 - 1, 2**32 - 1), LABELS),
+    "zero": pair(NONE, idx(8, 2, 0, 2), LABELS),
+    "claim": pair(NONE, pack(idx(8, 60000, 28, 28) + b"\0" * 1000), pack(idx(8, 60000))),
+}
+GZIP = {
+    "plain": b"\x10" + b"not gzip",
+    "short": b"\0" + b"\x1f",
+    "magic": b"\0" + b"\x1f\x8b",
+    "one": b"\x03" + pack(b"hello, hello, hello"),
+    "two": b"\x03" + pack(b"hello") + pack(b"there"),
+    "empty-members": b"\x03" + pack(b"") + pack(b"") + pack(b"x"),
+    "padded": b"\x03" + pack(b"hello") + b"\0" * 20,
+    "garbage": b"\x03" + pack(b"hello") + b"more",
+    "padded-garbage": b"\x03" + pack(b"hello") + b"\0\0\x1f",
+    "truncated": b"\x03" + pack(b"hello, hello, hello")[:-6],
+    "checksum": b"\x03" + pack(b"hello")[:-8] + b"\0" * 8,
+    "stored": b"\xff" + b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\x03\0\xfc\xffabc"
+              + struct.pack("<II", zlib.crc32(b"abc"), 3),
+    "fields": b"\xff" + b"\x1f\x8b\x08\x1c\0\0\0\0\0\xff\x02\0ab" + b"name\0" + b"comment\0"
+              + pack(b"x")[10:],
+    "zeros": b"\xff" + pack(b"\0" * 100000),
+}
+SPEC = {
+    "name": b"mlp",
+    "keys": b"mlp:hidden=64x32,act=tanh",
+    "bare": b"fanout:8",
+    "bare-and-key": b"fanout:8,m=3",
+    "file": b"file:path=a:b=c",
+    "number": b"a:m=1.5e1",
+    "near": b"mlp:hiden=3,distnace=1",
+    "empty": b"",
+    "no-name": b":m=1",
+    "no-key": b"a:=1",
+    "late-bare": b"a:m=1,8",
+    "twice": b"a:m=1,m=2",
+    "comma": b"a:m=1,",
+    "plain-number": b"9007199254740992.5",
+    "tiny": b"4.9406564584124654e-324",
+    "long": b"0." + b"0" * 200 + b"123456789012345678901234567890e+210",
+    "utf-8": "é:ü=ß".encode(),
+    "latin": b"\xe9:\xfc=\xdf",
+}
+
+for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC)):
+    for name, content in seeds.items():
+        put(target, name, content)
