@@ -11,6 +11,9 @@
 /* The curve of errors starts at this many noise vectors and doubles. */
 enum { FIRST_POINT = 16 };
 
+/* Least slope at which the distance to the optimum is still read off; beyond, it is a lower bound. */
+static const double FLATTEST = 0.02;
+
 gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out) {
     gm_status status = GM_OK;
     gm_recovery *r = NULL;
@@ -105,7 +108,7 @@ gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm
     form = form * (1.0 - gamma) - total / (double)r->batch_size * gamma;
     form = form < 0.0 ? 0.0 : form;
     const double left = 1.0 - 2.0 * form / total;
-    r->relative_bias = left > 0.0 ? form / total / left : INFINITY;
+    r->relative_bias = form / total / fmax(left, FLATTEST);
 done:
     gm_release(context, solution);
     gm_release(context, copy);
@@ -179,8 +182,8 @@ gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
                     "covariance of the gradients is not the curvature"));
     if (r->relative_bias > 0.05)
         GM_TRY(warn(context, r, 1,
-                    "the weights are far from the optimum: the calibrated estimate is too large by "
-                    "about %.2g times itself (squared distance over batch size); use paired",
+                    "the weights are far from the optimum: the calibrated estimate is off by about "
+                    "%.2g times the curvature (squared distance over batch size); use paired",
                     r->relative_bias));
     if (r->noise_vectors < r->dimension)
         GM_TRY(warn(context, r, 2,

@@ -205,5 +205,6 @@ size_t gm_report_length(const gm_report *report, const char *path) {
 }
 
 void gm_report_free_text(const gm_report *report, char *text) {
-    gm_release(report->context, text);
+    if (text)
+        gm_release(report->context, text);
 }
