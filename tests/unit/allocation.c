@@ -1,0 +1,313 @@
+/* Every allocation of every public function made to fail once: an error, no crash, nothing leaked.
+   Memory comes from the library's allocator, and jansson's from the same count. */
+#include "problem.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* One count for everything that a scenario allocates. */
+typedef struct counter {
+    pthread_mutex_t lock;
+    long failing; /* this allocation, counted from 0, returns NULL; negative: none */
+    long made, live;
+} counter;
+
+static counter heap = {.lock = PTHREAD_MUTEX_INITIALIZER, .failing = -1};
+static char folder[64];
+
+static bool refuse(void) {
+    pthread_mutex_lock(&heap.lock);
+    const bool refused = heap.made++ == heap.failing;
+    heap.live += !refused;
+    pthread_mutex_unlock(&heap.lock);
+    return refused;
+}
+
+static void *allocate(void *user, size_t alignment, size_t bytes) {
+    (void)user;
+    return refuse() ? NULL : aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+}
+
+static void release(void *user, void *pointer) {
+    (void)user;
+    if (!pointer)
+        return;
+    pthread_mutex_lock(&heap.lock);
+    heap.live--;
+    pthread_mutex_unlock(&heap.lock);
+    free(pointer);
+}
+
+static void *json_allocate(size_t bytes) {
+    return refuse() ? NULL : malloc(bytes);
+}
+
+static void json_release(void *pointer) {
+    release(NULL, pointer);
+}
+
+static const char *in_folder(const char *name) {
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+typedef gm_status (*scenario)(gm_context *context);
+
+/* Run with no failure, then with each allocation failing in turn. Threads decide the order of some
+   allocations, never their number. */
+static void sweep(const char *name, scenario run) {
+    const gm_allocator allocator = {allocate, release, NULL};
+    const gm_context_options options = {.threads = 1, .allocator = &allocator};
+    long total = -1;
+    for (long failing = -1; failing < total || total < 0; failing++) {
+        gm_context *context = NULL;
+        heap.failing = failing;
+        heap.made = heap.live = 0;
+        gm_status status = gm_context_create(&options, &context);
+        if (status == GM_OK)
+            status = run(context);
+        gm_context_destroy(context);
+        if (heap.live != 0)
+            fail_msg("%s: %ld blocks leaked when allocation %ld failed", name, heap.live, failing);
+        if (failing < 0) {
+            assert_int_equal(status, GM_OK);
+            total = heap.made;
+            assert_true(total > 0);
+        } else if (status != GM_OUT_OF_MEMORY) {
+            fail_msg("%s: %s when allocation %ld of %ld failed", name, gm_status_name(status),
+                     failing, total);
+        }
+    }
+    print_message("%s: %ld allocations\n", name, total);
+}
+
+#define STOP_UNLESS_OK(call)                                                                       \
+    do {                                                                                           \
+        status = (call);                                                                           \
+        if (status != GM_OK)                                                                       \
+            goto done;                                                                             \
+    } while (0)
+
+static gm_status recover_everything(gm_context *context) {
+    static const char *const estimators[] = {"paired", "calibrated", "none"};
+    double inputs[40 * 3], targets[40];
+    gm_dataset *dataset = NULL;
+    gm_recovery *recovery = NULL;
+    gm_cost cost;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 120; i++)
+        inputs[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 40; i++)
+        targets[i] = inputs[3 * i] - inputs[3 * i + 1];
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 40, 3, inputs, targets, &dataset));
+    for (int e = 0; e < 3; e++) {
+        const gm_recover_options options = {.estimator = estimators[e],
+                                            .batch_size = 8,
+                                            .num_gradients = 64,
+                                            .compare = true,
+                                            .at = "random:distance=20"};
+        STOP_UNLESS_OK(gm_recover_cost(context, dataset, &options, &cost));
+        STOP_UNLESS_OK(gm_recover(context, dataset, &options, &recovery));
+        gm_recovery_destroy(context, recovery);
+        recovery = NULL;
+    }
+done:
+    gm_recovery_destroy(context, recovery);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
+static gm_status accumulate(gm_context *context) {
+    double vectors[300 * 2], mean[2], scatter[4];
+    gm_accumulator *a = NULL;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 600; i++)
+        vectors[i] = i % 7;
+    STOP_UNLESS_OK(gm_accumulator_create(context, 2, &a));
+    for (int i = 0; i < 8; i++)
+        STOP_UNLESS_OK(gm_accumulator_add(a, 300, vectors));
+    STOP_UNLESS_OK(gm_accumulator_total(a, mean, scatter));
+done:
+    gm_accumulator_destroy(a);
+    return status;
+}
+
+static gm_status load(gm_context *context, const char *name, const gm_dataset_options *options) {
+    gm_dataset *dataset = NULL;
+    gm_status status = gm_dataset_load(context, in_folder(name), options, &dataset);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
+static gm_status load_csv(gm_context *context) {
+    const gm_dataset_options options = {.target = "kind",
+                                        .drop = "b",
+                                        .missing = GM_MISSING_MEAN,
+                                        .standardize = true,
+                                        .intercept = true};
+    return load(context, "table.csv", &options);
+}
+
+static gm_status load_gzip(gm_context *context) {
+    const gm_dataset_options options = {.target = "a", .columns = "b,c"};
+    return load(context, "table.csv.gz", &options);
+}
+
+static gm_status load_npy(gm_context *context) {
+    const gm_dataset_options options = {.standardize = true};
+    gm_array *array = NULL;
+    gm_status status = load(context, "table.npy", &options);
+    if (status == GM_OK)
+        status = load(context, "table.npy", NULL);
+    if (status == GM_OK)
+        status = gm_array_read(context, in_folder("table.npy"), &array);
+    gm_array_destroy(context, array);
+    return status;
+}
+
+static gm_status load_idx(gm_context *context) {
+    const gm_dataset_options options = {.intercept = true};
+    return load(context, "idx", &options);
+}
+
+static gm_status parse_spec(gm_context *context) {
+    gm_spec *spec = NULL;
+    double value = 0.0;
+    gm_status status = gm_spec_parse(context, "mlp:hidden=64x32,act=tanh,scale=2", "model", &spec);
+    if (status == GM_OK)
+        status = gm_spec_number(context, spec, "scale", 1.0, 0.0, 9.0, &value);
+    gm_spec_destroy(context, spec);
+    return status;
+}
+
+static gm_status write_output(gm_context *context) {
+    const int64_t shape[2] = {1, 2};
+    const double values[2] = {1.0, 2.0};
+    gm_output *output = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_output_open(context, in_folder("out/deep"), "result.json", &output));
+    STOP_UNLESS_OK(gm_output_write_array(output, "a.npy", 2, shape, values));
+    STOP_UNLESS_OK(gm_output_write(output, "result.json", "{}", 2));
+    STOP_UNLESS_OK(gm_output_commit(output));
+done:
+    gm_output_close(output);
+    return status;
+}
+
+static gm_status write_report(gm_context *context) {
+    const double numbers[3] = {3.0, 2.0, 1.0};
+    gm_report *report = NULL, *loaded = NULL;
+    char *text = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "recover", &report));
+    STOP_UNLESS_OK(gm_report_set_integer(report, "result.dimension", 3));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.predicted_error.operator.value", 0.1));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.eigenvalues", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.spectrum.index", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.spectrum.estimate", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.curve[0].predicted", 0.5));
+    STOP_UNLESS_OK(gm_report_set_boolean(report, "result.enough", true));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.estimator", "paired"));
+    STOP_UNLESS_OK(gm_report_append_text(report, "warnings", "one"));
+    STOP_UNLESS_OK(gm_report_json(report, &text));
+    gm_report_free_text(report, text);
+    text = NULL;
+    STOP_UNLESS_OK(gm_report_table(report, true, &text));
+    gm_report_free_text(report, text);
+    text = NULL;
+    STOP_UNLESS_OK(gm_report_html(report, NULL, &text));
+    gm_report_free_text(report, text);
+    text = NULL;
+    for (int i = 0; i < gm_report_plots(report); i++) {
+        STOP_UNLESS_OK(gm_report_plot_script(report, i, &text));
+        gm_report_free_text(report, text);
+        text = NULL;
+    }
+    STOP_UNLESS_OK(gm_report_load(context, in_folder("result.json"), &loaded));
+done:
+    gm_report_free_text(report, text);
+    gm_report_destroy(loaded);
+    gm_report_destroy(report);
+    return status;
+}
+
+static void put(const char *name, const void *bytes, size_t size) {
+    FILE *file = fopen(in_folder(name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Small inputs of every kind, in a folder of our own. */
+static int set_up(void **state) {
+    (void)state;
+    static const char table[] = "a,b,c,kind\n1,2,3,red\n4,5,,blue\n7,8,10,red\n";
+    static const char numbers[] = "a,b,c\n1,2,3\n4,5,6\n";
+    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 9, 8, 7, 6};
+    static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 3, 4};
+    char command[256];
+    const int64_t shape[2] = {3, 3};
+    const double values[9] = {1, 2, 3, 4, 5, 6, 7, 8, 10};
+    gm_context *context = make_context(1, GM_ISA_AUTO);
+    gm_output *output = NULL;
+    gm_report *report = NULL;
+    char *json = NULL;
+    strcpy(folder, "/tmp/gm-allocation-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    put("table.csv", table, sizeof table - 1);
+    put("numbers.csv", numbers, sizeof numbers - 1);
+    snprintf(command, sizeof command, "gzip -c %s/numbers.csv > %s/table.csv.gz", folder, folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(mkdir(in_folder("idx"), 0777), 0);
+    put("idx/train-images-idx3-ubyte", images, sizeof images);
+    put("idx/train-labels-idx1-ubyte", labels, sizeof labels);
+    check_ok(context, gm_output_open(context, folder, NULL, &output));
+    check_ok(context, gm_output_write_array(output, "table.npy", 2, shape, values));
+    check_ok(context, gm_report_create(context, "recover", &report));
+    check_ok(context, gm_report_json(report, &json));
+    check_ok(context, gm_output_write(output, "result.json", json, strlen(json)));
+    check_ok(context, gm_output_commit(output));
+    gm_report_free_text(report, json);
+    gm_report_destroy(report);
+    gm_output_close(output);
+    gm_context_destroy(context);
+    json_set_alloc_funcs(json_allocate, json_release);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+#define SWEEP(name)                                                                                \
+    static void sweep_##name(void **state) {                                                       \
+        (void)state;                                                                               \
+        sweep(#name, name);                                                                        \
+    }
+SWEEP(recover_everything)
+SWEEP(accumulate)
+SWEEP(load_csv)
+SWEEP(load_gzip)
+SWEEP(load_npy)
+SWEEP(load_idx)
+SWEEP(parse_spec)
+SWEEP(write_output)
+SWEEP(write_report)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_parse_spec),         cmocka_unit_test(sweep_write_output),
+        cmocka_unit_test(sweep_write_report),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
