@@ -17,8 +17,7 @@ static void reads_every_spelling(void **state) {
         "a,b,y\r\n1,2,3\r\n4,5,6\r\n",
         "a,b,y\r1,2,3\r4,5,6\r",
         "a,b,y\n1,2,3\n4,5,6",
-        "\xef\xbb\xbf"
-        "a,b,y\n1,2,3\n4,5,6\n",
+        "\xef\xbb\xbf\x61,b,y\n1,2,3\n4,5,6\n",
         "a\tb\ty\n1\t2\t3\n4\t5\t6\n",
         "a;b;y\n1;2;3\n4;5;6\n",
         "a b y\n1 2 3\n4 5 6\n",
