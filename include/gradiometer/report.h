@@ -18,7 +18,7 @@ GM_BEGIN_DECLS
  * appends, "result.curve[0].error". A number that is not finite is stored as null.
  *
  * Every function that stores returns GM_INVALID_ARGUMENT for a malformed path, one that leads
- * through a member of another kind, or an index beyond the length.
+ * through a member of another kind, an index beyond the length, or more than 63 keys and indices.
  */
 typedef struct gm_report gm_report;
 
@@ -33,8 +33,11 @@ GM_API GM_MUST_USE gm_status gm_report_create(gm_context *context, const char *c
                                               gm_report **out);
 
 /**
- * Read a document that gm_report_json() wrote.
- * @return GM_INVALID_INPUT (absent, not JSON, another schema), GM_OUT_OF_MEMORY
+ * Read a document that gm_report_json() wrote: a regular file of at most 256 MiB. Numbers come back
+ * with all their bits. What is not JSON is refused with file, line and column.
+ * @param out  owned by the caller; untouched on failure
+ * @return GM_INVALID_INPUT (absent, not JSON, a key twice, over 64 levels, a number beyond float64,
+ *         another schema), GM_OUT_OF_MEMORY, GM_CANCELLED
  */
 GM_API GM_MUST_USE gm_status gm_report_load(gm_context *context, const char *path,
                                             gm_report **out);

@@ -1,11 +1,10 @@
 #include "report/document.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <gradiometer/version.h>
+
+#include "report/json_read.h"
 
 enum { SCHEMA = 1 };
 
@@ -55,25 +54,6 @@ done:
     return status;
 }
 
-/* jansson leaves the error untouched in some of its failures to allocate: it is zero before. */
-static gm_status parse(gm_context *context, FILE *file, const char *path, json_t **out) {
-    json_error_t error;
-    memset(&error, 0, sizeof error);
-    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
-    if (ferror(file)) {
-        json_decref(root);
-        return gm_fail(context, GM_INVALID_INPUT, "%s: cannot read: %s", path, strerror(errno));
-    }
-    if (root) {
-        *out = root;
-        return GM_OK;
-    }
-    if (!error.text[0] || json_error_code(&error) == json_error_out_of_memory)
-        return gm_fail(context, GM_OUT_OF_MEMORY, "out of memory: reading %s", path);
-    return gm_fail(context, GM_INVALID_INPUT, "%s:%d:%d: not a result document: %s", path,
-                   error.line, error.column, error.text);
-}
-
 static gm_status check_schema(gm_context *context, const json_t *root, const char *path) {
     const json_t *schema = json_object_get(root, "schema");
     if (!json_is_object(root) || !json_is_string(json_object_get(root, "command")))
@@ -89,23 +69,14 @@ static gm_status check_schema(gm_context *context, const json_t *root, const cha
 
 gm_status gm_report_load(gm_context *context, const char *path, gm_report **out) {
     gm_report *report = NULL;
-    FILE *file = NULL;
     gm_status status = GM_OK;
     GM_TRY(GM_NEW_ZERO(context, report, 1));
     report->context = context;
-    file = fopen(path, "rb");
-    if (!file) {
-        status = gm_fail(context, errno == ENOMEM ? GM_OUT_OF_MEMORY : GM_INVALID_INPUT,
-                         "%s: cannot open: %s", path, strerror(errno));
-        goto done;
-    }
-    GM_TRY(parse(context, file, path, &report->root));
+    GM_TRY(gm_json_read(context, path, &report->root));
     GM_TRY(check_schema(context, report->root, path));
     *out = report;
     report = NULL;
 done:
-    if (file)
-        fclose(file);
     gm_report_destroy(report);
     return status;
 }

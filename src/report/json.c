@@ -110,7 +110,7 @@ static void write_object(gm_text *out, json_t *object, int depth) {
     gm_text_add(out, "}");
 }
 
-/* Recursion is bounded: jansson reads at most 2048 levels, and paths make few. */
+/* Recursion is bounded: reading stops at GM_JSON_DEPTH levels, and so do paths. */
 static void write_value(gm_text *out, const json_t *value, int depth) {
     if (is_scalar(value))
         write_scalar(out, value);

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-enum { KEY_SIZE = 64 };
+#include "report/json_read.h"
+
+/* What is stored can be read again: the root is a level, and the value may be an array. */
+enum { KEY_SIZE = 64, STEPS_MAX = GM_JSON_DEPTH - 1 };
 
 /* One step of a path: a key, or an index where `key` is empty. */
 typedef struct gm_step {
@@ -75,13 +78,14 @@ gm_status gm_report_store(gm_report *report, const char *path, json_t *value) {
     json_t *parent = report->root;
     const char *rest = path;
     gm_step step;
-    for (bool first = true;; first = false) {
-        if (!next_step(&rest, first, &step) || !accepts(parent, &step)) {
+    for (int steps = 1;; steps++) {
+        if (!next_step(&rest, steps == 1, &step) || steps > STEPS_MAX || !accepts(parent, &step)) {
             json_decref(value);
             return gm_fail(report->context, GM_INVALID_ARGUMENT,
                            "gm_report_set: path \"%s\": accepted are keys of letters, digits, _ "
-                           "and - joined by dots, and [n] with n up to the length of an array",
-                           path);
+                           "and - joined by dots, and [n] with n up to the length of an array, at "
+                           "most %d of them",
+                           path, STEPS_MAX);
         }
         if (!*rest)
             return store_child(parent, &step, value) ? GM_OK : no_memory(report, path);
