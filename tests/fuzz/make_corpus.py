@@ -171,7 +171,39 @@ SPEC = {
     "utf-8": "é:ü=ß".encode(),
     "latin": b"\xe9:\xfc=\xdf",
 }
+JSON = {
+    "empty": b"",
+    "report": b'{\n  "schema": 1,\n  "command": "recover",\n  "seed": null,\n  "result": {\n'
+              b'    "ci95": [0.0091257, -4.5e-1],\n    "enough": true\n  },\n  "warnings": []\n}\n',
+    "words": b"[null, true, false, nul]",
+    "integers": b"[0, -0, 9223372036854775807, -9223372036854775808]",
+    "large-integer": b"[9223372036854775808]",
+    "reals": b"[0.0, -0.0, 1e22, 5e-324, 1.7976931348623157E+308, 0.1, 9007199254740992.5]",
+    "long-real": b"0." + b"0" * 200 + b"123456789012345678901234567890e+210",
+    "infinite": b"[1e999]",
+    "leading-zero": b"[01]",
+    "half-number": b"[1.e5]",
+    "escapes": b'"\\" \\\\ \\/ \\b\\f\\n\\r\\t \\u0041\\u00e9\\u20ac\\ud83d\\ude42 \x7f"',
+    "utf-8": '["é€🙂", {"ß": "\ufeff"}]'.encode(),
+    "latin": b'"\xe9"',
+    "overlong": b'"\xc0\xaf\xed\xa0\x80"',
+    "half-pair": b'"\\ud83d\\u0041"',
+    "zero": b'"\\u0000"',
+    "raw-zero": b'[1\0]',
+    "control": b'"\t"',
+    "open-string": b'["a\\"',
+    "twice": b'{"a": 1, "b": {"a": 1}, "\\u0061": 2}',
+    "comma": b"[1,]",
+    "colon": b'{"a" 1}',
+    "single-quotes": b"{'a': 1}",
+    "trailing": b"{} {}",
+    "bom": b"\xef\xbb\xbf{}",
+    "blanks": b" \t\r\n[ \n] ",
+    "deep": b"[" * 64 + b"]" * 64,
+    "too-deep": b'{"a":[' * 33 + b"]}" * 33,
+}
 
-for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC)):
+for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC),
+                      ("json", JSON)):
     for name, content in seeds.items():
         put(target, name, content)

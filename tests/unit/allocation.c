@@ -28,7 +28,8 @@ static bool refuse(void) {
 
 static void *allocate(void *user, size_t alignment, size_t bytes) {
     (void)user;
-    return refuse() ? NULL : aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    return refuse() ? NULL
+                    : aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
 }
 
 static void release(void *user, void *pointer) {
@@ -200,7 +201,7 @@ done:
 
 static gm_status write_report(gm_context *context) {
     const double numbers[3] = {3.0, 2.0, 1.0};
-    gm_report *report = NULL, *loaded = NULL;
+    gm_report *report = NULL;
     char *text = NULL;
     gm_status status = GM_OK;
     STOP_UNLESS_OK(gm_report_create(context, "recover", &report));
@@ -227,10 +228,15 @@ static gm_status write_report(gm_context *context) {
         gm_report_free_text(report, text);
         text = NULL;
     }
-    STOP_UNLESS_OK(gm_report_load(context, in_folder("result.json"), &loaded));
 done:
     gm_report_free_text(report, text);
-    gm_report_destroy(loaded);
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status load_report(gm_context *context) {
+    gm_report *report = NULL;
+    gm_status status = gm_report_load(context, in_folder("result.json"), &report);
     gm_report_destroy(report);
     return status;
 }
@@ -242,20 +248,49 @@ static void put(const char *name, const void *bytes, size_t size) {
     assert_int_equal(fclose(file), 0);
 }
 
+/* A document with members of every kind, more of them than jansson's first tables and our first
+   buffers hold: loading it makes them grow. */
+static void put_report(gm_context *context, gm_output *output) {
+    static const char long_text[] =
+        "a text with \"quotes\", a tab\t and gr\u00fc\u00dfe, repeated. ";
+    double numbers[40];
+    char path[64], text[512] = "";
+    gm_report *report = NULL;
+    char *json = NULL;
+    for (int i = 0; i < 40; i++)
+        numbers[i] = (i - 20) / 3.0;
+    while (strlen(text) + sizeof long_text < sizeof text)
+        strcat(text, long_text);
+    check_ok(context, gm_report_create(context, "recover", &report));
+    check_ok(context, gm_report_set_numbers(report, "result.eigenvalues", numbers, 40));
+    check_ok(context, gm_report_set_text(report, "result.reason", text));
+    check_ok(context, gm_report_set_boolean(report, "result.enough", true));
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, "result.curve[%d].gradients", i);
+        check_ok(context, gm_report_set_integer(report, path, 64 * i));
+        snprintf(path, sizeof path, "result.a_rather_long_name_of_member_%d.value", i);
+        check_ok(context, gm_report_set_number(report, path, numbers[i]));
+        check_ok(context, gm_report_append_text(report, "warnings", long_text));
+    }
+    check_ok(context, gm_report_json(report, &json));
+    check_ok(context, gm_output_write(output, "result.json", json, strlen(json)));
+    gm_report_free_text(report, json);
+    gm_report_destroy(report);
+}
+
 /* Small inputs of every kind, in a folder of our own. */
 static int set_up(void **state) {
     (void)state;
     static const char table[] = "a,b,c,kind\n1,2,3,red\n4,5,,blue\n7,8,10,red\n";
     static const char numbers[] = "a,b,c\n1,2,3\n4,5,6\n";
-    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 9, 8, 7, 6};
+    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0,
+                                           0, 1, 0, 0, 0, 2, 9, 8, 7, 6};
     static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 2, 3, 4};
     char command[256];
     const int64_t shape[2] = {3, 3};
     const double values[9] = {1, 2, 3, 4, 5, 6, 7, 8, 10};
     gm_context *context = make_context(1, GM_ISA_AUTO);
     gm_output *output = NULL;
-    gm_report *report = NULL;
-    char *json = NULL;
     strcpy(folder, "/tmp/gm-allocation-XXXXXX");
     assert_non_null(mkdtemp(folder));
     put("table.csv", table, sizeof table - 1);
@@ -267,12 +302,8 @@ static int set_up(void **state) {
     put("idx/train-labels-idx1-ubyte", labels, sizeof labels);
     check_ok(context, gm_output_open(context, folder, NULL, &output));
     check_ok(context, gm_output_write_array(output, "table.npy", 2, shape, values));
-    check_ok(context, gm_report_create(context, "recover", &report));
-    check_ok(context, gm_report_json(report, &json));
-    check_ok(context, gm_output_write(output, "result.json", json, strlen(json)));
+    put_report(context, output);
     check_ok(context, gm_output_commit(output));
-    gm_report_free_text(report, json);
-    gm_report_destroy(report);
     gm_output_close(output);
     gm_context_destroy(context);
     json_set_alloc_funcs(json_allocate, json_release);
@@ -300,6 +331,7 @@ SWEEP(load_idx)
 SWEEP(parse_spec)
 SWEEP(write_output)
 SWEEP(write_report)
+SWEEP(load_report)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -307,7 +339,7 @@ int main(void) {
         cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
         cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
         cmocka_unit_test(sweep_parse_spec),         cmocka_unit_test(sweep_write_output),
-        cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_report),       cmocka_unit_test(sweep_load_report),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
