@@ -21,7 +21,8 @@ struct gm_context {
     atomic_bool cancelled;
     pthread_mutex_t message_lock;
     char message[1024];
-    struct gm_pool *pool; /* started by the first gm_parallel_for() */
+    atomic_bool blas_has_room; /* BLAS work space was found to fit, see src/linalg */
+    struct gm_pool *pool;      /* started by the first gm_parallel_for() */
     void (*pool_destroy)(struct gm_pool *pool);
 };
 

@@ -59,6 +59,7 @@ gm_status gm_context_create(const gm_context_options *options, gm_context **out)
     context->progress = options->progress;
     context->progress_user = options->progress_user;
     atomic_init(&context->cancelled, false);
+    atomic_init(&context->blas_has_room, false);
     pthread_mutex_init(&context->message_lock, NULL);
     *out = context;
     return GM_OK;

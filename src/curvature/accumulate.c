@@ -5,8 +5,10 @@
 
 #include "base/base.h"
 #include "linalg/linalg.h"
+#include "parallel/parallel.h"
 
-/* BLOCK vectors are centred together; LEAVES levels of nodes are more than 2^63 vectors can fill. */
+/* BLOCK vectors are centred together; LEAVES levels of nodes are more than 2^63 vectors can fill.
+ */
 enum { BLOCK = 256, LEVELS = 63 };
 
 /* Moments of a run of vectors; the scatter on and below the diagonal. */
@@ -19,11 +21,10 @@ typedef struct moments {
 struct gm_accumulator {
     gm_context *context;
     int64_t dimension;
-    int64_t leaf_size; /* vectors of a leaf: a power of two times BLOCK */
-    int64_t pending;   /* vectors waiting in block */
-    double *block;     /* [BLOCK + 1][d]; the last row carries the difference of the means */
-    double *shift;     /* [d], scratch */
-    moments leaf;      /* the leaf being filled, block after block */
+    int64_t leaf_size;    /* vectors of a leaf: a power of two times BLOCK */
+    int64_t pending;      /* vectors waiting in block */
+    double *block;        /* [BLOCK + 1][d]; the last row carries the difference of the means */
+    moments leaf;         /* the leaf being filled, block after block */
     moments node[LEVELS]; /* full subtrees of 2^level leaves that wait for their brother */
     int64_t count;
 };
@@ -60,7 +61,6 @@ gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accum
     while (a->leaf_size < 8 * dimension)
         a->leaf_size *= 2;
     GM_TRY(GM_NEW(context, a->block, (BLOCK + 1) * dimension));
-    GM_TRY(GM_NEW(context, a->shift, dimension));
     GM_TRY(moments_create(context, dimension, &a->leaf));
     *out = a;
     a = NULL;
@@ -75,7 +75,6 @@ void gm_accumulator_destroy(gm_accumulator *a) {
     for (int level = 0; level < LEVELS; level++)
         moments_release(a->context, &a->node[level]);
     moments_release(a->context, &a->leaf);
-    gm_release(a->context, a->shift);
     gm_release(a->context, a->block);
     gm_release(a->context, a);
 }
@@ -84,28 +83,50 @@ int64_t gm_accumulator_count(const gm_accumulator *a) {
     return a->count;
 }
 
-/* Centre `count` rows of the block (destroying them) and add them to m: with δ the difference of the
+/* Columns that one task centres: a few cache lines wide. */
+enum { PANEL = 128 };
+
+typedef struct fold_job {
+    gm_accumulator *a;
+    int64_t count;
+    moments *into;
+} fold_job;
+
+/* Centre columns of the block on their mean and write the row of the difference of means below. */
+static gm_status fold_panel(void *argument, int64_t index, int worker) {
+    (void)worker;
+    const fold_job *job = argument;
+    const int64_t d = job->a->dimension, first = index * PANEL;
+    const int64_t width = d - first < PANEL ? d - first : PANEL;
+    const double count = (double)job->count, before = (double)job->into->count;
+    double *block = job->a->block + first, *extra = block + job->count * d;
+    double *into = job->into->mean + first, mean[PANEL] = {0};
+    for (int64_t i = 0; i < job->count; i++)
+        for (int64_t j = 0; j < width; j++)
+            mean[j] += block[i * d + j];
+    for (int64_t j = 0; j < width; j++)
+        mean[j] /= count;
+    for (int64_t i = 0; i < job->count; i++)
+        for (int64_t j = 0; j < width; j++)
+            block[i * d + j] -= mean[j];
+    for (int64_t j = 0; j < width; j++) {
+        const double difference = mean[j] - into[j];
+        extra[j] = sqrt(before * count / (before + count)) * difference;
+        into[j] += difference * (count / (before + count));
+    }
+    return GM_OK;
+}
+
+/* Add the first `count` rows of the block, which are destroyed, to m: with δ the difference of the
    means, the scatter gains that of the centred rows and (n m / (n + m)) δδᵀ, one more row. */
 static gm_status fold_rows(gm_accumulator *a, int64_t count, moments *m) {
-    const int64_t d = a->dimension;
-    double *mean = a->shift, *extra = a->block + count * d;
-    const double weight = (double)m->count * (double)count / (double)(m->count + count);
-    memset(mean, 0, (size_t)d * sizeof *mean);
-    for (int64_t i = 0; i < count; i++)
-        for (int64_t j = 0; j < d; j++)
-            mean[j] += a->block[i * d + j];
-    for (int64_t j = 0; j < d; j++)
-        mean[j] /= (double)count;
-    for (int64_t i = 0; i < count; i++)
-        for (int64_t j = 0; j < d; j++)
-            a->block[i * d + j] -= mean[j];
-    for (int64_t j = 0; j < d; j++) {
-        double difference = mean[j] - m->mean[j];
-        extra[j] = sqrt(weight) * difference;
-        m->mean[j] += difference * ((double)count / (double)(m->count + count));
-    }
+    fold_job job = {a, count, m};
+    gm_status status =
+        gm_parallel_for(a->context, (a->dimension + PANEL - 1) / PANEL, fold_panel, &job);
+    if (status != GM_OK)
+        return status;
     m->count += count;
-    return gm_gram_accumulate(a->context, count + 1, d, a->block, m->scatter);
+    return gm_gram_accumulate(a->context, count + 1, a->dimension, a->block, m->scatter);
 }
 
 /* into ← into ∪ from, by Chan's formula, on and below the diagonal. */

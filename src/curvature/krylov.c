@@ -181,6 +181,7 @@ gm_status gm_weighted_gram_extremes(gm_context *context, int64_t k, int64_t d, i
                 .vectors = vectors,
                 .weights = weights};
     double *squares = NULL;
+    GM_TRY(gm_blas_prepare(context));
     GM_TRY(krylov_create(&y));
     GM_TRY(GM_NEW(context, squares, columns));
     column_products(&y, starts, starts, squares);

@@ -1,6 +1,7 @@
 #include "gradients/source.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "data/dataset.h"
 #include "parallel/parallel.h"
@@ -9,20 +10,27 @@
 /* Scratch of one thread. */
 typedef struct scratch {
     int64_t *index;       /* [n] */
+    double *outputs;      /* [n] z of the rows */
+    double *targets;      /* [n] */
+    double *residuals;    /* [n] of one copy */
     double *noise;        /* [n][draws] */
     double *coefficients; /* [n][copies] */
 } scratch;
+
+/* Output and target of a row lie together: a batch meets them at random places. */
+typedef struct pair {
+    double output, target;
+} pair;
 
 typedef struct model_source {
     gm_source base;
     gm_context *context;
     const gm_rows *rows;
-    const double *targets;
     const gm_model *model;
     const double *weights;
     gm_target_noise noise;
     uint64_t seed;
-    double *outputs; /* z of every row at the weights: each row is in many batches */
+    pair *pairs; /* [rows], outputs at the weights: each row is in many batches */
     scratch *scratch;
 } model_source;
 
@@ -32,29 +40,34 @@ void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int6
     gm_random_index(context, stream, batch * batch_size, batch_size, rows, out);
 }
 
+/* Column `copy` of the coefficients: ∂L/∂z at the perturbed targets, over n. */
+static void fill_copy(const model_source *self, const scratch *s, int copy) {
+    const gm_target_noise *noise = &self->noise;
+    const int64_t n = self->base.batch_size;
+    const double scale = noise->sign[copy] * sqrt(noise->variance);
+    memcpy(s->residuals, s->targets, (size_t)n * sizeof *s->residuals);
+    for (int64_t i = 0; scale != 0.0 && i < n; i++)
+        s->residuals[i] += scale * s->noise[i * noise->draws + noise->draw[copy]];
+    self->model->loss->residual(n, s->outputs, s->residuals, s->residuals);
+    for (int64_t i = 0; i < n; i++)
+        s->coefficients[i * noise->copies + copy] = s->residuals[i] / (double)n;
+}
+
 static gm_status evaluate(gm_source *source, int64_t batch, int worker, double *out) {
     model_source *self = (model_source *)source;
     const scratch *s = &self->scratch[worker];
-    const gm_target_noise *noise = &self->noise;
-    const gm_loss *loss = self->model->loss;
-    const int64_t n = source->batch_size;
+    const int64_t n = source->batch_size, draws = n * self->noise.draws;
     const gm_stream stream = {self->seed, GM_STREAM_TARGET_NOISE};
-    const double deviation = sqrt(noise->variance);
 
     gm_draw_batch(self->context, self->seed, batch, n, self->rows->rows, s->index);
-    gm_random_gaussian(self->context, stream, batch * n * noise->draws, n * noise->draws, s->noise);
+    gm_random_gaussian(self->context, stream, batch * draws, draws, s->noise);
     for (int64_t i = 0; i < n; i++) {
-        const int64_t row = s->index[i];
-        for (int c = 0; c < noise->copies; c++) {
-            double e = noise->sign[c] == 0.0
-                           ? 0.0
-                           : noise->sign[c] * deviation *
-                                 s->noise[i * noise->draws + noise->draw[c]];
-            s->coefficients[i * noise->copies + c] =
-                loss->residual(self->outputs[row], self->targets[row] + e) / (double)n;
-        }
+        s->outputs[i] = self->pairs[s->index[i]].output;
+        s->targets[i] = self->pairs[s->index[i]].target;
     }
-    self->model->backward(self->context, self->rows, self->weights, n, s->index, noise->copies,
+    for (int copy = 0; copy < source->copies; copy++)
+        fill_copy(self, s, copy);
+    self->model->backward(self->context, self->rows, self->weights, n, s->index, source->copies,
                           s->coefficients, out);
     return GM_OK;
 }
@@ -65,21 +78,33 @@ static void destroy(gm_source *source) {
     for (int i = 0; self->scratch && i < gm_context_threads(context); i++) {
         gm_release(context, self->scratch[i].coefficients);
         gm_release(context, self->scratch[i].noise);
+        gm_release(context, self->scratch[i].residuals);
+        gm_release(context, self->scratch[i].targets);
+        gm_release(context, self->scratch[i].outputs);
         gm_release(context, self->scratch[i].index);
     }
     gm_release(context, self->scratch);
-    gm_release(context, self->outputs);
+    gm_release(context, self->pairs);
     gm_release(context, self);
 }
 
-enum { FORWARD_ROWS = 4096 };
+typedef struct forward_job {
+    model_source *self;
+    const double *targets;
+} forward_job;
+
+enum { FORWARD_ROWS = 1024 };
 
 static gm_status forward_piece(void *argument, int64_t index, int worker) {
     (void)worker;
-    model_source *self = argument;
-    int64_t first = index * FORWARD_ROWS, rest = self->rows->rows - first;
-    self->model->forward(self->context, self->rows, self->weights, first,
-                         rest < FORWARD_ROWS ? rest : FORWARD_ROWS, self->outputs + first);
+    const forward_job *job = argument;
+    model_source *self = job->self;
+    double outputs[FORWARD_ROWS];
+    const int64_t first = index * FORWARD_ROWS, rest = self->rows->rows - first;
+    const int64_t count = rest < FORWARD_ROWS ? rest : FORWARD_ROWS;
+    self->model->forward(self->context, self->rows, self->weights, first, count, outputs);
+    for (int64_t i = 0; i < count; i++)
+        self->pairs[first + i] = (pair){outputs[i], job->targets[first + i]};
     return GM_OK;
 }
 
@@ -91,7 +116,6 @@ gm_status gm_model_source_create(gm_context *context, const gm_dataset *dataset,
     GM_TRY(GM_NEW_ZERO(context, self, 1));
     self->context = context;
     self->rows = gm_dataset_matrix(dataset);
-    self->targets = gm_dataset_targets(dataset);
     self->model = model;
     self->weights = weights;
     self->noise = *noise;
@@ -101,16 +125,20 @@ gm_status gm_model_source_create(gm_context *context, const gm_dataset *dataset,
                              .copies = noise->copies,
                              .evaluate = evaluate,
                              .destroy = destroy};
-    GM_TRY(GM_NEW(context, self->outputs, self->rows->rows));
+    GM_TRY(GM_NEW(context, self->pairs, self->rows->rows));
     GM_TRY(GM_NEW_ZERO(context, self->scratch, gm_context_threads(context)));
     for (int i = 0; i < gm_context_threads(context); i++) {
         scratch *s = &self->scratch[i];
         GM_TRY(GM_NEW(context, s->index, batch_size));
+        GM_TRY(GM_NEW(context, s->outputs, batch_size));
+        GM_TRY(GM_NEW(context, s->targets, batch_size));
+        GM_TRY(GM_NEW(context, s->residuals, batch_size));
         GM_TRY(GM_NEW(context, s->noise, batch_size * noise->draws));
         GM_TRY(GM_NEW(context, s->coefficients, batch_size * noise->copies));
     }
+    forward_job job = {self, gm_dataset_targets(dataset)};
     GM_TRY(gm_parallel_for(context, (self->rows->rows + FORWARD_ROWS - 1) / FORWARD_ROWS,
-                           forward_piece, self));
+                           forward_piece, &job));
     *out = &self->base;
     self = NULL;
 done:

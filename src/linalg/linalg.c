@@ -1,15 +1,32 @@
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "linalg/linalg.h"
 
 #include <cblas.h>
 #include <complex.h>
 #include <lapack.h>
 #include <limits.h>
+#include <sys/mman.h>
 
 #include "parallel/parallel.h"
 
-/* Side of the tiles of a symmetric product: 16 tiles of a 784² triangle keep two threads busy, and
+/* Side of the tiles of a symmetric product: ten tiles of a 784² triangle keep two threads busy, and
    a tile and its two panels stay in the second-level cache. */
-enum { TILE = 160 };
+enum { TILE = 200 };
+
+gm_status gm_blas_prepare(gm_context *context) {
+    const size_t bytes = (size_t)context->threads * (132u << 20);
+    if (atomic_load_explicit(&context->blas_has_room, memory_order_relaxed))
+        return GM_OK;
+    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        return gm_fail(context, GM_OUT_OF_MEMORY,
+                       "out of memory: BLAS needs %zu MiB of address space for %d threads",
+                       bytes >> 20, context->threads);
+    munmap(room, bytes);
+    atomic_store(&context->blas_has_room, true);
+    return GM_OK;
+}
 
 typedef struct gram_job {
     int64_t k, d;
@@ -42,6 +59,9 @@ gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const do
         return gm_fail(context, GM_INVALID_ARGUMENT, "gm_gram_accumulate: %lld x %lld is too large",
                        (long long)k, (long long)d);
     gram_job job = {k, d, rows, lower};
+    gm_status status = gm_blas_prepare(context);
+    if (status != GM_OK)
+        return status;
     int64_t tiles = (d + TILE - 1) / TILE;
     return gm_parallel_for(context, tiles * (tiles + 1) / 2, gram_tile, &job);
 }
@@ -82,6 +102,7 @@ static gm_status eigen(gm_context *context, char job, int64_t d, double *a, doub
     if (d > INT_MAX)
         return gm_fail(context, GM_INVALID_ARGUMENT, "eigenvalues of order %lld: at most %d",
                        (long long)d, INT_MAX);
+    GM_TRY(gm_blas_prepare(context));
     LAPACK_dsyevd(&job, "U", &n, a, &n, eigenvalues, &size, &lwork, &isize, &liwork, &info);
     GM_TRY(lapack_status(context, "dsyevd", info));
     lwork = (lapack_int)size;
@@ -114,17 +135,23 @@ gm_status gm_symmetric_eigen(gm_context *context, int64_t d, double *a, double *
 gm_status gm_generalized_eigenvalues(gm_context *context, int64_t d, double *a, double *b,
                                      double *eigenvalues) {
     lapack_int n = (lapack_int)d, type = 1, info = 0;
+    gm_status status = gm_blas_prepare(context);
+    if (status != GM_OK)
+        return status;
     LAPACK_dpotrf("U", &n, b, &n, &info);
     if (info > 0)
         return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
                        (int)info);
     LAPACK_dsygst(&type, "U", &n, a, &n, b, &n, &info);
-    gm_status status = lapack_status(context, "dsygst", info);
+    status = lapack_status(context, "dsygst", info);
     return status == GM_OK ? eigen(context, 'N', d, a, eigenvalues) : status;
 }
 
 gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x) {
     lapack_int n = (lapack_int)d, one = 1, info = 0;
+    gm_status status = gm_blas_prepare(context);
+    if (status != GM_OK)
+        return status;
     LAPACK_dposv("U", &n, &one, a, &n, x, &n, &info);
     if (info > 0)
         return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
@@ -148,6 +175,7 @@ gm_status gm_tridiagonal_eigen(gm_context *context, int64_t m, double *diagonal,
     gm_status status = GM_OK;
     lapack_int n = (lapack_int)m, info = 0;
     double *work = NULL;
+    GM_TRY(gm_blas_prepare(context));
     GM_TRY(GM_NEW(context, work, 2 * m));
     LAPACK_dstev("V", &n, diagonal, off, vectors, &n, work, &info);
     GM_TRY(lapack_status(context, "dstev", info));

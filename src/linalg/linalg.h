@@ -6,6 +6,13 @@
 #include "base/base.h"
 
 /*
+ * Make sure that BLAS finds its work space: OpenBLAS takes 128 MiB a thread of address space at its
+ * first call and tries for ever where the system refuses. Every function below that has a context
+ * begins with this; it costs one system call, once in a context. GM_OUT_OF_MEMORY.
+ */
+gm_status gm_blas_prepare(gm_context *context) __attribute__((warn_unused_result));
+
+/*
  * lower += RᵀR on and below the diagonal, R = rows [k][d]; entries above it are not defined.
  * Tiles of the triangle are shared among threads; each tile is one BLAS call. Cost: k d² operations.
  */

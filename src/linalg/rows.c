@@ -19,29 +19,21 @@ static const char *row_at(const gm_rows *rows, int64_t i, int64_t column) {
 /* Eight rows, starting at some column; a short last group repeats a row with coefficient zero. */
 typedef struct group {
     const void *row[GROUP];
-    double two[2 * GROUP]; /* coefficients of right-hand sides r and r+1, interleaved */
+    const void *next[GROUP]; /* rows two groups on, to be fetched meanwhile */
+    double two[2 * GROUP];   /* coefficients of right-hand sides r and r+1, interleaved */
     double one[GROUP];
 } group;
 
 static void gather_group(const gm_rows *rows, int64_t column, int64_t count, const int64_t *index,
                          int64_t m, int64_t r, const double *coefficients, group *out) {
+    const double factor = 1.0 / rows->divisor; /* on the coefficients: they are fewer */
     for (int64_t i = 0; i < GROUP; i++) {
-        bool present = i < count;
+        const bool present = i < count;
         out->row[i] = row_at(rows, index[present ? i : 0], column);
-        double first = present ? coefficients[i * m + r] : 0.0;
+        out->next[i] = row_at(rows, index[i + AHEAD < count ? i + AHEAD : 0], column);
+        const double first = present ? factor * coefficients[i * m + r] : 0.0;
         out->one[i] = out->two[2 * i] = first;
-        out->two[2 * i + 1] = present && r + 1 < m ? coefficients[i * m + r + 1] : 0.0;
-    }
-}
-
-/* Ask for the rows of the group after the next: they lie anywhere, and no hardware foresees them. */
-static void prefetch_group(const gm_rows *rows, int64_t column, int64_t width, int64_t count,
-                           const int64_t *index) {
-    const size_t bytes = (size_t)width * gm_element_size(rows->element);
-    for (int64_t i = 0; i < count && i < GROUP; i++) {
-        const char *row = row_at(rows, index[i], column);
-        for (size_t b = 0; b < bytes; b += 64)
-            __builtin_prefetch(row + b, 0, 2);
+        out->two[2 * i + 1] = present && r + 1 < m ? factor * coefficients[i * m + r + 1] : 0.0;
     }
 }
 
@@ -52,26 +44,25 @@ static void combine_group(gm_isa isa, gm_element element, const group *g, int64_
     case GM_ELEMENT_U8:
         if (out1)
             GM_SELECT_KERNEL(isa, gm_combine_two_u8)
-            ((const uint8_t *const *)g->row, g->two, columns, out0, out1);
-        else
-            GM_SELECT_KERNEL(isa, gm_combine_one_u8)
-            ((const uint8_t *const *)g->row, g->one, columns, out0);
+        ((const uint8_t *const *)g->row, (const uint8_t *const *)g->next, g->two, columns, out0,
+         out1);
+        else GM_SELECT_KERNEL(isa, gm_combine_one_u8)((const uint8_t *const *)g->row, g->one,
+                                                      columns, out0);
         break;
     case GM_ELEMENT_F32:
         if (out1)
             GM_SELECT_KERNEL(isa, gm_combine_two_f32)
-            ((const float *const *)g->row, g->two, columns, out0, out1);
-        else
-            GM_SELECT_KERNEL(isa, gm_combine_one_f32)
-            ((const float *const *)g->row, g->one, columns, out0);
+        ((const float *const *)g->row, (const float *const *)g->next, g->two, columns, out0, out1);
+        else GM_SELECT_KERNEL(isa, gm_combine_one_f32)((const float *const *)g->row, g->one,
+                                                       columns, out0);
         break;
     case GM_ELEMENT_F64:
         if (out1)
             GM_SELECT_KERNEL(isa, gm_combine_two_f64)
-            ((const double *const *)g->row, g->two, columns, out0, out1);
-        else
-            GM_SELECT_KERNEL(isa, gm_combine_one_f64)
-            ((const double *const *)g->row, g->one, columns, out0);
+        ((const double *const *)g->row, (const double *const *)g->next, g->two, columns, out0,
+         out1);
+        else GM_SELECT_KERNEL(isa, gm_combine_one_f64)((const double *const *)g->row, g->one,
+                                                       columns, out0);
         break;
     }
 }
@@ -87,17 +78,11 @@ void gm_rows_combine(const gm_context *context, const gm_rows *rows, int64_t n,
             double *out1 = r + 1 < m ? out0 + d : NULL;
             for (int64_t i = 0; i < n; i += GROUP) {
                 group g;
-                if (r == 0)
-                    prefetch_group(rows, column, width, n - i - AHEAD, index + i + AHEAD);
-                gather_group(rows, column, n - i < GROUP ? n - i : GROUP, index + i, m, r,
-                             coefficients + i * m, &g);
+                gather_group(rows, column, n - i, index + i, m, r, coefficients + i * m, &g);
                 combine_group(context->isa, rows->element, &g, width, out0, out1);
             }
         }
     }
-    if (rows->divisor != 1.0)
-        for (int64_t j = 0; j < m * d; j++)
-            out[j] /= rows->divisor;
 }
 
 void gm_rows_multiply(const gm_context *context, const gm_rows *rows, int64_t first, int64_t count,

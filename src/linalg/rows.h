@@ -15,8 +15,8 @@ typedef enum gm_element { GM_ELEMENT_U8, GM_ELEMENT_F32, GM_ELEMENT_F64 } gm_ele
 typedef struct gm_rows {
     gm_element element;
     int64_t rows, columns;
-    int64_t stride;  /* in elements, ≥ columns */
-    double divisor;  /* 255 for pixels, 1 otherwise */
+    int64_t stride; /* in elements, ≥ columns */
+    double divisor; /* 255 for pixels, 1 otherwise */
     const void *data;
 } gm_rows;
 
@@ -24,7 +24,7 @@ typedef struct gm_rows {
 size_t gm_element_size(gm_element element);
 
 /*
- * out[r][j] = (1/divisor) Σ_i coefficients[i][r] data[index[i]][j], for r < m: Cᵀ X over n rows.
+ * out[r][j] = Σ_i (coefficients[i][r] / divisor) data[index[i]][j], for r < m: Cᵀ X over n rows.
  *
  * Every output is one chain of fused multiply-adds over i = 0 … n−1, so the bits do not depend on
  * the instruction set (AVX2, AVX-512) or on how columns are blocked. Cost: 2 n m d operations, n d

@@ -2,31 +2,68 @@
 
 #include "linalg/lanes.h"
 
-#define STEP(name, i)                                                                              \
+/*
+ * Columns j … j + width·LANES of two outputs over eight rows. The outputs stay in registers for eight
+ * multiply-adds each: a quarter of a load and a store per element read. Four registers wide, two
+ * outputs make eight independent chains, which covers the latency of a multiply-add.
+ */
+#define STEP(name, r, i, width)                                                                    \
+    for (int v = 0; v < (width); v++) {                                                            \
+        lanes x = lanes_##name((r) + j + v * LANES);                                               \
+        a[v] = lanes_fma(k[2 * (i)], x, a[v]);                                                     \
+        b[v] = lanes_fma(k[2 * (i) + 1], x, b[v]);                                                 \
+    }
+#define PANEL(name, width)                                                                         \
     {                                                                                              \
-        lanes x = lanes_##name(r##i + j);                                                          \
-        a = lanes_fma(k[2 * (i)], x, a);                                                           \
-        b = lanes_fma(k[2 * (i) + 1], x, b);                                                       \
+        lanes a[width], b[width];                                                                  \
+        for (int v = 0; v < (width); v++) {                                                        \
+            a[v] = lanes_f64(out0 + j + v * LANES);                                                \
+            b[v] = lanes_f64(out1 + j + v * LANES);                                                \
+        }                                                                                          \
+        STEP(name, r0, 0, width) STEP(name, r1, 1, width) STEP(name, r2, 2, width)                 \
+        STEP(name, r3, 3, width) STEP(name, r4, 4, width) STEP(name, r5, 5, width)                 \
+        STEP(name, r6, 6, width) STEP(name, r7, 7, width)                                          \
+        for (int v = 0; v < (width); v++) {                                                        \
+            lanes_store(out0 + j + v * LANES, a[v]);                                               \
+            lanes_store(out1 + j + v * LANES, b[v]);                                               \
+        }                                                                                          \
     }
 
-/* Eight rows at a time keep the outputs in registers for eight multiply-adds each: two outputs cost
-   a quarter of a load and a store per element read. The order over i is the order of the sum. */
+/*
+ * Ask for the part of the next eight rows that the panel just done corresponds to: rows lie anywhere
+ * in memory, no hardware foresees them, and a few requests a panel overlap with arithmetic where a
+ * burst would wait. A panel narrower than a cache line asks for its share of the eight rows.
+ */
+#define AHEAD(type)                                                                                \
+    {                                                                                              \
+        enum {                                                                                     \
+            BYTES = 4 * LANES * sizeof(type),                                                      \
+            SHARE = BYTES >= 64 ? 8 : 8 * BYTES / 64,                                              \
+            PARTS = 8 / SHARE                                                                      \
+        };                                                                                         \
+        const int64_t first = j / (4 * LANES) % PARTS * SHARE;                                     \
+        for (int64_t i = first; i < first + SHARE; i++)                                            \
+            for (int64_t byte = 0; byte < BYTES; byte += 64)                                       \
+                __builtin_prefetch((const char *)(next[i] + j) + byte, 0, 3);                      \
+    }
+
+/* The order over i is the order of the sum, whatever the panel. */
 #define DEFINE_COMBINE(name, type)                                                                 \
-    void GM_KERNEL(gm_combine_two_##name)(const type *const row[8], const double c[16],            \
-                                          int64_t columns, double *out0, double *out1) {           \
+    void GM_KERNEL(gm_combine_two_##name)(const type *const row[8], const type *const next[8],     \
+                                          const double c[16], int64_t columns, double *out0,       \
+                                          double *out1) {                                          \
         const type *r0 = row[0], *r1 = row[1], *r2 = row[2], *r3 = row[3];                         \
         const type *r4 = row[4], *r5 = row[5], *r6 = row[6], *r7 = row[7];                         \
         int64_t j = 0;                                                                             \
         lanes k[16];                                                                               \
         for (int i = 0; i < 16; i++)                                                               \
             k[i] = lanes_splat(c[i]);                                                              \
-        for (; j + LANES <= columns; j += LANES) {                                                 \
-            lanes a = lanes_f64(out0 + j), b = lanes_f64(out1 + j);                                \
-            STEP(name, 0) STEP(name, 1) STEP(name, 2) STEP(name, 3)                                \
-            STEP(name, 4) STEP(name, 5) STEP(name, 6) STEP(name, 7)                                \
-            lanes_store(out0 + j, a);                                                              \
-            lanes_store(out1 + j, b);                                                              \
+        for (; j + 4 * LANES <= columns; j += 4 * LANES) {                                         \
+            AHEAD(type)                                                                            \
+            PANEL(name, 4)                                                                         \
         }                                                                                          \
+        for (; j + LANES <= columns; j += LANES)                                                   \
+            PANEL(name, 1)                                                                         \
         for (; j < columns; j++)                                                                   \
             for (int i = 0; i < 8; i++) {                                                          \
                 out0[j] = GM_FMA(c[2 * i], (double)row[i][j], out0[j]);                            \

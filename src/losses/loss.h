@@ -4,14 +4,15 @@
 
 #include "base/base.h"
 
+/* One of the functions of a loss at n points: z, y, out [n]; out may be z or y. */
+typedef void gm_loss_function(int64_t n, const double *z, const double *y, double *out);
+
 typedef struct gm_loss {
     const char *name;
-    /* L(z, y). */
-    double (*value)(double z, double y);
-    /* ∂L/∂z at (z, y). */
-    double (*residual)(double z, double y);
-    /* ∂²L/∂z² at (z, y), ≥ 0: the weight of a row in the generalised Gauss–Newton matrix. */
-    double (*curvature)(double z, double y);
+    gm_loss_function *value;    /* L(z, y) */
+    gm_loss_function *residual; /* ∂L/∂z, affine in y */
+    gm_loss_function
+        *curvature; /* ∂²L/∂z² ≥ 0: a row's weight in the generalised Gauss–Newton matrix */
 } gm_loss;
 
 extern const gm_loss gm_loss_squared; /* ½ (z − y)² */

@@ -1,17 +1,20 @@
 #include "losses/loss.h"
 
-static double value(double z, double y) {
-    return 0.5 * (z - y) * (z - y);
+static void value(int64_t n, const double *z, const double *y, double *out) {
+    for (int64_t i = 0; i < n; i++)
+        out[i] = 0.5 * (z[i] - y[i]) * (z[i] - y[i]);
 }
 
-static double residual(double z, double y) {
-    return z - y;
+static void residual(int64_t n, const double *z, const double *y, double *out) {
+    for (int64_t i = 0; i < n; i++)
+        out[i] = z[i] - y[i];
 }
 
-static double curvature(double z, double y) {
+static void curvature(int64_t n, const double *z, const double *y, double *out) {
     (void)z;
     (void)y;
-    return 1.0;
+    for (int64_t i = 0; i < n; i++)
+        out[i] = 1.0;
 }
 
 const gm_loss gm_loss_squared = {"squared", value, residual, curvature};

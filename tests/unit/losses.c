@@ -10,6 +10,13 @@ enum { OUTPUTS = sizeof outputs / sizeof outputs[0], TARGETS = sizeof targets / 
 /* Central differences: error h²/6 of the third derivative, and rounding 1e-16/h. */
 static const double step = 1e-5, tolerance = 1e-8;
 
+/* A function of a loss at one point. */
+static double at(gm_loss_function *function, double z, double y) {
+    double out = NAN;
+    function(1, &z, &y, &out);
+    return out;
+}
+
 static void derivatives_agree_with_differences(void **state) {
     (void)state;
     const gm_loss *loss;
@@ -17,12 +24,13 @@ static void derivatives_agree_with_differences(void **state) {
         for (int i = 0; i < OUTPUTS; i++)
             for (int j = 0; j < TARGETS; j++) {
                 double z = outputs[i], y = targets[j];
-                double slope = (loss->value(z + step, y) - loss->value(z - step, y)) / (2 * step);
-                double bend =
-                    (loss->residual(z + step, y) - loss->residual(z - step, y)) / (2 * step);
-                check_near(loss->residual(z, y), slope, tolerance);
-                check_near(loss->curvature(z, y), bend, tolerance);
-                check_between(loss->curvature(z, y), 0, INFINITY);
+                double slope =
+                    (at(loss->value, z + step, y) - at(loss->value, z - step, y)) / (2 * step);
+                double bend = (at(loss->residual, z + step, y) - at(loss->residual, z - step, y)) /
+                              (2 * step);
+                check_near(at(loss->residual, z, y), slope, tolerance);
+                check_near(at(loss->curvature, z, y), bend, tolerance);
+                check_between(at(loss->curvature, z, y), 0, INFINITY);
             }
     assert_true(gm_loss_at(0) != NULL);
 }
@@ -35,7 +43,7 @@ static void residual_is_affine_in_the_target(void **state) {
         for (int i = 0; i < OUTPUTS; i++)
             for (int j = 0; j < TARGETS; j++) {
                 double z = outputs[i], y = targets[j];
-                check_near(loss->residual(z, y + 2.5), loss->residual(z, y) - 2.5, 1e-14);
+                check_near(at(loss->residual, z, y + 2.5), at(loss->residual, z, y) - 2.5, 1e-14);
             }
 }
 
@@ -53,9 +61,9 @@ static void names_find_their_loss(void **state) {
 
 static void squared_has_its_half(void **state) {
     (void)state;
-    check_near(gm_loss_squared.value(3, 1), 2, 0);
-    check_near(gm_loss_squared.residual(3, 1), 2, 0);
-    check_near(gm_loss_squared.curvature(3, 1), 1, 0);
+    check_near(at(gm_loss_squared.value, 3, 1), 2, 0);
+    check_near(at(gm_loss_squared.residual, 3, 1), 2, 0);
+    check_near(at(gm_loss_squared.curvature, 3, 1), 1, 0);
 }
 
 int main(void) {
