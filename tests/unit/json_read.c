@@ -172,8 +172,9 @@ static void strings_are_checked(void **state) {
     static const char half[] = "doc:1:2: half of a surrogate pair; \\uD800-\\uDBFF is accepted "
                                "only before \\uDC00-\\uDFFF";
     static const char *const halves[] = {
-        "\"\\ud83d\"",        "\"\\ud83dx\"", "\"\\ud83d\\n\"",     "\"\\ud83d\\u0041\"",
-        "\"\\ud83d\\ud83d\"", "\"\\ude42\"",  "\"\\ude42\\ud83d\"", "\"\\ud83d\\ude4\""};
+        "\"\\ud83d\"",        "\"\\ud83dx\"",      "\"\\ud83d\\n\"",     "\"\\ud83d\\u0041\"",
+        "\"\\ud83d\\ud83d\"", "\"\\ude42\"",       "\"\\ude42\\ud83d\"", "\"\\ud83d\\ude4\"",
+        "\"\\ud83d\\ue000\"", "\"\\ud83d\\udbff\""};
     static const char *const wrong[] = {
         "\"a\x80\"",         "\"a\xc3\"",         "\"a\xc0\xaf\"",         "\"a\xe2\x82\"",
         "\"a\xed\xa0\x80\"", "\"a\xe0\x80\xaf\"", "\"a\xf4\x90\x80\x80\"", "\"a\xfe\"",
@@ -250,6 +251,25 @@ static void levels_have_a_limit(void **state) {
     free(text);
 }
 
+static void *no_memory(size_t bytes) {
+    (void)bytes;
+    return NULL;
+}
+
+static void every_kind_of_value_may_find_no_memory(void **state) {
+    static const char *const texts[] = {"1", "1.5", "\"a\"", "\"\"", "[1]", "{}", "{\"a\": 1}"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        json_t *root = NULL;
+        json_set_alloc_funcs(no_memory, free);
+        gm_status status = json_parse_exactly(context, texts[i], strlen(texts[i]), &root);
+        json_set_alloc_funcs(malloc, free);
+        assert_int_equal(status, GM_OUT_OF_MEMORY);
+        assert_null(root);
+        assert_string_equal(gm_context_message(context), "out of memory: reading doc");
+    }
+}
+
 static void reading_can_be_cancelled(void **state) {
     (void)state;
     gm_context *stopped = make_context(1, GM_ISA_AUTO);
@@ -286,6 +306,7 @@ int main(void) {
         cmocka_unit_test(strings_are_checked),
         cmocka_unit_test(keys_stand_once),
         cmocka_unit_test(levels_have_a_limit),
+        cmocka_unit_test(every_kind_of_value_may_find_no_memory),
         cmocka_unit_test(reading_can_be_cancelled),
         cmocka_unit_test(numbers_have_a_point_in_every_locale),
     };
