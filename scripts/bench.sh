@@ -1,6 +1,6 @@
 #!/bin/sh
-# bench.sh: build the release with its benchmarks and run them all: the programs bench_* of the build,
-# then the scripts bench/*.py, which time the same work elsewhere (NumPy, PyTorch where it is there).
+# bench.sh: build the release with its benchmarks and time it against its peers. NumPy and PyTorch come
+# from the Python registry into a virtual environment inside build/; without them the floors remain.
 set -eu
 cd "$(dirname -- "$0")/.."
 sh scripts/install-packages.sh bench
@@ -13,15 +13,17 @@ if ! { cmake --preset release -DGM_TESTS=OFF -DGM_BENCH=ON && cmake --build --pr
   echo "The build failed; the whole of its output is in $log." >&2
   exit 1
 fi
-# Every side chooses its kernels by itself.
-unset OPENBLAS_CORETYPE
-for program in build/release/bin/bench_*; do
-  [ -x "$program" ] || continue
-  printf '\n=== %s\n' "$(basename "$program")"
-  "$program"
-done
-for script in bench/*.py; do
-  [ -f "$script" ] || continue
-  printf '\n=== %s\n' "$(basename "$script")"
-  python3 "$script"
-done
+
+python=${BENCH_PYTHON:-}
+if [ -z "$python" ]; then
+  peers=build/bench-peers
+  python=$peers/bin/python
+  if ! "$python" -c 'import numpy, torch' 2>/dev/null; then
+    echo 'Fetching NumPy and PyTorch for the comparison (BENCH_PYTHON=… names a Python that has them).'
+    if ! { python3 -m venv "$peers" && "$python" -m pip -q install numpy torch; }; then
+      echo 'They could not be had: only the floors are shown.' >&2
+      python=
+    fi
+  fi
+fi
+sh bench/recover.sh build/release "$python"

@@ -70,7 +70,9 @@ typedef struct gm_recovery {
     int64_t gradients_needed;  /**< gradients for `enough`; −1 where undefined */
     double condition_number;   /**< of hessian; NaN where it is singular or k' < d */
     double effective_rank;     /**< trace over largest eigenvalue */
-    double relative_bias;      /**< calibrated: estimated δᵀHδ/n (Gaussian inputs); else NaN */
+    gm_estimate relative_bias; /**< calibrated: δᵀHδ/v, from the gradients alone and for zero-mean
+                                    Gaussian inputs; high is infinite where the weights are too far
+                                    away to tell; other estimators: NaN */
     gm_recovery_point *curve;  /**< [curve_points], by number of gradients */
     int64_t curve_points;
     bool compared;             /**< the following are set */
@@ -97,7 +99,7 @@ typedef struct gm_cost {
  * For least squares (1/2n)‖Xw − y‖² with noise e on the targets of a batch, g(y+e) = g(y) − Xᵀe/n,
  * and for e of variance n the vector Xᵀe/n has second moment H = E xxᵀ. `paired` isolates it as half
  * the difference of the gradients at y+e and y−e, exactly; `calibrated` takes the covariance of the
- * noised gradients, which is H up to a relative bias δᵀHδ/n [docs/theory/recover.md].
+ * noised gradients, which is H up to a relative bias δᵀHδ/n [docs/theory/estimators.md].
  *
  * @param dataset  inputs and targets; only its gradients are used unless options->compare
  * @param options  NULL: all defaults

@@ -7,7 +7,7 @@
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
-/* BLOCK vectors are centred together; LEAVES levels of nodes are more than 2^63 vectors can fill.
+/* BLOCK vectors are centred together; LEVELS levels of nodes are more than 2^63 vectors can fill.
  */
 enum { BLOCK = 256, LEVELS = 63 };
 

@@ -21,7 +21,8 @@ static double divisor(double batch_size, double variance, double label_noise) {
 
 const gm_estimator gm_estimator_calibrated = {
     .name = "calibrated",
-    .reason = "asked for: the covariance of gradients whose total target noise equals the batch size",
+    .reason =
+        "asked for: the covariance of gradients whose total target noise equals the batch size",
     .copies = 1,
     .centered = true,
     .injects = true,

@@ -74,8 +74,8 @@ static gm_status step(krylov *y, int64_t s) {
     double *alpha = y->alpha + s * y->columns, *beta = y->beta + s * y->columns;
     const double *before = s > 0 ? beta - y->columns : NULL;
     for (int64_t j = 0; j < y->d; j++)
-        memcpy(y->basis + (s * y->d + j) * y->kept,
-               y->v + j * y->columns + y->columns - y->kept, (size_t)y->kept * sizeof *y->basis);
+        memcpy(y->basis + (s * y->d + j) * y->kept, y->v + j * y->columns + y->columns - y->kept,
+               (size_t)y->kept * sizeof *y->basis);
     gm_status status = apply(y);
     if (status != GM_OK)
         return status;
@@ -106,9 +106,9 @@ static gm_status step(krylov *y, int64_t s) {
 }
 
 /*
- * Extreme Ritz values of column c. At a square-root edge with half-width 1 the Ritz value falls short
- * by π²/2(m+1)² while its residual is (π/√2)/(m+1)^1.5, so adding (π/√2)/√(m+1) residuals puts it on
- * the edge; an isolated eigenvalue has no residual and stays.
+ * Extreme Ritz values of column c. At a square-root edge with half-width 1 the Ritz value falls
+ * short by π²/2(m+1)² while its residual is (π/√2)/(m+1)^1.5, so adding (π/√2)/√(m+1) residuals
+ * puts it on the edge; an isolated eigenvalue has no residual and stays.
  */
 static gm_status extremes(krylov *y, int64_t c, double *top, double *bottom, float *ritz) {
     double diagonal[STEPS], off[STEPS], vectors[STEPS * STEPS], sum = 0.0;

@@ -24,7 +24,6 @@ gm_status gm_cross_moments(gm_context *context, const gm_rows *rows, const doubl
  *   out      [d]
  */
 gm_status gm_least_squares(gm_context *context, const gm_rows *rows, const double *targets,
-                           const double *moments, double *out)
-    __attribute__((warn_unused_result));
+                           const double *moments, double *out) __attribute__((warn_unused_result));
 
 #endif

@@ -1,8 +1,8 @@
 #include "curvature/estimator.h"
 
 /* E3: one batch with targets y+e and y−e. The gradient is affine in the target, so half the
-   difference is −Jᵀe/n exactly and half the sum the clean gradient: no bias from the distance to the
-   optimum, from label noise, or from the law of the inputs. */
+   difference is −Jᵀe/n exactly and half the sum the clean gradient: no bias from the distance to
+   the optimum, from label noise, or from the law of the inputs. */
 
 static void plan(double variance, gm_target_noise *out) {
     *out = (gm_target_noise){

@@ -14,6 +14,7 @@ enum {
 };
 
 static const double MOST = 1e15; /* batch sizes and numbers of gradients stay exact in float64 */
+static const double MOST_DRAWS = 1e18; /* indices of draws fit 63 bits */
 
 static gm_status choose_model(gm_context *context, const char *text, const gm_model **out) {
     static const char *const later[] = {"logistic", "softmax", "mlp"};
@@ -87,7 +88,13 @@ static gm_status choose_batches(gm_context *context, const gm_recover_options *o
         gradients = gradients < DEFAULT_GRADIENTS ? DEFAULT_GRADIENTS : gradients;
     }
     plan->batches = gradients / copies;
-    return check_count(context, "number of gradients", gradients, LEAST_VECTORS * copies);
+    gm_status status =
+        check_count(context, "number of gradients", gradients, LEAST_VECTORS * copies);
+    if (status == GM_OK && (double)plan->batches * (double)plan->batch_size > MOST_DRAWS)
+        status = gm_fail(context, GM_INVALID_ARGUMENT,
+                         "%lld batches of %lld draw more than %.0e rows; give fewer gradients",
+                         (long long)plan->batches, (long long)plan->batch_size, MOST_DRAWS);
+    return status;
 }
 
 gm_status gm_plan_make(gm_context *context, const gm_dataset *dataset,

@@ -22,12 +22,13 @@ static gm_status parse(gm_context *context, const char *text, gm_spec **out) {
     if (strcmp(name, "random") == 0) {
         GM_TRY(gm_spec_accept(context, spec, random_keys, 2));
         if (gm_spec_value(spec, "norm") && gm_spec_value(spec, "distance"))
-            GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                           "at '%s': give norm or distance, not both", text));
+            GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT, "at '%s': give norm or distance, not both",
+                           text));
     } else if (strcmp(name, "file") == 0) {
         GM_TRY(gm_spec_accept(context, spec, file_keys, 1));
         if (!gm_spec_value(spec, "path"))
-            GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT, "at '%s': the key path is required", text));
+            GM_TRY(
+                gm_fail(context, GM_INVALID_ARGUMENT, "at '%s': the key path is required", text));
     } else if (strcmp(name, "zero") == 0 || strcmp(name, "optimum") == 0) {
         GM_TRY(gm_spec_accept(context, spec, NULL, 0));
     } else {

@@ -6,23 +6,25 @@
 
 #include "curvature/edge.h"
 #include "curvature/krylov.h"
+#include "parallel/parallel.h"
 #include "random/streams.h"
 
 enum {
-    LEAST = 8,     /* vectors below which nothing is predicted */
-    FOLDS = 8,     /* parts of the cross-validation of the top value */
-    KEPT = 2048,   /* vectors kept, at least, where there are so many */
+    LEAST = 8,   /* vectors below which nothing is predicted */
+    FOLDS = 8,   /* parts of the cross-validation of the top value */
+    KEPT = 2048, /* vectors kept, at least, where there are so many */
     COLUMNS = GM_SPLITS + 1 + FOLDS
 };
 
-/* Relative error of a root mean square of 1 term with the tails of a squared norm (kurtosis 15). */
+/* Relative error of a root mean square of one term with the tails of a squared normal (kurtosis
+ * 15). */
 static const double SCALE_ERROR = 1.9;
 static const double SYSTEMATIC = 0.05; /* of the edge formula for spectra that are not flat */
 static const double NORMAL_95 = 1.96;
 /* Least and largest of 32 splits enclose 31/33 of further ones: stretched to 95 %. */
 static const double STRETCH = 1.1;
-/* The folds share most of their vectors: their mean varies 1.75 times as much as k independent terms
-   where no direction stands out (measured over aspects .06 to 1). */
+/* The folds share most of their vectors: their mean varies 1.75 times as much as k independent
+   terms where no direction stands out (measured over aspects .06 to 1). */
 static const double SHARED_FOLDS = 1.75;
 
 struct gm_predictor {
@@ -69,17 +71,40 @@ static double root_mean_square(int64_t size, const double *values) {
     return largest * sqrt(sum / (double)size);
 }
 
-void gm_predictor_add(gm_predictor *p, int64_t count, const double *vectors) {
-    const int64_t room = p->capacity - p->count, size = (count < room ? count : room) * p->dimension;
-    float *target = p->vectors + p->count * p->dimension;
+/* Vectors to be kept, as float32 in units of `unit`. */
+typedef struct keep_job {
+    const double *from;
+    float *to;
+    int64_t size;
+    double scale;
+} keep_job;
+
+enum { PIECE = 1 << 15 };
+
+static gm_status keep_piece(void *argument, int64_t index, int worker) {
+    (void)worker;
+    const keep_job *job = argument;
+    const int64_t first = index * PIECE;
+    const int64_t end = job->size - first < PIECE ? job->size : first + PIECE;
+    for (int64_t i = first; i < end; i++)
+        job->to[i] = (float)(job->from[i] * job->scale);
+    return GM_OK;
+}
+
+gm_status gm_predictor_add(gm_predictor *p, int64_t count, const double *vectors) {
+    const int64_t room = p->capacity - p->count,
+                  size = (count < room ? count : room) * p->dimension;
     if (size == 0)
-        return;
+        return GM_OK;
     if (p->unit == 0.0)
         p->unit = root_mean_square(size, vectors);
-    const double scale = p->unit > 0.0 ? 1.0 / p->unit : 0.0;
-    for (int64_t i = 0; i < size; i++)
-        target[i] = (float)(vectors[i] * scale);
+    keep_job job = {.from = vectors,
+                    .to = p->vectors + p->count * p->dimension,
+                    .size = size,
+                    .scale = p->unit > 0.0 ? 1.0 / p->unit : 0.0};
+    gm_status status = gm_parallel_for(p->context, (size + PIECE - 1) / PIECE, keep_piece, &job);
     p->count += size / p->dimension;
+    return status;
 }
 
 static void center(gm_predictor *p) {
@@ -94,8 +119,8 @@ static void center(gm_predictor *p) {
     }
 }
 
-/* Vectors of the smaller part of a split: a third makes the edge of the signed sum closest to that of
-   the true error over all aspects. */
+/* Vectors of the smaller part of a split: a third makes the edge of the signed sum closest to that
+   of the true error over all aspects. */
 static int64_t smaller_part(int64_t k) {
     return (k + 1) / 3;
 }
@@ -108,7 +133,8 @@ static gm_status fill_weights(const gm_predictor *p, float *weights) {
     gm_status status = GM_OK;
     const int64_t k = p->count, part = smaller_part(k);
     const double n = (double)k, a = (double)part, b = n - a;
-    const double scale = sqrt(n / (n - 1.0)) / n;
+    /* Splits of centred vectors have k − 1 degrees of freedom; about zero they are exact. */
+    const double scale = p->centered ? sqrt(n / (n - 1.0)) / n : 1.0 / n;
     double *draws = NULL;
     GM_TRY(GM_NEW(p->context, draws, k));
     for (int64_t r = 0; r < GM_SPLITS; r++) {
@@ -259,12 +285,12 @@ gm_estimate gm_predict_at(const gm_prediction *prediction, int64_t k) {
     const double top = NORMAL_95 * SHARED_FOLDS * prediction->deviation;
     const double down = STRETCH * log(low.mean / low.least);
     const double up = STRETCH * log(high.largest / high.mean);
-    return (gm_estimate){
-        .value = high.mean,
-        .std_error = hypot(high.deviation, high.mean * prediction->deviation),
-        .low = low.mean * exp(-sqrt(down * down + top * top + common)),
-        .high = high.mean * exp(sqrt(up * up + top * top + common)),
-        .method = "signed splits of the noise vectors over a cross-validated top value"};
+    return (gm_estimate){.value = high.mean,
+                         .std_error = hypot(high.deviation, high.mean * prediction->deviation),
+                         .low = low.mean * exp(-sqrt(down * down + top * top + common)),
+                         .high = high.mean * exp(sqrt(up * up + top * top + common)),
+                         .method =
+                             "signed splits of the noise vectors over a cross-validated top value"};
 }
 
 double gm_predict_frobenius(const gm_prediction *prediction, int64_t k, double squared_norm) {

@@ -1,5 +1,5 @@
-/* How far an estimate Σ v vᵀ / k' is from its expectation, from the vectors v alone. The method, its
-   derivation and its limits are in docs/theory/predicted-error.md. */
+/* How far an estimate Σ v vᵀ / k' is from its expectation, from the vectors v alone. The method,
+   its derivation and its limits are in docs/theory/predicted-error.md. */
 #ifndef GM_PREDICT_H
 #define GM_PREDICT_H
 
@@ -13,11 +13,12 @@ enum { GM_SPLITS = 32 }; /* random splits that the prediction rests on */
 
 /* What the splits say; gm_predict_at() turns it into errors at any number of noise vectors. */
 typedef struct gm_prediction {
-    int64_t vectors;            /* kept; 0: too few to predict anything */
-    double aspect[GM_SPLITS];   /* a with relative error 2√a + a, over the cross-validated top value */
+    int64_t vectors; /* kept; 0: too few to predict anything */
+    double
+        aspect[GM_SPLITS]; /* a with relative error 2√a + a, over the cross-validated top value */
     double aspect_low[GM_SPLITS]; /* the same over the largest top value that fits the vectors */
-    double deviation;           /* relative standard deviation of the cross-validated top value */
-    double fourth;              /* mean of ‖v‖⁴ */
+    double deviation;             /* relative standard deviation of the cross-validated top value */
+    double fourth;                /* mean of ‖v‖⁴ */
 } gm_prediction;
 
 /*
@@ -33,7 +34,8 @@ gm_status gm_predictor_create(gm_context *context, int64_t dimension, int64_t ex
 void gm_predictor_destroy(gm_predictor *predictor);
 
 /* Show it the next vectors, [count][d]. */
-void gm_predictor_add(gm_predictor *predictor, int64_t count, const double *vectors);
+gm_status gm_predictor_add(gm_predictor *predictor, int64_t count, const double *vectors)
+    __attribute__((warn_unused_result));
 
 /* Split, and keep what the splits say. The kept vectors are changed: nothing can be added after.
    Cost: 2624 operations for each number kept, in float32. */

@@ -35,8 +35,8 @@ static gm_status prepare(job *j, const gm_recover_options *options) {
         GM_TRY(gm_second_moments(j->context, gm_dataset_matrix(j->dataset), NULL, j->moments));
         j->recovery->seconds_compare += gm_seconds() - start;
     }
-    GM_TRY(gm_point_resolve(j->context, j->plan.at, j->dataset, j->moments, j->plan.seed,
-                            j->weights));
+    GM_TRY(
+        gm_point_resolve(j->context, j->plan.at, j->dataset, j->moments, j->plan.seed, j->weights));
 done:
     return status;
 }

@@ -11,8 +11,11 @@
 /* The curve of errors starts at this many noise vectors and doubles. */
 enum { FIRST_POINT = 16 };
 
-/* Least slope at which the distance to the optimum is still read off; beyond, it is a lower bound. */
+/* Least slope at which the distance to the optimum is still read off; beyond, it is a lower bound.
+ */
 static const double FLATTEST = 0.02;
+
+static const char BIAS_METHOD[] = "mean gradient and covariance, zero-mean Gaussian inputs";
 
 gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out) {
     gm_status status = GM_OK;
@@ -28,7 +31,7 @@ gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recove
                        .noise_variance = plan->noise_variance,
                        .label_noise = plan->label_noise,
                        .require = plan->require,
-                       .relative_bias = NAN,
+                       .relative_bias = {NAN, NAN, NAN, NAN, BIAS_METHOD},
                        .gradients_needed = -1};
     r->error = r->control_none = r->control_oracle = (gm_recovery_error){NAN, NAN, NAN};
     GM_TRY(GM_NEW(context, r->hessian, d * d));
@@ -83,6 +86,26 @@ done:
     return status;
 }
 
+/*
+ * S = cΣ + ḡḡᵀ/v with c = 1 + u/v and ḡ = Σδ gives form = ḡᵀS⁻¹ḡ = u / (1 + 2u/v), u = δᵀΣδ. The
+ * inverse of a sample covariance is too large by 1/(1−γ), and the noise of ḡ adds (v/n) d/k. The
+ * relative variance of the form is 2/(k−d) from S and 4v/(n k form) from ḡ.
+ */
+static gm_estimate bias_from(double form, double total, double n, double k, double d) {
+    const double gamma = d / k;
+    form = fmax(form * (1.0 - gamma) - total / n * gamma, 0.0);
+    const double left = 1.0 - 2.0 * form / total;
+    const double bias = form / total / fmax(left, FLATTEST);
+    const double variance =
+        form * form * 2.0 / (k - d) + 4.0 * total * fmax(form, total * gamma / n) / (n * k);
+    const double error = (1.0 + 2.0 * bias) * (1.0 + 2.0 * bias) * sqrt(variance) / total;
+    return (gm_estimate){.value = bias,
+                         .std_error = error,
+                         .low = fmax(bias - 1.96 * error, 0.0),
+                         .high = left > FLATTEST ? bias + 1.96 * error : INFINITY,
+                         .method = BIAS_METHOD};
+}
+
 gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm_recovery *r) {
     gm_status status = GM_OK;
     const int64_t d = r->dimension;
@@ -103,28 +126,29 @@ gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm
     GM_TRY(status);
     for (int64_t j = 0; j < d; j++)
         form += r->mean_gradient[j] * solution[j];
-    /* S = cΣ + ḡḡᵀ/v with c = 1 + u/v and ḡ = Σδ gives ḡᵀS⁻¹ḡ = u / (1 + 2u/v), u = δᵀΣδ; the
-       inverse of a sample covariance is too large by 1/(1−γ), and the noise of ḡ adds v/n · d/k. */
-    form = form * (1.0 - gamma) - total / (double)r->batch_size * gamma;
-    form = form < 0.0 ? 0.0 : form;
-    const double left = 1.0 - 2.0 * form / total;
-    r->relative_bias = form / total / fmax(left, FLATTEST);
+    r->relative_bias = bias_from(form, total, (double)r->batch_size, k, (double)d);
 done:
     gm_release(context, solution);
     gm_release(context, copy);
     return status;
 }
 
-/* ‖S − Σ‖ lies within the sampling error of the norm of the bias, which for E1 is between one and
-   two times u/v relative to ‖Σ‖. */
-static gm_estimate add_bias(gm_estimate sampling, double bias) {
+/*
+ * The splits see the error e of S against its expectation M = Σ + B, relative to ‖M‖; for E1 the
+ * norm of the bias B is between β and 2β times ‖Σ‖, and that of M between 1 + β and 1 + 2β.
+ */
+static gm_estimate add_bias(gm_estimate sampling, gm_estimate bias) {
     gm_estimate sum = sampling;
-    if (!(bias > 0.0))
+    if (!(bias.high > 0.0))
         return sum;
-    sum.value = sampling.value + bias;
-    sum.low = fmax(sampling.low, bias - sampling.high);
-    sum.high = sampling.high + 2.0 * bias;
-    sum.method = "signed splits of the noise vectors, widened by the estimated bias of the calibration";
+    sum.value = hypot(sampling.value * (1.0 + bias.value), bias.value);
+    sum.std_error = hypot(sampling.std_error * (1.0 + 2.0 * bias.value), bias.std_error);
+    sum.low = fmax(bias.low - (1.0 + 2.0 * bias.low) * sampling.high,
+                   (1.0 + bias.low) * sampling.low - 2.0 * bias.high);
+    sum.low = fmax(sum.low, 0.0);
+    sum.high = 2.0 * bias.high + (1.0 + 2.0 * bias.high) * sampling.high;
+    sum.method =
+        "signed splits of the noise vectors, widened by the estimated bias of the calibration";
     return sum;
 }
 
@@ -137,9 +161,9 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
     const bool defined = plan->estimator->injects && prediction->vectors > 0;
     for (int64_t i = 0; i < r->curve_points; i++)
         r->curve[i].predicted =
-            defined ? add_bias(gm_predict_at(prediction, r->curve[i].noise_vectors),
-                               r->relative_bias)
-                    : undefined;
+            defined
+                ? add_bias(gm_predict_at(prediction, r->curve[i].noise_vectors), r->relative_bias)
+                : undefined;
     r->predicted_operator = r->curve[r->curve_points - 1].predicted;
     r->predicted_frobenius = NAN;
     if (defined) {
@@ -147,17 +171,22 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
         for (int64_t i = 0; i < r->dimension; i++)
             squares += r->eigenvalues[i] * r->eigenvalues[i];
         r->predicted_frobenius = gm_predict_frobenius(prediction, r->noise_vectors, squares);
+        if (r->relative_bias.high > 0.0)
+            r->predicted_frobenius = hypot(r->predicted_frobenius * (1.0 + r->relative_bias.value),
+                                           r->relative_bias.value);
     }
     r->enough = r->predicted_operator.high <= r->require;
     /* A bias does not shrink with more gradients: what is left of the requirement must do. */
-    const double bias = r->relative_bias > 0.0 ? r->relative_bias : 0.0;
-    int64_t needed = defined ? gm_predict_needed(prediction, r->require - 2.0 * bias) : -1;
+    const double bias = r->relative_bias.high > 0.0 ? r->relative_bias.high : 0.0;
+    int64_t needed = -1;
+    if (defined && isfinite(bias))
+        needed = gm_predict_needed(prediction, (r->require - 2.0 * bias) / (1.0 + 2.0 * bias));
     r->gradients_needed = needed < 0 ? -1 : needed * plan->estimator->copies;
 }
 
 /* A warning with numbers in it, kept by the recovery. */
-__attribute__((format(printf, 4, 5))) static gm_status
-warn(gm_context *context, gm_recovery *r, int slot, const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static gm_status warn(gm_context *context, gm_recovery *r,
+                                                            int slot, const char *format, ...) {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
@@ -180,11 +209,11 @@ gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
         GM_TRY(warn(context, r, 0,
                     "the estimator 'none' is a control: without noise on the targets the "
                     "covariance of the gradients is not the curvature"));
-    if (r->relative_bias > 0.05)
+    if (r->relative_bias.value > 0.05)
         GM_TRY(warn(context, r, 1,
                     "the weights are far from the optimum: the calibrated estimate is off by about "
-                    "%.2g times the curvature (squared distance over batch size); use paired",
-                    r->relative_bias));
+                    "%.2g times the curvature (squared distance over batch size)%s; use paired",
+                    r->relative_bias.value, isfinite(r->relative_bias.high) ? "" : " or more"));
     if (r->noise_vectors < r->dimension)
         GM_TRY(warn(context, r, 2,
                     "%lld noise vectors cannot span %lld dimensions: the estimate is singular; the "

@@ -15,8 +15,8 @@ gm_status gm_recovery_summarize(gm_context *context, gm_recovery *recovery)
 
 /* Relative bias of the calibration rule at this distance from the optimum, from the hessian and the
    mean gradient alone; calibrated only. */
-gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan,
-                                    gm_recovery *recovery) __attribute__((warn_unused_result));
+gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm_recovery *recovery)
+    __attribute__((warn_unused_result));
 
 /* Predicted errors, what is enough, and the predicted part of the curve. */
 void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction,

@@ -14,12 +14,12 @@ typedef struct pass {
     gm_context *context;
     const gm_plan *plan;
     gm_source *source;
-    double scale;         /* makes the second moment of noise vectors the curvature */
-    int64_t first;        /* batch at the start of the chunk */
-    double *gradients;    /* [threads][copies][d] */
-    double *vectors;      /* [CHUNK][d] */
-    double *clean;        /* [CHUNK][d] */
-    double *clean_sum;    /* [d] */
+    double scale;      /* makes the second moment of noise vectors the curvature */
+    int64_t first;     /* batch at the start of the chunk */
+    double *gradients; /* [threads][copies][d] */
+    double *vectors;   /* [CHUNK][d] */
+    double *clean;     /* [CHUNK][d] */
+    double *clean_sum; /* [d] */
     gm_accumulator *accumulator;
 } pass;
 
@@ -38,16 +38,34 @@ static gm_status run_batch(void *argument, int64_t index, int worker) {
     return GM_OK;
 }
 
+/* Columns of clean gradients that one task adds up. */
+enum { PANEL = 128 };
+
+typedef struct sum_job {
+    pass *p;
+    int64_t count;
+} sum_job;
+
+static gm_status sum_panel(void *argument, int64_t index, int worker) {
+    (void)worker;
+    const sum_job *job = argument;
+    const int64_t d = job->p->source->dimension, first = index * PANEL;
+    const int64_t end = d - first < PANEL ? d : first + PANEL;
+    for (int64_t i = 0; i < job->count; i++)
+        for (int64_t j = first; j < end; j++)
+            job->p->clean_sum[j] += job->p->clean[i * d + j];
+    return GM_OK;
+}
+
 static gm_status run_chunk(pass *p, int64_t count, gm_predictor *predictor) {
     gm_status status = GM_OK;
     const int64_t d = p->source->dimension;
     GM_TRY(gm_parallel_for(p->context, count, run_batch, p));
     GM_TRY(gm_accumulator_add(p->accumulator, count, p->vectors));
-    for (int64_t i = 0; i < count; i++)
-        for (int64_t j = 0; j < d; j++)
-            p->clean_sum[j] += p->clean[i * d + j];
+    sum_job sums = {p, count};
+    GM_TRY(gm_parallel_for(p->context, (d + PANEL - 1) / PANEL, sum_panel, &sums));
     if (predictor)
-        gm_predictor_add(predictor, count, p->vectors);
+        GM_TRY(gm_predictor_add(predictor, count, p->vectors));
     p->first += count;
 done:
     return status;
@@ -110,8 +128,8 @@ gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *sou
             until = checkpoints->at[next];
         until = until < plan->batches ? until : plan->batches;
         GM_TRY(run_chunk(&p, until - p.first, predictor));
-        GM_TRY(gm_progress(context, "evaluating gradients", (double)p.first,
-                           (double)plan->batches));
+        GM_TRY(
+            gm_progress(context, "evaluating gradients", (double)p.first, (double)plan->batches));
         if (checkpoints && next < checkpoints->count && checkpoints->at[next] == p.first) {
             GM_TRY(total(&p, mean, hessian));
             GM_TRY(checkpoints->reached(checkpoints->argument, next, hessian));

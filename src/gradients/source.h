@@ -28,7 +28,7 @@ struct gm_source {
  * replacement, e by the noise plan.
  *   dataset  borrowed
  *   weights  [parameters], borrowed
- * Memory: one output a row, and n (3 + copies) numbers a thread.
+ * Memory: two numbers a row, and n (4 + draws + copies) numbers a thread.
  */
 gm_status gm_model_source_create(gm_context *context, const gm_dataset *dataset,
                                  const gm_model *model, const double *weights, int64_t batch_size,

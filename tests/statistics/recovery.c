@@ -147,6 +147,39 @@ static void calibration_has_the_bias_of_theory(void **state) {
     }
 }
 
+/* The interval of the calibrated estimate includes its bias, as far as the gradients show it. */
+static void calibrated_intervals_cover(void **state) {
+    (void)state;
+    enum { RUNS = 100 };
+    static const double distances[4] = {0.3, 3.0, 10.0, 30.0};
+    for (int i = 0; i < 4; i++) {
+        char at[64];
+        int covered = 0;
+        double width = 0.0;
+        snprintf(at, sizeof at, "random:distance=%g", distances[i]);
+        for (int s = 0; s < RUNS; s++) {
+            gm_recovery *r = NULL;
+            double difference[D * D];
+            const gm_recover_options options = {.estimator = "calibrated",
+                                                .at = at,
+                                                .batch_size = BATCH,
+                                                .num_gradients = GRADIENTS,
+                                                .seed = 7000 + 100 * (uint64_t)i + (uint64_t)s};
+            check_ok(context, gm_recover(context, data.dataset, &options, &r));
+            for (int j = 0; j < D * D; j++)
+                difference[j] = r->hessian[j] - data.moments[j];
+            const double error = operator_norm(difference) / norm_of_truth;
+            covered += error >= r->predicted_operator.low && error <= r->predicted_operator.high;
+            width += (r->predicted_operator.high - r->predicted_operator.low) / RUNS;
+            assert_true(distances[i] > 3.0 || r->predicted_operator.high < 0.6);
+            gm_recovery_destroy(context, r);
+        }
+        print_message("calibrated at %g: covered %d of %d, mean width %.3g\n", distances[i], covered,
+                      RUNS, width);
+        assert_true(covered >= 0.9 * RUNS);
+    }
+}
+
 /* A negative control: the same test refuses an estimate that is a fifth too large. */
 static void a_wrong_scale_is_noticed(void **state) {
     (void)state;
@@ -165,6 +198,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_have_no_bias_at_any_distance),
         cmocka_unit_test(calibration_has_the_bias_of_theory),
+        cmocka_unit_test(calibrated_intervals_cover),
         cmocka_unit_test(a_wrong_scale_is_noticed),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

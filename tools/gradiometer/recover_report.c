@@ -64,11 +64,14 @@ static gm_status set_prediction(gm_report *report, const gm_recovery *r) {
 }
 
 static gm_status set_bias(gm_report *report, const gm_recovery *r) {
-    if (isnan(r->relative_bias))
+    const gm_estimate *bias = &r->relative_bias;
+    const double interval[2] = {bias->low, bias->high};
+    if (isnan(bias->value))
         return GM_OK;
-    TRY(gm_report_set_number(report, "result.bias.relative", r->relative_bias));
+    TRY(gm_report_set_number(report, "result.bias.relative", bias->value));
+    TRY(gm_report_set_numbers(report, "result.bias.ci95", interval, 2));
     return gm_report_set_number(report, "result.bias.distance_squared",
-                                r->relative_bias * (r->noise_variance + r->label_noise));
+                                bias->value * (r->noise_variance + r->label_noise));
 }
 
 static gm_status set_comparison(gm_report *report, const gm_recovery *r) {

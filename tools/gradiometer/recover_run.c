@@ -26,14 +26,14 @@ struct work {
 static int show_plan(struct session *session, const struct work *work) {
     gm_cost cost;
     char action[512];
-    gm_status status = gm_recover_cost(session->context, work->dataset, &work->options->recover,
-                                       &cost);
+    gm_status status =
+        gm_recover_cost(session->context, work->dataset, &work->options->recover, &cost);
     if (status != GM_OK)
         return session_fail(session, status);
-    snprintf(action, sizeof action,
-             "recover the curvature of %lld parameters from %lld rows of %s%s",
-             (long long)gm_dataset_columns(work->dataset), (long long)gm_dataset_rows(work->dataset),
-             work->options->data, work->options->recover.compare ? ", and compare it" : "");
+    snprintf(
+        action, sizeof action, "recover the curvature of %lld parameters from %lld rows of %s%s",
+        (long long)gm_dataset_columns(work->dataset), (long long)gm_dataset_rows(work->dataset),
+        work->options->data, work->options->recover.compare ? ", and compare it" : "");
     const struct plan plan = {
         .action = action,
         .files = session->common.out ? "hessian.npy, eigenvalues.npy, mean_gradient.npy, "
@@ -77,8 +77,8 @@ static gm_status write_result(struct work *work) {
 
 static gm_status compute(struct session *session, struct work *work, double start) {
     const struct recover_options *options = work->options;
-    gm_status status = gm_recover(session->context, work->dataset, &options->recover,
-                                  &work->recovery);
+    gm_status status =
+        gm_recover(session->context, work->dataset, &options->recover, &work->recovery);
     if (status == GM_OK)
         status = gm_report_create(session->context, "recover", &work->report);
     if (status == GM_OK)
