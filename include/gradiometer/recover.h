@@ -71,8 +71,8 @@ typedef struct gm_recovery {
     double condition_number;   /**< of hessian; NaN where it is singular or k' < d */
     double effective_rank;     /**< trace over largest eigenvalue */
     gm_estimate relative_bias; /**< calibrated: δᵀHδ/v, from the gradients alone and for zero-mean
-                                    Gaussian inputs; high is infinite where the weights are too far
-                                    away to tell; other estimators: NaN */
+                                    Gaussian inputs; infinite where the weights are too far away to
+                                    tell; other estimators: NaN */
     gm_recovery_point *curve;  /**< [curve_points], by number of gradients */
     int64_t curve_points;
     bool compared;             /**< the following are set */

@@ -95,15 +95,14 @@ static gm_estimate bias_from(double form, double total, double n, double k, doub
     const double gamma = d / k;
     form = fmax(form * (1.0 - gamma) - total / n * gamma, 0.0);
     const double left = 1.0 - 2.0 * form / total;
-    const double bias = form / total / fmax(left, FLATTEST);
+    if (!(left > FLATTEST))
+        return (gm_estimate){INFINITY, INFINITY, form / total / FLATTEST, INFINITY, BIAS_METHOD};
+    const double bias = form / total / left;
     const double variance =
         form * form * 2.0 / (k - d) + 4.0 * total * fmax(form, total * gamma / n) / (n * k);
     const double error = (1.0 + 2.0 * bias) * (1.0 + 2.0 * bias) * sqrt(variance) / total;
-    return (gm_estimate){.value = bias,
-                         .std_error = error,
-                         .low = fmax(bias - 1.96 * error, 0.0),
-                         .high = left > FLATTEST ? bias + 1.96 * error : INFINITY,
-                         .method = BIAS_METHOD};
+    return (gm_estimate){bias, error, fmax(bias - 1.96 * error, 0.0), bias + 1.96 * error,
+                         BIAS_METHOD};
 }
 
 gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm_recovery *r) {
@@ -153,12 +152,14 @@ static gm_estimate add_bias(gm_estimate sampling, gm_estimate bias) {
 }
 
 void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, gm_recovery *r) {
-    const gm_estimate undefined = {NAN, NAN, NAN, NAN,
-                                   plan->estimator->injects
-                                       ? "undefined: too few noise vectors"
-                                       : "undefined: without noise the gradients do not "
-                                         "determine the curvature"};
-    const bool defined = plan->estimator->injects && prediction->vectors > 0;
+    const bool too_far = isinf(r->relative_bias.value);
+    const bool defined = plan->estimator->injects && prediction->vectors > 0 && !too_far;
+    const gm_estimate undefined = {
+        NAN, NAN, NAN, NAN,
+        !plan->estimator->injects
+            ? "undefined: without noise the gradients do not determine the curvature"
+        : too_far ? "undefined: too far from the optimum for the calibration rule"
+                  : "undefined: too few noise vectors"};
     for (int64_t i = 0; i < r->curve_points; i++)
         r->curve[i].predicted =
             defined
@@ -179,7 +180,7 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
     /* A bias does not shrink with more gradients: what is left of the requirement must do. */
     const double bias = r->relative_bias.high > 0.0 ? r->relative_bias.high : 0.0;
     int64_t needed = -1;
-    if (defined && isfinite(bias))
+    if (defined)
         needed = gm_predict_needed(prediction, (r->require - 2.0 * bias) / (1.0 + 2.0 * bias));
     r->gradients_needed = needed < 0 ? -1 : needed * plan->estimator->copies;
 }
@@ -209,11 +210,17 @@ gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
         GM_TRY(warn(context, r, 0,
                     "the estimator 'none' is a control: without noise on the targets the "
                     "covariance of the gradients is not the curvature"));
-    if (r->relative_bias.value > 0.05)
+    if (isinf(r->relative_bias.value))
         GM_TRY(warn(context, r, 1,
-                    "the weights are far from the optimum: the calibrated estimate is off by about "
-                    "%.2g times the curvature (squared distance over batch size)%s; use paired",
-                    r->relative_bias.value, isfinite(r->relative_bias.high) ? "" : " or more"));
+                    "the weights are too far from the optimum for the calibrated estimate, and its "
+                    "bias cannot be read off these gradients; use paired"));
+    else if (r->relative_bias.value > 0.05)
+        GM_TRY(
+            warn(context, r, 1,
+                 "the weights are far from the optimum: for Gaussian inputs the calibrated "
+                 "estimate is off by about %.2g times the curvature (squared distance over batch "
+                 "size); use paired",
+                 r->relative_bias.value));
     if (r->noise_vectors < r->dimension)
         GM_TRY(warn(context, r, 2,
                     "%lld noise vectors cannot span %lld dimensions: the estimate is singular; the "

@@ -46,10 +46,10 @@ static int tear_down(void **state) {
 
 /* Relative operator and squared Frobenius errors of SEEDS runs. */
 typedef struct runs {
-    double mean, standard_error;         /* of the operator error */
-    double squares, squares_error;       /* of ‖S − Σ‖_F², mean and standard error */
-    double predicted_squares;            /* mean of the predicted ‖S − Σ‖_F² / ‖Σ‖_F² */
-    double average[D * D];               /* mean estimate */
+    double mean, standard_error;   /* of the operator error */
+    double squares, squares_error; /* of ‖S − Σ‖_F², mean and standard error */
+    double predicted_squares;      /* mean of the predicted ‖S − Σ‖_F² / ‖Σ‖_F² */
+    double average[D * D];         /* mean estimate */
 } runs;
 
 static runs run(const char *estimator, double distance, uint64_t seed) {
@@ -120,8 +120,8 @@ static void calibration_has_the_bias_of_theory(void **state) {
             snprintf(at, sizeof at, "random:distance=%g", distances[i]);
             check_ok(context, gm_point_resolve(context, at, data.dataset, data.moments,
                                                2000 + 100 * (uint64_t)i + s, w));
-            check_ok(context, gm_point_resolve(context, "optimum", data.dataset, data.moments, 0,
-                                               optimum));
+            check_ok(context,
+                     gm_point_resolve(context, "optimum", data.dataset, data.moments, 0, optimum));
             for (int a = 0; a < D; a++)
                 for (int b = 0; b < D; b++)
                     gradient[a] += data.moments[a * D + b] * (w[b] - optimum[b]);
@@ -154,7 +154,7 @@ static void calibrated_intervals_cover(void **state) {
     static const double distances[4] = {0.3, 3.0, 10.0, 30.0};
     for (int i = 0; i < 4; i++) {
         char at[64];
-        int covered = 0;
+        int covered = 0, undefined = 0; /* too far to tell is an answer, but a rare one */
         double width = 0.0;
         snprintf(at, sizeof at, "random:distance=%g", distances[i]);
         for (int s = 0; s < RUNS; s++) {
@@ -170,13 +170,17 @@ static void calibrated_intervals_cover(void **state) {
                 difference[j] = r->hessian[j] - data.moments[j];
             const double error = operator_norm(difference) / norm_of_truth;
             covered += error >= r->predicted_operator.low && error <= r->predicted_operator.high;
-            width += (r->predicted_operator.high - r->predicted_operator.low) / RUNS;
+            if (isnan(r->predicted_operator.value))
+                undefined++;
+            else
+                width += (r->predicted_operator.high - r->predicted_operator.low) / RUNS;
             assert_true(distances[i] > 3.0 || r->predicted_operator.high < 0.6);
             gm_recovery_destroy(context, r);
         }
-        print_message("calibrated at %g: covered %d of %d, mean width %.3g\n", distances[i], covered,
-                      RUNS, width);
-        assert_true(covered >= 0.9 * RUNS);
+        print_message("calibrated at %g: covered %d of %d, undefined %d, mean width %.3g\n",
+                      distances[i], covered, RUNS, undefined, width);
+        assert_true(undefined <= (distances[i] > 10.0 ? 20 : 0));
+        assert_true(covered >= 0.9 * (RUNS - undefined));
     }
 }
 
