@@ -12,9 +12,6 @@ function(gm_capture name)
     DEPENDS gradiometer-cli VERBATIM)
 endfunction()
 
-# Next to the tool, then the folder of the serial OpenBLAS (see GmDependencies.cmake).
-set(run_path "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}" ${GM_OPENBLAS_FOLDER})
-set_target_properties(gradiometer PROPERTIES INSTALL_RPATH ${GM_OPENBLAS_FOLDER})
 install(TARGETS gradiometer EXPORT gradiometer-targets
   RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
@@ -26,7 +23,8 @@ install(FILES LICENSE README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_IN
 
 # The manual page and the completion are what the built tool prints about itself.
 if(TARGET gradiometer-cli)
-  set_target_properties(gradiometer-cli PROPERTIES INSTALL_RPATH "${run_path}")
+  set_target_properties(gradiometer-cli PROPERTIES 
+    INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   install(TARGETS gradiometer-cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   if(NOT CMAKE_CROSSCOMPILING)
     gm_capture(gradiometer.1 help --man)
@@ -56,10 +54,10 @@ if(NOT BUILD_SHARED_LIBS)
 endif()
 
 # pkg-config gradiometer. Of a static library every link needs what it stands on.
-set(private "-L${GM_OPENBLAS_FOLDER} -Wl,-rpath,${GM_OPENBLAS_FOLDER} -lopenblas -lm -pthread")
+set(private "-Wl,${GM_OPENBLAS_WRAP} ${GM_OPENBLAS_ARCHIVE} ${GM_FORTRAN_RUNTIME} -lm -pthread")
 set(GM_PC_LIBRARIES "-L\${libdir} -lgradiometer")
 if(BUILD_SHARED_LIBS)
-  set(GM_PC_NEEDS "Requires.private: jansson zlib\nLibs.private: ${private}")
+  set(GM_PC_NEEDS "Requires.private: jansson zlib")
 else()
   set(GM_PC_NEEDS "Requires: jansson zlib")
   string(APPEND GM_PC_LIBRARIES " ${private}")

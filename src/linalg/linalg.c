@@ -118,8 +118,7 @@ done:
     return status;
 }
 
-gm_status gm_symmetric_eigenvalues(gm_context *context, int64_t d, double *a,
-                                   double *eigenvalues) {
+gm_status gm_symmetric_eigenvalues(gm_context *context, int64_t d, double *a, double *eigenvalues) {
     return eigen(context, 'N', d, a, eigenvalues);
 }
 

@@ -3,9 +3,9 @@
 #include "linalg/lanes.h"
 
 /*
- * Columns j … j + width·LANES of two outputs over eight rows. The outputs stay in registers for eight
- * multiply-adds each: a quarter of a load and a store per element read. Four registers wide, two
- * outputs make eight independent chains, which covers the latency of a multiply-add.
+ * Columns j … j + width·LANES of two outputs over eight rows. The outputs stay in registers for
+ * eight multiply-adds each: a quarter of a load and a store per element read. Four registers wide,
+ * two outputs make eight independent chains, which covers the latency of a multiply-add.
  */
 #define STEP(name, r, i, width)                                                                    \
     for (int v = 0; v < (width); v++) {                                                            \
@@ -20,19 +20,20 @@
             a[v] = lanes_f64(out0 + j + v * LANES);                                                \
             b[v] = lanes_f64(out1 + j + v * LANES);                                                \
         }                                                                                          \
-        STEP(name, r0, 0, width) STEP(name, r1, 1, width) STEP(name, r2, 2, width)                 \
-        STEP(name, r3, 3, width) STEP(name, r4, 4, width) STEP(name, r5, 5, width)                 \
-        STEP(name, r6, 6, width) STEP(name, r7, 7, width)                                          \
-        for (int v = 0; v < (width); v++) {                                                        \
+        STEP(name, r0, 0, width)                                                                   \
+        STEP(name, r1, 1, width) STEP(name, r2, 2, width) STEP(name, r3, 3, width)                 \
+            STEP(name, r4, 4, width) STEP(name, r5, 5, width) STEP(name, r6, 6, width)             \
+                STEP(name, r7, 7, width) for (int v = 0; v < (width); v++) {                       \
             lanes_store(out0 + j + v * LANES, a[v]);                                               \
             lanes_store(out1 + j + v * LANES, b[v]);                                               \
         }                                                                                          \
     }
 
 /*
- * Ask for the part of the next eight rows that the panel just done corresponds to: rows lie anywhere
- * in memory, no hardware foresees them, and a few requests a panel overlap with arithmetic where a
- * burst would wait. A panel narrower than a cache line asks for its share of the eight rows.
+ * Ask for the part of the next eight rows that the panel just done corresponds to: rows lie
+ * anywhere in memory, no hardware foresees them, and a few requests a panel overlap with arithmetic
+ * where a burst would wait. A panel narrower than a cache line asks for its share of the eight
+ * rows.
  */
 #define AHEAD(type)                                                                                \
     {                                                                                              \

@@ -102,8 +102,10 @@ cat >"$tree/bad.c" <<'C'
 void foreign(void);
 void foreign(void) { fputs("x", stderr); exit(1); }
 C
-"${CC:-cc}" -shared -fPIC -o "$tree/libbad.so" "$tree/bad.c"
-sh "$here/check-binary.sh" "$tree/libbad.so" >"$tree/log" 2>&1 && : >"$tree/log"
+"${CC:-cc}" -c -fPIC -o "$tree/bad.o" "$tree/bad.c"
+"${CC:-cc}" -shared -o "$tree/libbad.so" "$tree/bad.o"
+echo "$tree/bad.o" >"$tree/objects"
+sh "$here/check-binary.sh" "$tree/objects" "$tree/libbad.so" >"$tree/log" 2>&1 && : >"$tree/log"
 for found in 'calls or names exit' 'calls or names stderr' 'shows foreign'; do
   if ! grep -q -- "$found" "$tree/log"; then
     echo "FAILED: not found in a binary: $found"
@@ -111,8 +113,10 @@ for found in 'calls or names exit' 'calls or names stderr' 'shows foreign'; do
   fi
 done
 echo 'int gm_f(void); int gm_f(void) { return 1; }' >"$tree/good.c"
-"${CC:-cc}" -shared -fPIC -o "$tree/libgood.so" "$tree/good.c"
-if ! sh "$here/check-binary.sh" "$tree/libgood.so"; then
+"${CC:-cc}" -c -fPIC -o "$tree/good.o" "$tree/good.c"
+"${CC:-cc}" -shared -o "$tree/libgood.so" "$tree/good.o"
+echo "$tree/good.o" >"$tree/objects"
+if ! sh "$here/check-binary.sh" "$tree/objects" "$tree/libgood.so"; then
   echo "FAILED: a good library was refused"
   failures=$((failures + 1))
 fi

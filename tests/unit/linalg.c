@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include "linalg/linalg.h"
+#include "parallel/parallel.h"
 
 /* Q diag(values) Qᵀ with Q a product of reflections, so that the spectrum is known. */
 static void plant(gm_context *context, int d, const double *values, double *a, uint64_t seed) {
@@ -55,6 +56,39 @@ static void gram_is_the_product_on_any_threads(void **state) {
         free(lower[t]);
     free(rows);
     gm_context_destroy(single);
+}
+
+typedef struct crowd {
+    gm_context *context;
+    const double *rows, *expected;
+    atomic_int wrong;
+} crowd;
+
+enum { CROWD_ROWS = 64, CROWD_ORDER = 96 };
+
+static gm_status one_product(void *argument, int64_t index, int worker) {
+    (void)index;
+    (void)worker;
+    crowd *c = argument;
+    double lower[CROWD_ORDER * CROWD_ORDER] = {0};
+    gm_status status = gm_gram_accumulate(c->context, CROWD_ROWS, CROWD_ORDER, c->rows, lower);
+    atomic_fetch_add(&c->wrong, memcmp(lower, c->expected, sizeof lower) != 0);
+    return status;
+}
+
+/* Products on four threads at one time, each the same bits: an OpenBLAS whose allocator is not
+   locked gives some threads one work space (about 230 wrong of a million on two processors). */
+static void threads_have_work_space_of_their_own(void **state) {
+    (void)state;
+    enum { PRODUCTS = 60000 };
+    static double rows[CROWD_ROWS * CROWD_ORDER], expected[CROWD_ORDER * CROWD_ORDER];
+    gm_context *context = make_context(4, GM_ISA_AUTO);
+    crowd c = {.context = context, .rows = rows, .expected = expected};
+    gm_random_gaussian(context, (gm_stream){2, 9}, 0, CROWD_ROWS * CROWD_ORDER, rows);
+    check_ok(context, gm_gram_accumulate(context, CROWD_ROWS, CROWD_ORDER, rows, expected));
+    check_ok(context, gm_parallel_for(context, PRODUCTS, one_product, &c));
+    assert_int_equal(c.wrong, 0);
+    gm_context_destroy(context);
 }
 
 static void eigenvalues_are_those_planted(void **state) {
@@ -151,6 +185,7 @@ static void products_in_float32(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gram_is_the_product_on_any_threads),
+        cmocka_unit_test(threads_have_work_space_of_their_own),
         cmocka_unit_test(eigenvalues_are_those_planted),
         cmocka_unit_test(generalized_and_solve),
         cmocka_unit_test(tridiagonal_path),
