@@ -3,56 +3,27 @@
 #include "random/random_kernel.h"
 
 /* A range of draws is whole counter blocks with perhaps half a block at either end. */
-typedef struct range {
-    uint64_t block;   /* first whole block */
-    int64_t blocks;   /* number of whole blocks */
-    bool head, tail;  /* half a block before, after */
-} range;
+#define DEFINE_RANGE(name, type, kernel)                                                           \
+    void name(const gm_context *context, gm_stream stream, int64_t first, int64_t count,           \
+              type *out) {                                                                         \
+        type pair[2];                                                                              \
+        uint64_t block = (uint64_t)first / 2;                                                      \
+        if (first % 2 != 0 && count > 0) {                                                         \
+            GM_SELECT_KERNEL(context->isa, kernel)(stream.seed, stream.stream, block++, 1, pair);  \
+            *out++ = pair[1];                                                                      \
+            count--;                                                                               \
+        }                                                                                          \
+        const int64_t blocks = count / 2;                                                          \
+        GM_SELECT_KERNEL(context->isa, kernel)(stream.seed, stream.stream, block, blocks, out);    \
+        if (count % 2 != 0) {                                                                      \
+            block += (uint64_t)blocks;                                                             \
+            GM_SELECT_KERNEL(context->isa, kernel)(stream.seed, stream.stream, block, 1, pair);    \
+            out[2 * blocks] = pair[0];                                                             \
+        }                                                                                          \
+    }
 
-static range split_range(int64_t first, int64_t count) {
-    range r = {.head = first % 2 != 0 && count > 0};
-    int64_t rest = count - r.head;
-    r.block = (uint64_t)(first + r.head) / 2;
-    r.blocks = rest / 2;
-    r.tail = rest % 2 != 0;
-    return r;
-}
-
-void gm_random_bits(const gm_context *context, gm_stream stream, int64_t first, int64_t count,
-                    uint64_t *out) {
-    const range r = split_range(first, count);
-    uint64_t pair[2];
-    if (r.head) {
-        GM_SELECT_KERNEL(context->isa, gm_threefry_blocks)
-        (stream.seed, stream.stream, r.block - 1, 1, pair);
-        *out++ = pair[1];
-    }
-    GM_SELECT_KERNEL(context->isa, gm_threefry_blocks)
-    (stream.seed, stream.stream, r.block, r.blocks, out);
-    if (r.tail) {
-        GM_SELECT_KERNEL(context->isa, gm_threefry_blocks)
-        (stream.seed, stream.stream, r.block + (uint64_t)r.blocks, 1, pair);
-        out[2 * r.blocks] = pair[0];
-    }
-}
-
-void gm_random_gaussian(const gm_context *context, gm_stream stream, int64_t first, int64_t count,
-                        double *out) {
-    const range r = split_range(first, count);
-    double pair[2];
-    if (r.head) {
-        GM_SELECT_KERNEL(context->isa, gm_gaussian_blocks)
-        (stream.seed, stream.stream, r.block - 1, 1, pair);
-        *out++ = pair[1];
-    }
-    GM_SELECT_KERNEL(context->isa, gm_gaussian_blocks)
-    (stream.seed, stream.stream, r.block, r.blocks, out);
-    if (r.tail) {
-        GM_SELECT_KERNEL(context->isa, gm_gaussian_blocks)
-        (stream.seed, stream.stream, r.block + (uint64_t)r.blocks, 1, pair);
-        out[2 * r.blocks] = pair[0];
-    }
-}
+DEFINE_RANGE(gm_random_bits, uint64_t, gm_threefry_blocks)
+DEFINE_RANGE(gm_random_gaussian, double, gm_gaussian_blocks)
 
 enum { PIECE = 256 };
 __extension__ typedef unsigned __int128 wide;
