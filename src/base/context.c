@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { MAX_THREADS = 1024, ALIGNMENT = 64, LARGE_BLOCK = 8 << 20, LARGE_PAGE = 2 << 20 };
+enum { MAX_THREADS = 1024, ALIGNMENT = 64, LARGE_BLOCK = 2 << 20, LARGE_PAGE = 2 << 20 };
 
 /* Data are read by rows at random places: large blocks ask for large pages, which the address
    translation of a processor can hold all at once. A refusal costs speed only. */

@@ -1,9 +1,8 @@
-#include <gradiometer/accumulate.h>
+#include "curvature/accumulate.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "base/base.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
@@ -165,22 +164,35 @@ done:
     return status;
 }
 
+double *gm_accumulator_room(gm_accumulator *a, int64_t *room) {
+    *room = BLOCK - a->pending;
+    return a->block + a->pending * a->dimension;
+}
+
+gm_status gm_accumulator_take(gm_accumulator *a, int64_t count) {
+    gm_status status = GM_OK;
+    a->pending += count;
+    a->count += count;
+    if (a->pending < BLOCK)
+        return GM_OK;
+    a->pending = 0;
+    GM_TRY(fold_rows(a, BLOCK, &a->leaf));
+    if (a->leaf.count == a->leaf_size)
+        GM_TRY(close_leaf(a));
+done:
+    return status;
+}
+
 gm_status gm_accumulator_add(gm_accumulator *a, int64_t count, const double *vectors) {
     gm_status status = GM_OK;
-    const int64_t d = a->dimension;
     while (count > 0) {
-        int64_t taken = BLOCK - a->pending < count ? BLOCK - a->pending : count;
-        memcpy(a->block + a->pending * d, vectors, (size_t)(taken * d) * sizeof *vectors);
-        a->pending += taken;
-        a->count += taken;
+        int64_t room = 0;
+        double *target = gm_accumulator_room(a, &room);
+        const int64_t taken = room < count ? room : count;
+        memcpy(target, vectors, (size_t)(taken * a->dimension) * sizeof *vectors);
+        GM_TRY(gm_accumulator_take(a, taken));
         count -= taken;
-        vectors += taken * d;
-        if (a->pending < BLOCK)
-            break;
-        a->pending = 0;
-        GM_TRY(fold_rows(a, BLOCK, &a->leaf));
-        if (a->leaf.count == a->leaf_size)
-            GM_TRY(close_leaf(a));
+        vectors += taken * a->dimension;
     }
 done:
     return status;

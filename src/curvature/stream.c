@@ -3,11 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-#include <gradiometer/accumulate.h>
-
+#include "curvature/accumulate.h"
 #include "parallel/parallel.h"
 
-/* Batches between two meetings of the threads; the bits do not depend on it. */
+/* Most batches between two meetings of the threads; the bits do not depend on it. */
 enum { CHUNK = 256 };
 
 typedef struct pass {
@@ -17,7 +16,7 @@ typedef struct pass {
     double scale;      /* makes the second moment of noise vectors the curvature */
     int64_t first;     /* batch at the start of the chunk */
     double *gradients; /* [threads][copies][d] */
-    double *vectors;   /* [CHUNK][d] */
+    double *vectors;   /* [chunk][d], inside the accumulator */
     double *clean;     /* [CHUNK][d] */
     double *clean_sum; /* [d] */
     gm_accumulator *accumulator;
@@ -57,15 +56,19 @@ static gm_status sum_panel(void *argument, int64_t index, int worker) {
     return GM_OK;
 }
 
-static gm_status run_chunk(pass *p, int64_t count, gm_predictor *predictor) {
+/* Up to `most` batches; fewer where the accumulator has less room. */
+static gm_status run_chunk(pass *p, int64_t most, gm_predictor *predictor) {
     gm_status status = GM_OK;
     const int64_t d = p->source->dimension;
-    GM_TRY(gm_parallel_for(p->context, count, run_batch, p));
-    GM_TRY(gm_accumulator_add(p->accumulator, count, p->vectors));
+    int64_t count = 0;
+    p->vectors = gm_accumulator_room(p->accumulator, &count);
+    count = count < most ? count : most;
     sum_job sums = {p, count};
+    GM_TRY(gm_parallel_for(p->context, count, run_batch, p));
     GM_TRY(gm_parallel_for(p->context, (d + PANEL - 1) / PANEL, sum_panel, &sums));
     if (predictor)
         GM_TRY(gm_predictor_add(predictor, count, p->vectors));
+    GM_TRY(gm_accumulator_take(p->accumulator, count));
     p->first += count;
 done:
     return status;
@@ -94,7 +97,6 @@ static gm_status pass_create(pass *p, gm_context *context, const gm_plan *plan, 
     p->scale = 1.0 / sqrt(plan->estimator->divisor((double)plan->batch_size, plan->noise_variance,
                                                    plan->label_noise));
     GM_TRY(GM_NEW(context, p->gradients, gm_context_threads(context) * source->copies * d));
-    GM_TRY(GM_NEW(context, p->vectors, CHUNK * d));
     GM_TRY(GM_NEW(context, p->clean, CHUNK * d));
     GM_TRY(GM_NEW_ZERO(context, p->clean_sum, d));
     GM_TRY(gm_accumulator_create(context, d, &p->accumulator));
@@ -106,7 +108,6 @@ static void pass_release(pass *p) {
     gm_accumulator_destroy(p->accumulator);
     gm_release(p->context, p->clean_sum);
     gm_release(p->context, p->clean);
-    gm_release(p->context, p->vectors);
     gm_release(p->context, p->gradients);
 }
 
