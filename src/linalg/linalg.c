@@ -17,8 +17,7 @@ gm_status gm_blas_prepare(gm_context *context) {
     const size_t bytes = (size_t)context->threads * (132u << 20);
     if (atomic_load_explicit(&context->blas_has_room, memory_order_relaxed))
         return GM_OK;
-    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (room == MAP_FAILED)
         return gm_fail(context, GM_OUT_OF_MEMORY,
                        "out of memory: BLAS needs %zu MiB of address space for %d threads",

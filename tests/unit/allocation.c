@@ -98,7 +98,6 @@ static gm_status recover_everything(gm_context *context) {
     double inputs[40 * 3], targets[40];
     gm_dataset *dataset = NULL;
     gm_recovery *recovery = NULL;
-    gm_cost cost;
     gm_status status = GM_OK;
     for (int i = 0; i < 120; i++)
         inputs[i] = (i * 37 % 19) / 9.0 - 1.0;
@@ -111,13 +110,23 @@ static gm_status recover_everything(gm_context *context) {
                                             .num_gradients = 64,
                                             .compare = true,
                                             .at = "random:distance=20"};
-        STOP_UNLESS_OK(gm_recover_cost(context, dataset, &options, &cost));
         STOP_UNLESS_OK(gm_recover(context, dataset, &options, &recovery));
         gm_recovery_destroy(context, recovery);
         recovery = NULL;
     }
 done:
     gm_recovery_destroy(context, recovery);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
+static gm_status recover_cost(gm_context *context) {
+    const double inputs[4] = {1, 2, 3, 4}, targets[2] = {1, 2};
+    gm_dataset *dataset = NULL;
+    gm_cost cost;
+    gm_status status = gm_dataset_from_arrays(context, 2, 2, inputs, targets, &dataset);
+    if (status == GM_OK)
+        status = gm_recover_cost(context, dataset, NULL, &cost);
     gm_dataset_destroy(dataset);
     return status;
 }
@@ -323,6 +332,7 @@ static int tear_down(void **state) {
         sweep(#name, name);                                                                        \
     }
 SWEEP(recover_everything)
+SWEEP(recover_cost)
 SWEEP(accumulate)
 SWEEP(load_csv)
 SWEEP(load_gzip)
@@ -335,11 +345,12 @@ SWEEP(load_report)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_accumulate),
-        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_parse_spec),         cmocka_unit_test(sweep_write_output),
-        cmocka_unit_test(sweep_write_report),       cmocka_unit_test(sweep_load_report),
+        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),          cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),           cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_load_report),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
