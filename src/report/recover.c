@@ -298,7 +298,7 @@ void gm_recover_say_bias(const gm_report *report, gm_text *out) {
         return;
     gm_text_add(out, "about ");
     gm_text_percent(out, facts.bias);
-    gm_text_add(out, ", not part of the predicted error");
+    gm_text_add(out, ", counted in the predicted error");
     if (gm_recover_biased(&facts))
         gm_text_add(out, "; the paired estimator has none");
 }

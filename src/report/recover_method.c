@@ -47,11 +47,11 @@ static const char *const other =
     "the gradients was measured and scaled to the curvature.</p>\n";
 
 static const char *const prediction =
-    "<p><b>The predicted error</b> uses the gradients alone. Every noise vector&rsquo;s outer "
-    "product is given a random sign: the signed average is half the difference between two random "
-    "halves of the measurement, and strays from zero as the estimate strays from the truth. Its "
-    "operator norm over the largest eigenvalue, repeated for many patterns of signs (a multiplier "
-    "bootstrap), gives the value and its 95&nbsp;% interval.";
+    "<p><b>The predicted error</b> uses the gradients alone. The noise vectors are split at random "
+    "into a third and two thirds, one part with positive, the other with negative weight: the "
+    "weighted average strays from zero as the estimate strays from the truth. Its operator norm "
+    "over the largest eigenvalue, cross-validated, for many splits (a multiplier bootstrap) gives "
+    "the value and its 95&nbsp;% interval.";
 
 void gm_recover_method(const gm_report *report, gm_text *html) {
     const char *name = gm_recover_read(report).estimator;
@@ -63,6 +63,9 @@ void gm_recover_method(const gm_report *report, gm_text *html) {
     gm_text_add(html, prediction);
     if (strcmp(name, "paired") != 0)
         gm_text_add(html, " It cannot see a bias that all noise vectors share.");
+    if (strcmp(name, "calibrated") == 0)
+        gm_text_add(html, " That of the calibration is estimated apart, and the interval widened "
+                          "by it.");
     gm_text_add(html, "</p>\n");
 }
 
