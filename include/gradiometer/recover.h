@@ -18,13 +18,21 @@ typedef struct gm_estimate {
     const char *method; /**< static string */
 } gm_estimate;
 
+enum { GM_MOST_WARNINGS = 12 };
+
 /** What to recover and how. Zero-initialise: every zero is a default. */
 typedef struct gm_recover_options {
     const char *model;     /**< specification; NULL: "linear" */
-    const char *estimator; /**< "auto", "paired", "calibrated", "none"; NULL: "auto" */
-    const char *at;        /**< "zero", "optimum", "random:norm=R", "random:distance=R" (in the norm
-                                of the curvature), "file:path=W.npy"; NULL: "zero" */
-    const char *shrink;    /**< "auto" or "none"; NULL: "auto" */
+    const char *estimator; /**< specification; NULL: "auto" */
+    const char *at;        /**< "zero", "init", "optimum", "random:norm=R", "random:distance=R" (in
+                                the norm of the inputs' second moments), "file:path=W.npy"; NULL:
+                                "zero", for mlp "init" */
+    const char *shrink;    /**< "auto", "none", "oas", "ledoit-wolf"; NULL: "auto" */
+    const char *noise;     /**< law of the noise: "link" (of covariance n H_i at row i, H_i the second
+                                derivative of the loss in the outputs), "plain" (N(0, n)), "sampled"
+                                (labels of the model's own law); NULL: "link" */
+    const char *structure; /**< "auto", "full" (d x d), "low-rank:rank=R" (R directions and a
+                                diagonal); NULL: "auto" */
     int64_t batch_size;    /**< n; 0: 256 */
     int64_t num_gradients; /**< batch gradients to evaluate, a pair is two; 0: enough for 4 d noise
                                 vectors, at least 1024 gradients */
@@ -34,6 +42,9 @@ typedef struct gm_recover_options {
     double require;        /**< relative operator error that counts as enough; 0: 0.1 */
     uint64_t seed;
     bool compare;          /**< compute the curvature from the data as well, and the controls */
+    bool leak;             /**< report what a receiver of these gradients learns */
+    bool private_noise;    /**< draw the noise from the system's entropy: not to be repeated, and
+                                recorded nowhere */
 } gm_recover_options;
 
 /** How far a matrix is from the curvature computed from the data. Undefined members are NaN. */
@@ -50,9 +61,27 @@ typedef struct gm_recovery_point {
     double error;          /**< realised; NaN where not compared */
 } gm_recovery_point;
 
+/** What a receiver of the gradients learns. Undefined members are NaN or -1. */
+typedef struct gm_leak {
+    double second_moments;   /**< relative operator error with which the second moments, or the
+                                  curvature, are known: upper end of the predicted error */
+    int64_t row_space;       /**< dimension of the span of a batch's inputs that one batch gives away */
+    bool row_space_complete; /**< n < d: the span of the rows of a batch is known exactly */
+    bool clean_gradient;     /**< paired, fan-out: the gradient without noise is known exactly */
+    bool noise_known;        /**< whoever knows the seed recovers the rows by least squares */
+    double epsilon, delta;   /**< label privacy of one gradient for labels that move by at most one
+                                  unit of `sensitivity`; infinite where voided */
+    double sensitivity;      /**< largest change of one label, in units of the targets */
+    char *paragraph;         /**< the same in words, owned */
+} gm_leak;
+
 /** What gm_recover() found. Read it; free it with gm_recovery_destroy(). */
 typedef struct gm_recovery {
+    const char *model;       /**< name, static; NULL where the gradients come from elsewhere */
+    const char *source;      /**< "model", "file" or "function" */
+    const char *noise;       /**< law of the noise; NULL where it is not ours */
     int64_t dimension;       /**< d, number of parameters */
+    int64_t outputs;         /**< of the model; 0 where not known */
     int64_t batch_size;      /**< n */
     int64_t gradients;       /**< batch gradients evaluated */
     int64_t noise_vectors;   /**< k', vectors that carry information about the curvature */
@@ -60,8 +89,19 @@ typedef struct gm_recovery {
     const char *reason;      /**< why this one, a sentence */
     double noise_variance;   /**< injected */
     double label_noise;      /**< as given */
-    double *hessian;         /**< [d, d] symmetric, the curvature recovered from gradients alone */
-    double *eigenvalues;     /**< [d] of it, descending */
+    const char *structure;   /**< "full" or "low-rank" */
+    double *hessian;         /**< full: [d, d] symmetric, recovered from gradients alone */
+    double *factor;          /**< low-rank: [factor_rows, d], the estimate is factorᵀ factor +
+                                  diag(diagonal) */
+    double *diagonal;        /**< low-rank: [d] ≥ 0 */
+    int64_t factor_rows;
+    double factor_bound;     /**< low-rank: ‖estimate − full estimate‖ in the operator norm is at most
+                                  this, proved; 0 where nothing was left out */
+    double *eigenvalues;     /**< [eigenvalue_count] of the estimate, descending */
+    int64_t eigenvalue_count; /**< d, or factor_rows */
+    int64_t rank;            /**< of the estimate before shrinkage, numerically */
+    const char *shrinkage;   /**< "none", "oas" or "ledoit-wolf" */
+    double shrinkage_intensity; /**< weight of the multiple of the identity */
     double *mean_gradient;   /**< [d], of the clean gradient */
     gm_estimate predicted_operator; /**< relative operator error of hessian */
     double predicted_frobenius;     /**< relative Frobenius error of hessian, root mean square */
@@ -73,6 +113,10 @@ typedef struct gm_recovery {
     gm_estimate relative_bias; /**< calibrated: δᵀHδ/v, from the gradients alone and for zero-mean
                                     Gaussian inputs; infinite where the weights are too far away to
                                     tell; other estimators: NaN */
+    double affinity;           /**< relative departure of the gradient from one that is affine in the
+                                    targets, tested on one batch; NaN where not tested */
+    const char *scale;         /**< how the factor 1/n and the loss's ½ are known: "by construction",
+                                    "unverified" and what would verify it */
     gm_recovery_point *curve;  /**< [curve_points], by number of gradients */
     int64_t curve_points;
     bool compared;             /**< the following are set */
@@ -80,9 +124,11 @@ typedef struct gm_recovery {
     gm_recovery_error error;
     gm_recovery_error control_none;   /**< the same number of gradients without noise */
     gm_recovery_error control_oracle; /**< second moments of the rows in the same batches */
+    gm_recovery_error control_hvp;    /**< the same number of gradients spent on finite-difference
+                                           Hessian–vector products, which move the weights */
+    gm_leak *leak;                    /**< NULL where not asked for */
     double seconds_gradients, seconds_predict, seconds_compare; /**< wall time by stage */
-    const char *warnings[4];          /**< sentences; NULL after the last */
-    char *text[3];                    /**< owned storage of sentences; may be NULL */
+    const char *warnings[GM_MOST_WARNINGS + 1]; /**< sentences, owned; NULL after the last */
 } gm_recovery;
 
 /** What a recovery would cost, for a dry run. */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "curvature/plan.h"
+#include "curvature/problem.h"
 #include "data/dataset.h"
 #include "linalg/linalg.h"
 
@@ -26,35 +27,42 @@ done:
 
 gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
                           const gm_recover_options *options, gm_cost *out) {
+    const gm_recover_options defaults = {0};
+    gm_status status = GM_OK;
+    gm_problem *problem = NULL;
     gm_plan plan;
     double rate = 1.0;
-    gm_status status = gm_plan_make(context, dataset, options, &plan);
-    if (status == GM_OK)
-        status = measure_rate(context, &rate);
-    if (status != GM_OK)
-        return status;
+    if (!options)
+        options = &defaults;
+    GM_TRY(gm_problem_create(context, dataset, options, &problem));
+    GM_TRY(gm_plan_make(context, problem->supply, options, &plan));
+    GM_TRY(measure_rate(context, &rate));
     const gm_rows *rows = gm_dataset_matrix(dataset);
     const double d = (double)plan.dimension, n = (double)plan.batch_size;
-    const double k = (double)plan.batches, rows_total = (double)rows->rows;
+    const double k = (double)gm_plan_vectors(&plan), evaluated = (double)gm_plan_gradients(&plan);
+    const double rows_total = (double)rows->rows, columns = (double)rows->columns;
     const double element = (double)gm_element_size(rows->element);
-    const double gradients = 2.0 * plan.estimator->copies * n * d * k;
+    const double gradients = 2.0 * evaluated * n * d;
     const double most_kept = 4.0 * d > 2048.0 ? 4.0 * d : 2048.0;
     const double kept = k < most_kept ? k : most_kept;
     /* The prediction works in float32, at twice the rate of the rest. */
-    const double predict = plan.estimator->injects ? 2624.0 * kept * d / 2.0 : 0.0;
+    const double predict = plan.estimator.kind->injects ? 2624.0 * kept * d / 2.0 : 0.0;
+    const bool moments = plan.compare || strcmp(problem->at, "optimum") == 0;
     double dense = k * d * d + 4.0 / 3.0 * d * d * d + predict;
-    if (plan.needs_moments)
+    if (moments)
         dense += rows_total * d * d;
     double passes = 1.0;
     if (plan.compare) {
-        dense += rows_total * d * d + (double)plan.estimator->copies * k * d * d + 20.0 * d * d * d;
-        passes += plan.estimator->copies;
+        dense += rows_total * d * d + evaluated * d * d + 20.0 * d * d * d;
+        passes += plan.estimator.copies;
     }
     *out = (gm_cost){.operations = gradients * passes + dense,
-                     .bytes_read = passes * k * n * d * element,
-                     .memory = rows_total * d * element + rows_total * 16.0 +
-                               (plan.needs_moments ? 5.0 : 3.0) * d * d * 8.0 + kept * d * 4.0};
+                     .bytes_read = passes * (double)plan.batches * n * columns * element,
+                     .memory = rows_total * columns * element + rows_total * 16.0 +
+                               (moments ? 5.0 : 3.0) * d * d * 8.0 + kept * d * 4.0};
     /* Products with rows reach about a quarter of the rate of dense products. */
     out->seconds = (4.0 * gradients * passes + dense) / rate;
-    return GM_OK;
+done:
+    gm_problem_destroy(problem);
+    return status;
 }

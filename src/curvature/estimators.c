@@ -1,47 +1,46 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "curvature/estimator.h"
 
-static const gm_estimator *const estimators[] = {&gm_estimator_paired, &gm_estimator_calibrated,
+static const gm_estimator_kind *const kinds[] = {&gm_estimator_paired, &gm_estimator_calibrated,
                                                  &gm_estimator_none};
-enum { COUNT = sizeof estimators / sizeof estimators[0] };
+enum { COUNT = sizeof kinds / sizeof kinds[0] };
 
-static const char *const later[] = {"fanout", "loud", "gaussian"};
-
-static gm_status find(gm_context *context, const char *name, const gm_estimator **out,
-                      const char **reason) {
-    if (strcmp(name, "auto") == 0) {
-        *out = &gm_estimator_paired;
-        *reason = gm_estimator_paired.reason;
-        return GM_OK;
-    }
+static const gm_estimator_kind *find(const char *name) {
     for (int i = 0; i < COUNT; i++)
-        if (strcmp(name, estimators[i]->name) == 0) {
-            *out = estimators[i];
-            *reason = estimators[i] == &gm_estimator_paired
-                          ? "asked for: half differences of gradients at targets y+e and y-e"
-                          : estimators[i]->reason;
-            return GM_OK;
-        }
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (strcmp(name, later[i]) == 0)
-            return gm_fail(context, GM_UNAVAILABLE,
-                           "estimator '%s' is not available in this version; use auto, paired, "
-                           "calibrated or none",
-                           name);
-    return gm_fail(context, GM_INVALID_ARGUMENT,
-                   "unknown estimator '%s'; use auto, paired, calibrated or none", name);
+        if (strcmp(name, kinds[i]->name) == 0)
+            return kinds[i];
+    return NULL;
 }
 
-gm_status gm_estimator_choose(gm_context *context, const char *text, const gm_estimator **out,
-                              const char **reason) {
+static gm_status unknown(gm_context *context, const char *name) {
+    char names[256] = "auto";
+    for (int i = 0; i < COUNT; i++) {
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i + 1 < COUNT ? ", " : " or ",
+                 kinds[i]->name);
+    }
+    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown estimator '%s'; use %s", name, names);
+}
+
+gm_status gm_estimator_choose(gm_context *context, const char *text, const gm_supply *supply,
+                              int64_t gradients, gm_estimator *out, const char **reason) {
     gm_status status = GM_OK;
     gm_spec *spec = NULL;
+    gm_estimator chosen = {.copies = 1, .vectors = 1};
+    (void)gradients;
     GM_TRY(gm_spec_parse(context, text, "estimator", &spec));
-    const gm_estimator *found = NULL;
-    GM_TRY(find(context, gm_spec_name(spec), &found, reason));
-    GM_TRY(gm_spec_accept(context, spec, NULL, 0));
-    *out = found;
+    const char *name = gm_spec_name(spec);
+    const bool choose = strcmp(name, "auto") == 0;
+    chosen.kind = choose ? &gm_estimator_paired : find(name);
+    if (!chosen.kind)
+        GM_TRY(unknown(context, name));
+    GM_TRY(chosen.kind->configure(context, spec, supply, &chosen));
+    *reason = !choose && chosen.kind == &gm_estimator_paired
+                  ? "asked for: half differences of gradients at targets y+e and y-e"
+                  : chosen.kind->reason;
+    *out = chosen;
 done:
     gm_spec_destroy(context, spec);
     return status;

@@ -3,11 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "curvature/point.h"
-#include "random/streams.h"
 
 enum {
-    DEFAULT_BATCH = 256,
     DEFAULT_GRADIENTS = 1024,
     VECTORS_PER_DIMENSION = 4, /* default number of noise vectors over d */
     LEAST_VECTORS = 2
@@ -16,26 +13,6 @@ enum {
 static const double MOST = 1e15; /* batch sizes and numbers of gradients stay exact in float64 */
 static const double MOST_DRAWS = 1e18; /* indices of draws fit 63 bits */
 
-static gm_status choose_model(gm_context *context, const char *text, const gm_model **out) {
-    static const char *const later[] = {"logistic", "softmax", "mlp"};
-    gm_status status = GM_OK;
-    gm_spec *spec = NULL;
-    GM_TRY(gm_spec_parse(context, text, "model", &spec));
-    const char *name = gm_spec_name(spec);
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (strcmp(name, later[i]) == 0)
-            GM_TRY(gm_fail(context, GM_UNAVAILABLE,
-                           "model '%s' is not available in this version; use linear", name));
-    const gm_model *model = gm_model_find(name);
-    if (!model)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT, "unknown model '%s'; use linear", name));
-    GM_TRY(gm_spec_accept(context, spec, NULL, 0));
-    *out = model;
-done:
-    gm_spec_destroy(context, spec);
-    return status;
-}
-
 static gm_status check_shrinkage(gm_context *context, const char *text) {
     if (strcmp(text, "auto") == 0 || strcmp(text, "none") == 0)
         return GM_OK;
@@ -43,6 +20,35 @@ static gm_status check_shrinkage(gm_context *context, const char *text) {
         return gm_fail(context, GM_UNAVAILABLE,
                        "shrinkage '%s' is not available in this version; use auto or none", text);
     return gm_fail(context, GM_INVALID_ARGUMENT, "unknown shrinkage '%s'; use auto or none", text);
+}
+
+/* The law of the noise. A supply that knows nothing of its loss gets plain noise. */
+static gm_status choose_law(gm_context *context, const char *text, const gm_supply *supply,
+                            gm_noise_law *out) {
+    static const char *const names[] = {"link", "plain", "sampled"};
+    const gm_noise_law laws[] = {GM_NOISE_LINK, GM_NOISE_PLAIN, GM_NOISE_SAMPLED};
+    if (!text) {
+        *out = supply->link ? GM_NOISE_LINK : GM_NOISE_PLAIN;
+        return GM_OK;
+    }
+    for (int i = 0; i < 3; i++)
+        if (strcmp(text, names[i]) == 0) {
+            if (laws[i] != GM_NOISE_PLAIN && !supply->link)
+                return gm_fail(context, GM_INVALID_ARGUMENT,
+                               "noise '%s' needs a model; these gradients take plain noise", text);
+            *out = laws[i];
+            return GM_OK;
+        }
+    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown noise '%s'; use link, plain or sampled",
+                   text);
+}
+
+/* Rank of the low-rank structure, 0 for the full one. */
+static gm_status choose_structure(gm_context *context, const char *text, int64_t *rank) {
+    *rank = 0;
+    if (strcmp(text, "auto") == 0 || strcmp(text, "full") == 0)
+        return GM_OK;
+    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown structure '%s'; use auto or full", text);
 }
 
 static gm_status check_count(gm_context *context, const char *name, int64_t value, int64_t least) {
@@ -63,11 +69,14 @@ static gm_status choose_variance(gm_context *context, const gm_recover_options *
                                  gm_plan *plan) {
     const double n = (double)plan->batch_size;
     plan->label_noise = options->label_noise;
-    if (!plan->estimator->injects)
+    const gm_estimator *e = &plan->estimator;
+    if (!e->kind->injects)
         plan->noise_variance = 0.0;
     else if (options->noise_variance > 0.0)
         plan->noise_variance = options->noise_variance;
-    else if (!plan->estimator->calibrated)
+    else if (e->kind->variance)
+        plan->noise_variance = e->kind->variance(e, n);
+    else if (!e->kind->calibrated)
         plan->noise_variance = n;
     else if (options->label_noise < n)
         plan->noise_variance = n - options->label_noise;
@@ -80,47 +89,53 @@ static gm_status choose_variance(gm_context *context, const gm_recover_options *
 }
 
 static gm_status choose_batches(gm_context *context, const gm_recover_options *options,
-                                gm_plan *plan) {
-    const int copies = plan->estimator->copies;
+                                const gm_supply *supply, gm_plan *plan) {
+    const gm_estimator *e = &plan->estimator;
     int64_t gradients = options->num_gradients;
+    if (supply->batches > 0 && gradients == 0)
+        gradients = supply->batches * e->copies;
     if (gradients == 0) {
-        gradients = VECTORS_PER_DIMENSION * plan->dimension * copies;
+        gradients = VECTORS_PER_DIMENSION * plan->dimension * e->copies / e->vectors;
         gradients = gradients < DEFAULT_GRADIENTS ? DEFAULT_GRADIENTS : gradients;
     }
-    plan->batches = gradients / copies;
+    plan->probes = e->kind->probes ? e->kind->probes(e, gradients) : 0;
+    plan->batches = (gradients - plan->probes) / e->copies;
+    const int64_t least = (LEAST_VECTORS + e->vectors - 1) / e->vectors;
     gm_status status =
-        check_count(context, "number of gradients", gradients, LEAST_VECTORS * copies);
-    if (status == GM_OK && (double)plan->batches * (double)plan->batch_size > MOST_DRAWS)
+        check_count(context, "number of gradients", gradients, least * e->copies + plan->probes);
+    if (status == GM_OK && supply->batches > 0 && plan->batches > supply->batches)
+        status = gm_fail(context, GM_INVALID_ARGUMENT,
+                         "%lld gradients asked for, %lld are recorded", (long long)gradients,
+                         (long long)(supply->batches * e->copies));
+    const double draws = (double)(plan->batches + plan->probes) * (double)plan->batch_size;
+    if (status == GM_OK && draws > MOST_DRAWS)
         status = gm_fail(context, GM_INVALID_ARGUMENT,
                          "%lld batches of %lld draw more than %.0e rows; give fewer gradients",
                          (long long)plan->batches, (long long)plan->batch_size, MOST_DRAWS);
     return status;
 }
 
-gm_status gm_plan_make(gm_context *context, const gm_dataset *dataset,
+gm_status gm_plan_make(gm_context *context, const gm_supply *supply,
                        const gm_recover_options *options, gm_plan *out) {
-    const gm_recover_options defaults = {0};
     gm_status status = GM_OK;
-    gm_plan plan = {0};
-    if (!options)
-        options = &defaults;
-    GM_TRY(choose_model(context, options->model ? options->model : "linear", &plan.model));
-    GM_TRY(gm_estimator_choose(context, options->estimator ? options->estimator : "auto",
-                               &plan.estimator, &plan.reason));
-    GM_TRY(check_shrinkage(context, options->shrink ? options->shrink : "auto"));
-    plan.at = options->at ? options->at : "zero";
-    GM_TRY(gm_point_check(context, plan.at, &plan.needs_moments));
-    plan.compare = options->compare;
-    plan.needs_moments = plan.needs_moments || options->compare;
-    plan.seed = options->seed;
-    plan.dimension = plan.model->parameters(gm_dataset_columns(dataset));
-    plan.batch_size = options->batch_size ? options->batch_size : DEFAULT_BATCH;
+    gm_plan plan = {.compare = options->compare,
+                    .leak = options->leak,
+                    .private_noise = options->private_noise,
+                    .shrink = options->shrink ? options->shrink : "auto",
+                    .dimension = supply->dimension,
+                    .batch_size = supply->batch_size,
+                    .seeds = {options->seed, options->seed},
+                    .require = options->require != 0.0 ? options->require : 0.1};
+    GM_TRY(gm_estimator_choose(context, options->estimator ? options->estimator : "auto", supply,
+                               options->num_gradients, &plan.estimator, &plan.reason));
+    GM_TRY(choose_law(context, options->noise, supply, &plan.law));
+    GM_TRY(check_shrinkage(context, plan.shrink));
+    GM_TRY(choose_structure(context, options->structure ? options->structure : "auto", &plan.rank));
     GM_TRY(check_count(context, "batch size", plan.batch_size, 1));
-    GM_TRY(choose_batches(context, options, &plan));
+    GM_TRY(choose_batches(context, options, supply, &plan));
     GM_TRY(check_variance(context, "noise variance", options->noise_variance));
     GM_TRY(check_variance(context, "label noise", options->label_noise));
     GM_TRY(choose_variance(context, options, &plan));
-    plan.require = options->require != 0.0 ? options->require : 0.1;
     if (!(plan.require > 0.0 && plan.require <= 1e100))
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT, "required error is %g; it must be above 0",
                        plan.require));
@@ -131,10 +146,26 @@ done:
 
 gm_plan gm_plan_control(const gm_plan *plan) {
     gm_plan control = *plan;
-    control.estimator = &gm_estimator_none;
+    control.estimator = (gm_estimator){.kind = &gm_estimator_none, .copies = 1, .vectors = 1};
     control.reason = gm_estimator_none.reason;
     control.noise_variance = 0.0;
-    control.batches = plan->batches * plan->estimator->copies;
-    control.compare = false;
+    control.batches = gm_plan_gradients(plan);
+    control.probes = 0;
+    control.compare = control.leak = false;
     return control;
+}
+
+gm_target_noise gm_plan_noise(const gm_plan *plan) {
+    gm_target_noise noise;
+    plan->estimator.kind->plan(&plan->estimator, plan->noise_variance, &noise);
+    noise.law = plan->law;
+    return noise;
+}
+
+int64_t gm_plan_vectors(const gm_plan *plan) {
+    return plan->batches * plan->estimator.vectors;
+}
+
+int64_t gm_plan_gradients(const gm_plan *plan) {
+    return plan->batches * plan->estimator.copies + plan->probes;
 }

@@ -45,7 +45,8 @@ done:
     return status;
 }
 
-gm_status gm_point_check(gm_context *context, const char *text, bool *needs_moments) {
+gm_status gm_point_check(gm_context *context, const char *text, const gm_model *model) {
+    (void)model;
     gm_spec *spec = NULL;
     double ignored = 0.0;
     gm_status status = parse(context, text, &spec);
@@ -53,8 +54,6 @@ gm_status gm_point_check(gm_context *context, const char *text, bool *needs_mome
         return status;
     GM_TRY(gm_spec_number(context, spec, "norm", 1.0, 0.0, DBL_MAX, &ignored));
     GM_TRY(gm_spec_number(context, spec, "distance", 1.0, 0.0, DBL_MAX, &ignored));
-    *needs_moments =
-        strcmp(gm_spec_name(spec), "optimum") == 0 || gm_spec_value(spec, "distance") != NULL;
 done:
     gm_spec_destroy(context, spec);
     return status;
@@ -108,13 +107,13 @@ done:
     return status;
 }
 
-gm_status gm_point_resolve(gm_context *context, const char *text, const gm_dataset *dataset,
-                           const double *moments, uint64_t seed, double *out) {
+gm_status gm_point_resolve(gm_problem *p, uint64_t seed, double *out) {
     gm_spec *spec = NULL;
-    const gm_rows *rows = gm_dataset_matrix(dataset);
-    const int64_t d = rows->columns;
+    gm_context *context = p->context;
+    const gm_rows *rows = gm_dataset_matrix(p->dataset);
+    const int64_t d = p->model->parameters;
     double length = 0.0;
-    gm_status status = parse(context, text, &spec);
+    gm_status status = parse(context, p->at, &spec);
     if (status != GM_OK)
         return status;
     const char *name = gm_spec_name(spec);
@@ -122,12 +121,14 @@ gm_status gm_point_resolve(gm_context *context, const char *text, const gm_datas
     memset(out, 0, (size_t)d * sizeof *out);
     if (strcmp(name, "file") == 0)
         GM_TRY(read_weights(context, gm_spec_value(spec, "path"), d, out));
-    if (strcmp(name, "optimum") == 0 || from_optimum)
-        GM_TRY(gm_least_squares(context, rows, gm_dataset_targets(dataset), moments, out));
+    if (strcmp(name, "optimum") == 0 || from_optimum) {
+        GM_TRY(gm_problem_moments(p));
+        GM_TRY(gm_least_squares(context, rows, p->targets, p->moments, out));
+    }
     if (strcmp(name, "random") == 0) {
         GM_TRY(gm_spec_number(context, spec, from_optimum ? "distance" : "norm", 1.0, 0.0, DBL_MAX,
                               &length));
-        GM_TRY(add_direction(context, d, from_optimum ? moments : NULL, length, seed, out));
+        GM_TRY(add_direction(context, d, from_optimum ? p->moments : NULL, length, seed, out));
     }
 done:
     gm_spec_destroy(context, spec);

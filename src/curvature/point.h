@@ -2,25 +2,18 @@
 #ifndef GM_POINT_H
 #define GM_POINT_H
 
-#include <gradiometer/data.h>
+#include "curvature/problem.h"
 
-#include "base/base.h"
-
-/*
- * Whether `text` needs the second moments of the data ("optimum", "random:distance=").
- * GM_INVALID_ARGUMENT where it is not a point.
- */
-gm_status gm_point_check(gm_context *context, const char *text, bool *needs_moments)
+/* Check that `text` is a point of this model. GM_INVALID_ARGUMENT where it is not. */
+gm_status gm_point_check(gm_context *context, const char *text, const gm_model *model)
     __attribute__((warn_unused_result));
 
 /*
- * Weights of least squares that `text` names.
- *   moments  [d][d] second moments, or NULL where not needed
- *   out      [d]
+ * Weights that the problem's `at` names. Second moments are made where it needs them.
+ *   out  [d]
  * GM_INVALID_INPUT where the file of weights is absent or has another length.
  */
-gm_status gm_point_resolve(gm_context *context, const char *text, const gm_dataset *dataset,
-                           const double *moments, uint64_t seed, double *out)
+gm_status gm_point_resolve(gm_problem *problem, uint64_t seed, double *out)
     __attribute__((warn_unused_result));
 
 #endif

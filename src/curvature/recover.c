@@ -1,13 +1,11 @@
 #include <gradiometer/recover.h>
 
+#include <math.h>
 #include <string.h>
 
 #include "curvature/compare.h"
-#include "curvature/moments.h"
-#include "curvature/point.h"
 #include "curvature/recovery.h"
 #include "curvature/stream.h"
-#include "data/dataset.h"
 #include "linalg/linalg.h"
 
 /* Above this dimension the realised error is computed at the end alone, not along the curve. */
@@ -15,39 +13,26 @@ enum { MOST_FOR_CURVE = 2048 };
 
 typedef struct job {
     gm_context *context;
-    const gm_dataset *dataset;
+    gm_problem *problem; /* NULL where gradients come from elsewhere: nothing to compare with */
+    gm_supply *supply;
     gm_plan plan;
-    double *moments; /* [d][d] of the data; the truth of least squares; NULL where not needed */
-    double *weights; /* [d] */
+    double *truth; /* [d][d] the curvature computed from the data; NULL where not compared */
     int64_t *checkpoints;
     gm_recovery *recovery;
 } job;
 
-static gm_status prepare(job *j, const gm_recover_options *options) {
-    gm_status status = GM_OK;
-    GM_TRY(gm_plan_make(j->context, j->dataset, options, &j->plan));
-    const int64_t d = j->plan.dimension;
-    GM_TRY(gm_recovery_create(j->context, &j->plan, &j->recovery));
-    GM_TRY(GM_NEW(j->context, j->weights, d));
-    if (j->plan.needs_moments) {
-        const double start = gm_seconds();
-        GM_TRY(GM_NEW(j->context, j->moments, d * d));
-        GM_TRY(gm_second_moments(j->context, gm_dataset_matrix(j->dataset), NULL, j->moments));
-        j->recovery->seconds_compare += gm_seconds() - start;
-    }
-    GM_TRY(
-        gm_point_resolve(j->context, j->plan.at, j->dataset, j->moments, j->plan.seed, j->weights));
-done:
-    return status;
-}
-
-static gm_status eigenvalues_of_truth(job *j) {
+/* The curvature computed from the data, and its eigenvalues. */
+static gm_status find_truth(job *j) {
     gm_status status = GM_OK;
     const int64_t d = j->plan.dimension;
+    const double start = gm_seconds();
     double *copy = NULL;
+    GM_TRY(GM_NEW(j->context, j->truth, d * d));
+    GM_TRY(gm_problem_curvature(j->problem, NULL, j->truth));
     GM_TRY(GM_NEW(j->context, copy, d * d));
-    memcpy(copy, j->moments, (size_t)(d * d) * sizeof *copy);
+    memcpy(copy, j->truth, (size_t)(d * d) * sizeof *copy);
     GM_TRY(gm_symmetric_eigenvalues(j->context, d, copy, j->recovery->truth_eigenvalues));
+    j->recovery->seconds_compare += gm_seconds() - start;
 done:
     gm_release(j->context, copy);
     return status;
@@ -57,7 +42,7 @@ static gm_status realised_error(void *argument, int64_t which, double *estimate)
     job *j = argument;
     gm_recovery_error error;
     const double start = gm_seconds();
-    gm_status status = gm_compare(j->context, j->plan.dimension, estimate, j->moments,
+    gm_status status = gm_compare(j->context, j->plan.dimension, estimate, j->truth,
                                   j->recovery->truth_eigenvalues, false, &error);
     if (status == GM_OK)
         j->recovery->curve[which].error = error.operator_relative;
@@ -65,28 +50,52 @@ static gm_status realised_error(void *argument, int64_t which, double *estimate)
     return status;
 }
 
+/* What the estimator corrects once the pass is over. */
+static gm_status correct(job *j, const gm_stream_facts *facts) {
+    const gm_estimator *e = &j->plan.estimator;
+    gm_recovery *r = j->recovery;
+    if (!e->kind->correct)
+        return GM_OK;
+    gm_correction correction = {.context = j->context,
+                                .supply = j->supply,
+                                .seeds = j->plan.seeds,
+                                .next_batch = j->plan.batches,
+                                .probes = j->plan.probes,
+                                .vectors = gm_plan_vectors(&j->plan),
+                                .noise_variance = j->plan.noise_variance,
+                                .label_noise = j->plan.label_noise,
+                                .mean_loss = facts->mean_loss,
+                                .mean_gradient = r->mean_gradient,
+                                .hessian = r->hessian};
+    gm_status status = e->kind->correct(e, &correction);
+    if (status == GM_OK && correction.warning[0])
+        status = gm_recovery_add_warning(j->context, r, "%s", correction.warning);
+    return status;
+}
+
 /* The pass of gradients: estimate, mean gradient, prediction, realised errors along the way. */
 static gm_status pass(job *j, gm_prediction *prediction) {
     gm_status status = GM_OK;
     gm_recovery *r = j->recovery;
-    gm_target_noise noise;
+    const gm_target_noise noise = gm_plan_noise(&j->plan);
+    const gm_estimator *e = &j->plan.estimator;
     gm_source *source = NULL;
     gm_predictor *predictor = NULL;
     const double compare_before = r->seconds_compare, start = gm_seconds();
     gm_checkpoints checkpoints = {.reached = realised_error, .argument = j};
-    j->plan.estimator->plan(j->plan.noise_variance, &noise);
-    GM_TRY(gm_model_source_create(j->context, j->dataset, j->plan.model, j->weights,
-                                  j->plan.batch_size, &noise, j->plan.seed, &source));
-    if (j->plan.estimator->injects)
-        GM_TRY(gm_predictor_create(j->context, j->plan.dimension, j->plan.batches,
-                                   j->plan.estimator->centered, j->plan.seed, &predictor));
+    gm_stream_facts facts = {.mean_gradient = r->mean_gradient};
+    GM_TRY(j->supply->open(j->supply, &noise, j->plan.seeds, &source));
+    if (e->kind->injects)
+        GM_TRY(gm_predictor_create(j->context, j->plan.dimension, gm_plan_vectors(&j->plan),
+                                   e->kind->centered, j->plan.seeds.batches, &predictor));
     GM_TRY(GM_NEW(j->context, j->checkpoints, r->curve_points));
     for (int64_t i = 0; i < r->curve_points; i++)
-        j->checkpoints[i] = r->curve[i].noise_vectors;
+        j->checkpoints[i] = r->curve[i].noise_vectors / e->vectors;
     checkpoints.at = j->checkpoints;
     checkpoints.count = j->plan.dimension <= MOST_FOR_CURVE ? r->curve_points - 1 : 0;
-    GM_TRY(gm_stream_run(j->context, &j->plan, source, predictor,
-                         j->plan.compare ? &checkpoints : NULL, r->hessian, r->mean_gradient));
+    GM_TRY(gm_stream_run(j->context, &j->plan, source, predictor, j->truth ? &checkpoints : NULL,
+                         r->hessian, &facts));
+    GM_TRY(correct(j, &facts));
     r->seconds_gradients = gm_seconds() - start - (r->seconds_compare - compare_before);
     if (predictor) {
         const double predict_start = gm_seconds();
@@ -103,38 +112,56 @@ static gm_status compare(job *j) {
     gm_status status = GM_OK;
     gm_recovery *r = j->recovery;
     const double start = gm_seconds();
-    GM_TRY(gm_compare(j->context, j->plan.dimension, r->hessian, j->moments, r->truth_eigenvalues,
+    GM_TRY(gm_compare(j->context, j->plan.dimension, r->hessian, j->truth, r->truth_eigenvalues,
                       true, &r->error));
     r->curve[r->curve_points - 1].error = r->error.operator_relative;
-    GM_TRY(gm_recovery_control_none(j->context, j->dataset, &j->plan, j->weights, j->moments, r));
-    GM_TRY(gm_recovery_control_oracle(j->context, j->dataset, &j->plan, j->moments, r));
+    GM_TRY(gm_recovery_control_none(j->problem, &j->plan, j->truth, r));
+    GM_TRY(gm_recovery_control_oracle(j->problem, &j->plan, j->truth, r));
     r->compared = true;
     r->seconds_compare += gm_seconds() - start;
 done:
     return status;
 }
 
-gm_status gm_recover(gm_context *context, const gm_dataset *dataset,
-                     const gm_recover_options *options, gm_recovery **out) {
+/* From gradients to the recovery, wherever the gradients come from. */
+static gm_status run(job *j) {
     gm_status status = GM_OK;
     gm_prediction prediction = {0};
-    job j = {.context = context, .dataset = dataset};
-    GM_TRY(prepare(&j, options));
-    if (j.plan.compare)
-        GM_TRY(eigenvalues_of_truth(&j));
-    GM_TRY(pass(&j, &prediction));
-    GM_TRY(gm_recovery_summarize(context, j.recovery));
-    GM_TRY(gm_recovery_estimate_bias(context, &j.plan, j.recovery));
-    gm_recovery_predict(&j.plan, &prediction, j.recovery);
-    if (j.plan.compare)
-        GM_TRY(compare(&j));
-    GM_TRY(gm_recovery_warn(context, j.recovery));
+    if (j->plan.compare)
+        GM_TRY(find_truth(j));
+    GM_TRY(pass(j, &prediction));
+    GM_TRY(gm_recovery_summarize(j->context, j->recovery));
+    GM_TRY(gm_recovery_estimate_bias(j->context, &j->plan, j->recovery));
+    gm_recovery_predict(&j->plan, &prediction, j->recovery);
+    if (j->plan.compare)
+        GM_TRY(compare(j));
+    GM_TRY(gm_recovery_warn(j->context, j->recovery));
+done:
+    return status;
+}
+
+gm_status gm_recover(gm_context *context, const gm_dataset *dataset,
+                     const gm_recover_options *options, gm_recovery **out) {
+    const gm_recover_options defaults = {0};
+    gm_status status = GM_OK;
+    job j = {.context = context};
+    if (!options)
+        options = &defaults;
+    GM_TRY(gm_problem_create(context, dataset, options, &j.problem));
+    j.supply = j.problem->supply;
+    GM_TRY(gm_plan_make(context, j.supply, options, &j.plan));
+    GM_TRY(gm_recovery_create(context, &j.plan, &j.recovery));
+    j.recovery->model = j.problem->model->kind->name;
+    j.recovery->outputs = j.problem->model->outputs;
+    j.recovery->source = "model";
+    GM_TRY(gm_problem_place(j.problem, j.plan.seeds.batches));
+    GM_TRY(run(&j));
     *out = j.recovery;
     j.recovery = NULL;
 done:
     gm_recovery_destroy(context, j.recovery);
     gm_release(context, j.checkpoints);
-    gm_release(context, j.weights);
-    gm_release(context, j.moments);
+    gm_release(context, j.truth);
+    gm_problem_destroy(j.problem);
     return status;
 }

@@ -17,23 +17,44 @@ static const double FLATTEST = 0.02;
 
 static const char BIAS_METHOD[] = "mean gradient and covariance, zero-mean Gaussian inputs";
 
+static const char *law_name(const gm_plan *plan) {
+    switch (plan->law) {
+    case GM_NOISE_LINK:
+        return "link";
+    case GM_NOISE_PLAIN:
+        return "plain";
+    default:
+        return "sampled";
+    }
+}
+
 gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out) {
     gm_status status = GM_OK;
     gm_recovery *r = NULL;
     const int64_t d = plan->dimension;
+    const gm_recovery_error undefined = {NAN, NAN, NAN};
     GM_TRY(GM_NEW_ZERO(context, r, 1));
     *r = (gm_recovery){.dimension = d,
                        .batch_size = plan->batch_size,
-                       .gradients = plan->batches * plan->estimator->copies,
-                       .noise_vectors = plan->batches,
-                       .estimator = plan->estimator->name,
+                       .gradients = gm_plan_gradients(plan),
+                       .noise_vectors = gm_plan_vectors(plan),
+                       .noise = law_name(plan),
+                       .estimator = plan->estimator.kind->name,
                        .reason = plan->reason,
                        .noise_variance = plan->noise_variance,
                        .label_noise = plan->label_noise,
+                       .structure = "full",
+                       .shrinkage = "none",
+                       .eigenvalue_count = d,
                        .require = plan->require,
+                       .affinity = NAN,
+                       .scale = "by construction",
                        .relative_bias = {NAN, NAN, NAN, NAN, BIAS_METHOD},
+                       .error = undefined,
+                       .control_none = undefined,
+                       .control_oracle = undefined,
+                       .control_hvp = undefined,
                        .gradients_needed = -1};
-    r->error = r->control_none = r->control_oracle = (gm_recovery_error){NAN, NAN, NAN};
     GM_TRY(GM_NEW(context, r->hessian, d * d));
     GM_TRY(GM_NEW(context, r->eigenvalues, d));
     GM_TRY(GM_NEW(context, r->mean_gradient, d));
@@ -44,8 +65,9 @@ gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recove
     GM_TRY(GM_NEW_ZERO(context, r->curve, r->curve_points));
     for (int64_t i = 0, k = FIRST_POINT; i < r->curve_points; i++, k *= 2) {
         gm_recovery_point *point = &r->curve[i];
-        point->noise_vectors = i + 1 < r->curve_points ? k : plan->batches;
-        point->gradients = point->noise_vectors * plan->estimator->copies;
+        const int64_t batches = i + 1 < r->curve_points ? k : plan->batches;
+        point->noise_vectors = batches * plan->estimator.vectors;
+        point->gradients = batches * plan->estimator.copies;
         point->error = NAN;
     }
     *out = r;
@@ -58,12 +80,17 @@ done:
 void gm_recovery_destroy(gm_context *context, gm_recovery *r) {
     if (!r)
         return;
-    for (size_t i = 0; i < sizeof r->text / sizeof r->text[0]; i++)
-        gm_release(context, r->text[i]);
+    for (int i = 0; i < GM_MOST_WARNINGS; i++)
+        gm_release(context, (void *)(uintptr_t)r->warnings[i]);
+    if (r->leak)
+        gm_release(context, r->leak->paragraph);
+    gm_release(context, r->leak);
     gm_release(context, r->curve);
     gm_release(context, r->truth_eigenvalues);
     gm_release(context, r->mean_gradient);
     gm_release(context, r->eigenvalues);
+    gm_release(context, r->diagonal);
+    gm_release(context, r->factor);
     gm_release(context, r->hessian);
     gm_release(context, r);
 }
@@ -111,7 +138,7 @@ gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm
     const double k = (double)r->noise_vectors, gamma = (double)d / k;
     const double total = plan->noise_variance + plan->label_noise;
     double *copy = NULL, *solution = NULL, form = 0.0;
-    if (!plan->estimator->calibrated || gamma >= 1.0)
+    if (!plan->estimator.kind->calibrated || gamma >= 1.0)
         return GM_OK;
     GM_TRY(GM_NEW(context, copy, d * d));
     GM_TRY(GM_NEW(context, solution, d));
@@ -153,10 +180,10 @@ static gm_estimate add_bias(gm_estimate sampling, gm_estimate bias) {
 
 void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, gm_recovery *r) {
     const bool too_far = isinf(r->relative_bias.value);
-    const bool defined = plan->estimator->injects && prediction->vectors > 0 && !too_far;
+    const bool defined = plan->estimator.kind->injects && prediction->vectors > 0 && !too_far;
     const gm_estimate undefined = {
         NAN, NAN, NAN, NAN,
-        !plan->estimator->injects
+        !plan->estimator.kind->injects
             ? "undefined: without noise the gradients do not determine the curvature"
         : too_far ? "undefined: too far from the optimum for the calibration rule"
                   : "undefined: too few noise vectors"};
@@ -182,24 +209,20 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
     int64_t needed = -1;
     if (defined)
         needed = gm_predict_needed(prediction, (r->require - 2.0 * bias) / (1.0 + 2.0 * bias));
-    r->gradients_needed = needed < 0 ? -1 : needed * plan->estimator->copies;
+    const gm_estimator *e = &plan->estimator;
+    r->gradients_needed = needed < 0 ? -1 : (needed + e->vectors - 1) / e->vectors * e->copies;
 }
 
-/* A warning with numbers in it, kept by the recovery. */
-__attribute__((format(printf, 4, 5))) static gm_status warn(gm_context *context, gm_recovery *r,
-                                                            int slot, const char *format, ...) {
-    char text[512];
+gm_status gm_recovery_add_warning(gm_context *context, gm_recovery *r, const char *format, ...) {
+    char text[1024];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    r->text[slot] = gm_duplicate(context, text);
-    if (!r->text[slot])
-        return GM_OUT_OF_MEMORY;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < GM_MOST_WARNINGS; i++)
         if (!r->warnings[i]) {
-            r->warnings[i] = r->text[slot];
-            break;
+            r->warnings[i] = gm_duplicate(context, text);
+            return r->warnings[i] ? GM_OK : GM_OUT_OF_MEMORY;
         }
     return GM_OK;
 }
@@ -207,25 +230,27 @@ __attribute__((format(printf, 4, 5))) static gm_status warn(gm_context *context,
 gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
     gm_status status = GM_OK;
     if (strcmp(r->estimator, "none") == 0)
-        GM_TRY(warn(context, r, 0,
-                    "the estimator 'none' is a control: without noise on the targets the "
-                    "covariance of the gradients is not the curvature"));
+        GM_TRY(gm_recovery_add_warning(
+            context, r,
+            "the estimator 'none' is a control: without noise on the targets the covariance of the "
+            "gradients is not the curvature"));
     if (isinf(r->relative_bias.value))
-        GM_TRY(warn(context, r, 1,
-                    "the weights are too far from the optimum for the calibrated estimate, and its "
-                    "bias cannot be read off these gradients; use paired"));
+        GM_TRY(gm_recovery_add_warning(
+            context, r,
+            "the weights are too far from the optimum for the calibrated estimate, and its bias "
+            "cannot be read off these gradients; use paired"));
     else if (r->relative_bias.value > 0.05)
-        GM_TRY(
-            warn(context, r, 1,
-                 "the weights are far from the optimum: for Gaussian inputs the calibrated "
-                 "estimate is off by about %.2g times the curvature (squared distance over batch "
-                 "size); use paired",
-                 r->relative_bias.value));
+        GM_TRY(gm_recovery_add_warning(
+            context, r,
+            "the weights are far from the optimum: for Gaussian inputs the calibrated estimate is "
+            "off by about %.2g times the curvature (squared distance over batch size); use paired",
+            r->relative_bias.value));
     if (r->noise_vectors < r->dimension)
-        GM_TRY(warn(context, r, 2,
-                    "%lld noise vectors cannot span %lld dimensions: the estimate is singular; the "
-                    "leading eigenvalues are usable, an inverse is not",
-                    (long long)r->noise_vectors, (long long)r->dimension));
+        GM_TRY(gm_recovery_add_warning(
+            context, r,
+            "%lld noise vectors cannot span %lld dimensions: the estimate is singular; the leading "
+            "eigenvalues are usable, an inverse is not",
+            (long long)r->noise_vectors, (long long)r->dimension));
 done:
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "curvature/plan.h"
 #include "curvature/predict.h"
+#include "curvature/problem.h"
 
 /* An empty recovery with room for its arrays, options already in it. */
 gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out)
@@ -26,13 +27,15 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction,
 gm_status gm_recovery_warn(gm_context *context, gm_recovery *recovery)
     __attribute__((warn_unused_result));
 
-/* The two controls that gm_recover() prints beside a comparison: the same number of gradients
-   without noise, and the second moments of the rows that the batches drew. */
-gm_status gm_recovery_control_none(gm_context *context, const gm_dataset *dataset,
-                                   const gm_plan *plan, const double *weights, const double *truth,
+/* Keep a sentence that a reader must know; gm_recovery_warn() adds those of its own. */
+gm_status gm_recovery_add_warning(gm_context *context, gm_recovery *recovery, const char *format,
+                                  ...) __attribute__((format(printf, 3, 4), warn_unused_result));
+
+/* The controls that gm_recover() prints beside a comparison: the same number of gradients without
+   noise, and the curvature of the rows that the batches drew. */
+gm_status gm_recovery_control_none(gm_problem *problem, const gm_plan *plan, const double *truth,
                                    gm_recovery *recovery) __attribute__((warn_unused_result));
-gm_status gm_recovery_control_oracle(gm_context *context, const gm_dataset *dataset,
-                                     const gm_plan *plan, const double *truth,
+gm_status gm_recovery_control_oracle(gm_problem *problem, const gm_plan *plan, const double *truth,
                                      gm_recovery *recovery) __attribute__((warn_unused_result));
 
 #endif

@@ -6,7 +6,7 @@
 #include "curvature/accumulate.h"
 #include "parallel/parallel.h"
 
-/* Most batches between two meetings of the threads; the bits do not depend on it. */
+/* Most noise vectors between two meetings of the threads; the bits do not depend on it. */
 enum { CHUNK = 256 };
 
 typedef struct pass {
@@ -16,9 +16,12 @@ typedef struct pass {
     double scale;      /* makes the second moment of noise vectors the curvature */
     int64_t first;     /* batch at the start of the chunk */
     double *gradients; /* [threads][copies][d] */
-    double *vectors;   /* [chunk][d], inside the accumulator */
+    double *vectors;   /* [chunk][vectors][d], inside the accumulator where they fit */
+    double *spare;     /* [vectors][d] of one batch that does not fit; NULL for one vector */
     double *clean;     /* [CHUNK][d] */
     double *clean_sum; /* [d] */
+    double *losses;    /* [CHUNK][copies]; NULL where the source has none */
+    double loss_sum;
     gm_accumulator *accumulator;
 } pass;
 
@@ -27,13 +30,15 @@ static gm_status run_batch(void *argument, int64_t index, int worker) {
     pass *p = argument;
     const int64_t d = p->source->dimension;
     double *gradients = p->gradients + worker * p->source->copies * d;
-    double *vector = p->vectors + index * d;
-    gm_status status = p->source->evaluate(p->source, p->first + index, worker, gradients);
+    const gm_estimator *estimator = &p->plan->estimator;
+    double *vectors = p->vectors + index * estimator->vectors * d;
+    double *losses = p->losses ? p->losses + index * p->source->copies : NULL;
+    gm_status status = p->source->evaluate(p->source, p->first + index, worker, gradients, losses);
     if (status != GM_OK)
         return status;
-    p->plan->estimator->extract(d, gradients, vector, p->clean + index * d);
-    for (int64_t j = 0; j < d; j++)
-        vector[j] *= p->scale;
+    estimator->kind->extract(estimator, d, gradients, vectors, p->clean + index * d);
+    for (int64_t j = 0; j < estimator->vectors * d; j++)
+        vectors[j] *= p->scale;
     return GM_OK;
 }
 
@@ -59,16 +64,23 @@ static gm_status sum_panel(void *argument, int64_t index, int worker) {
 /* Up to `most` batches; fewer where the accumulator has less room. */
 static gm_status run_chunk(pass *p, int64_t most, gm_predictor *predictor) {
     gm_status status = GM_OK;
-    const int64_t d = p->source->dimension;
-    int64_t count = 0;
-    p->vectors = gm_accumulator_room(p->accumulator, &count);
+    const int64_t d = p->source->dimension, each = p->plan->estimator.vectors;
+    int64_t room = 0;
+    p->vectors = gm_accumulator_room(p->accumulator, &room);
+    const bool fits = room >= each;
+    int64_t count = fits ? room / each : 1;
+    if (!fits)
+        p->vectors = p->spare;
     count = count < most ? count : most;
     sum_job sums = {p, count};
     GM_TRY(gm_parallel_for(p->context, count, run_batch, p));
     GM_TRY(gm_parallel_for(p->context, (d + PANEL - 1) / PANEL, sum_panel, &sums));
+    for (int64_t i = 0; p->losses && i < count * p->source->copies; i++)
+        p->loss_sum += p->losses[i];
     if (predictor)
-        GM_TRY(gm_predictor_add(predictor, count, p->vectors));
-    GM_TRY(gm_accumulator_take(p->accumulator, count));
+        GM_TRY(gm_predictor_add(predictor, count * each, p->vectors));
+    GM_TRY(fits ? gm_accumulator_take(p->accumulator, count * each)
+                : gm_accumulator_add(p->accumulator, each, p->vectors));
     p->first += count;
 done:
     return status;
@@ -78,7 +90,7 @@ done:
 static gm_status total(pass *p, double *mean, double *hessian) {
     const int64_t d = p->source->dimension;
     const double k = (double)gm_accumulator_count(p->accumulator);
-    const bool centered = p->plan->estimator->centered;
+    const bool centered = p->plan->estimator.kind->centered;
     gm_status status = gm_accumulator_total(p->accumulator, mean, hessian);
     if (status != GM_OK)
         return status;
@@ -94,8 +106,13 @@ static gm_status pass_create(pass *p, gm_context *context, const gm_plan *plan, 
     gm_status status = GM_OK;
     const int64_t d = source->dimension;
     *p = (pass){.context = context, .plan = plan, .source = source};
-    p->scale = 1.0 / sqrt(plan->estimator->divisor((double)plan->batch_size, plan->noise_variance,
-                                                   plan->label_noise));
+    const gm_estimator *e = &plan->estimator;
+    p->scale = 1.0 / sqrt(e->kind->divisor(e, (double)plan->batch_size, plan->noise_variance,
+                                           plan->label_noise));
+    if (e->vectors > 1)
+        GM_TRY(GM_NEW(context, p->spare, e->vectors * d));
+    if (source->has_losses)
+        GM_TRY(GM_NEW(context, p->losses, CHUNK * source->copies));
     GM_TRY(GM_NEW(context, p->gradients, gm_context_threads(context) * source->copies * d));
     GM_TRY(GM_NEW(context, p->clean, CHUNK * d));
     GM_TRY(GM_NEW_ZERO(context, p->clean_sum, d));
@@ -106,6 +123,8 @@ done:
 
 static void pass_release(pass *p) {
     gm_accumulator_destroy(p->accumulator);
+    gm_release(p->context, p->losses);
+    gm_release(p->context, p->spare);
     gm_release(p->context, p->clean_sum);
     gm_release(p->context, p->clean);
     gm_release(p->context, p->gradients);
@@ -113,7 +132,7 @@ static void pass_release(pass *p) {
 
 gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *source,
                         gm_predictor *predictor, const gm_checkpoints *checkpoints, double *hessian,
-                        double *mean_gradient) {
+                        gm_stream_facts *facts) {
     gm_status status = GM_OK;
     const int64_t d = source->dimension;
     double *mean = NULL;
@@ -137,8 +156,12 @@ gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *sou
         }
     }
     GM_TRY(total(&p, mean, hessian));
-    for (int64_t j = 0; mean_gradient && j < d; j++)
-        mean_gradient[j] = p.clean_sum[j] / (double)plan->batches;
+    if (!facts)
+        goto done;
+    for (int64_t j = 0; j < d; j++)
+        facts->mean_gradient[j] = p.clean_sum[j] / (double)plan->batches;
+    facts->mean_loss =
+        p.losses ? p.loss_sum / (double)(plan->batches * source->copies) : (double)NAN;
 done:
     gm_release(context, mean);
     pass_release(&p);

@@ -5,7 +5,7 @@
 #include "curvature/plan.h"
 #include "curvature/predict.h"
 
-/* Called between chunks at the numbers of noise vectors asked for; total is the estimate so far. */
+/* Called between chunks at the numbers of batches asked for, with the estimate so far. */
 typedef struct gm_checkpoints {
     int64_t count;
     const int64_t *at; /* [count], ascending */
@@ -13,15 +13,21 @@ typedef struct gm_checkpoints {
     void *argument;
 } gm_checkpoints;
 
+/* What a pass leaves beside the estimate. */
+typedef struct gm_stream_facts {
+    double *mean_gradient; /* [d] of the clean gradient, the caller's */
+    double mean_loss;      /* over all copies; NaN where the source has no losses */
+} gm_stream_facts;
+
 /*
  * Run a plan's batches.
  *   predictor      sees every noise vector, scaled to the curvature; may be NULL
  *   checkpoints    may be NULL
  *   hessian        [d][d], the estimate
- *   mean_gradient  [d], of the clean gradient; may be NULL
+ *   facts          may be NULL
  */
 gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *source,
                         gm_predictor *predictor, const gm_checkpoints *checkpoints, double *hessian,
-                        double *mean_gradient) __attribute__((warn_unused_result));
+                        gm_stream_facts *facts) __attribute__((warn_unused_result));
 
 #endif

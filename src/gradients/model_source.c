@@ -7,20 +7,26 @@
 #include "parallel/parallel.h"
 #include "random/streams.h"
 
-/* Scratch of one thread. */
+typedef struct model_supply {
+    gm_supply base;
+    gm_context *context;
+    const gm_rows *rows;
+    const gm_model *model;
+    const double *targets; /* [rows] numbers, or indices of classes */
+    const double *weights; /* [d] */
+} model_supply;
+
+/* Scratch of one thread; c outputs. */
 typedef struct scratch {
     int64_t *index;       /* [n] */
-    double *outputs;      /* [n] z of the rows */
-    double *targets;      /* [n] */
-    double *residuals;    /* [n] of one copy */
-    double *noise;        /* [n][draws] */
-    double *coefficients; /* [n][copies] */
+    double *outputs;      /* [n][c] z of the rows */
+    double *targets;      /* [n][c] */
+    double *residuals;    /* [n][c] of one copy */
+    double *noise;        /* [draws][n][c] */
+    double *losses;       /* [n] */
+    double *coefficients; /* [n][copies][c] */
+    double *model;        /* what the model needs */
 } scratch;
-
-/* Output and target of a row lie together: a batch meets them at random places. */
-typedef struct pair {
-    double output, target;
-} pair;
 
 typedef struct model_source {
     gm_source base;
@@ -28,9 +34,11 @@ typedef struct model_source {
     const gm_rows *rows;
     const gm_model *model;
     const double *weights;
+    double *moved; /* owned weights, or NULL */
     gm_target_noise noise;
-    uint64_t seed;
-    pair *pairs; /* [rows], outputs at the weights: each row is in many batches */
+    gm_source_seeds seeds;
+    double *pairs; /* [rows][c + 1]: outputs at the weights and target of a row, which lie together
+                      since a batch meets them at random places; each row is in many batches */
     scratch *scratch;
 } model_source;
 
@@ -40,105 +48,182 @@ void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int6
     gm_random_index(context, stream, batch * batch_size, batch_size, rows, out);
 }
 
-/* Column `copy` of the coefficients: ∂L/∂z at the perturbed targets, over n. */
-static void fill_copy(const model_source *self, const scratch *s, int copy) {
-    const gm_target_noise *noise = &self->noise;
-    const int64_t n = self->base.batch_size;
-    const double scale = noise->sign[copy] * sqrt(noise->variance);
-    memcpy(s->residuals, s->targets, (size_t)n * sizeof *s->residuals);
-    for (int64_t i = 0; scale != 0.0 && i < n; i++)
-        s->residuals[i] += scale * s->noise[i * noise->draws + noise->draw[copy]];
-    self->model->loss->residual(n, s->outputs, s->residuals, s->residuals);
-    for (int64_t i = 0; i < n; i++)
-        s->coefficients[i * noise->copies + copy] = s->residuals[i] / (double)n;
+/* Outputs and targets of the rows of a batch; classes become 0 or 1, or one-hot. */
+static void gather(const model_source *self, const scratch *s) {
+    const int c = self->model->outputs;
+    for (int64_t i = 0; i < self->base.batch_size; i++) {
+        const double *pair = self->pairs + s->index[i] * (c + 1);
+        memcpy(s->outputs + i * c, pair, (size_t)c * sizeof *pair);
+        if (c == 1) {
+            s->targets[i] = pair[c];
+            continue;
+        }
+        for (int j = 0; j < c; j++)
+            s->targets[i * c + j] = (double)j == pair[c];
+    }
 }
 
-static gm_status evaluate(gm_source *source, int64_t batch, int worker, double *out) {
+/* Noise of unit variance for every draw of a batch. */
+static void draw_noise(const model_source *self, const scratch *s, int64_t batch) {
+    const gm_target_noise *noise = &self->noise;
+    const gm_loss *loss = self->model->loss;
+    const int c = self->model->outputs;
+    const int64_t n = self->base.batch_size, size = n * c;
+    const gm_stream stream = {self->seeds.noise, GM_STREAM_TARGET_NOISE};
+    if (noise->law == GM_NOISE_ONES)
+        for (int64_t i = 0; i < noise->draws * size; i++)
+            s->noise[i] = 1.0;
+    else
+        gm_random_gaussian(self->context, stream, batch * noise->draws * size, noise->draws * size,
+                           s->noise);
+    for (int r = 0; r < noise->draws; r++) {
+        double *draw = s->noise + r * size;
+        if (noise->law == GM_NOISE_LINK)
+            loss->root(n, c, s->outputs, draw, draw);
+        else if (noise->law == GM_NOISE_SAMPLED)
+            loss->sampled(n, c, s->outputs, draw, draw);
+        for (int64_t i = noise->rows * c; noise->rows > 0 && i < size; i++)
+            draw[i] = 0.0;
+    }
+}
+
+/* Column `copy` of the coefficients: ∂L/∂z at the perturbed targets, over n; returns its loss. */
+static double fill_copy(const model_source *self, const scratch *s, int copy, bool want_loss) {
+    const gm_target_noise *noise = &self->noise;
+    const gm_loss *loss = self->model->loss;
+    const int c = self->model->outputs;
+    const int64_t n = self->base.batch_size, size = n * c;
+    const double scale = noise->sign[copy] * sqrt(noise->variance);
+    double sum = 0.0;
+    memcpy(s->residuals, s->targets, (size_t)size * sizeof *s->residuals);
+    if (scale != 0.0)
+        for (int64_t i = 0; i < size; i++)
+            s->residuals[i] += scale * s->noise[noise->draw[copy] * size + i];
+    if (want_loss) {
+        loss->value(n, c, s->outputs, s->residuals, s->losses);
+        for (int64_t i = 0; i < n; i++)
+            sum += s->losses[i];
+    }
+    loss->residual(n, c, s->outputs, s->residuals, s->residuals);
+    for (int64_t i = 0; i < n; i++)
+        for (int j = 0; j < c; j++)
+            s->coefficients[(i * noise->copies + copy) * c + j] =
+                s->residuals[i * c + j] / (double)n;
+    return sum / (double)n;
+}
+
+static gm_status evaluate(gm_source *source, int64_t batch, int worker, double *out,
+                          double *losses) {
     model_source *self = (model_source *)source;
     const scratch *s = &self->scratch[worker];
-    const int64_t n = source->batch_size, draws = n * self->noise.draws;
-    const gm_stream stream = {self->seed, GM_STREAM_TARGET_NOISE};
-
-    gm_draw_batch(self->context, self->seed, batch, n, self->rows->rows, s->index);
-    gm_random_gaussian(self->context, stream, batch * draws, draws, s->noise);
-    for (int64_t i = 0; i < n; i++) {
-        s->outputs[i] = self->pairs[s->index[i]].output;
-        s->targets[i] = self->pairs[s->index[i]].target;
+    const int64_t n = source->batch_size;
+    gm_draw_batch(self->context, self->seeds.batches, batch, n, self->rows->rows, s->index);
+    gather(self, s);
+    draw_noise(self, s, batch);
+    for (int copy = 0; copy < source->copies; copy++) {
+        const double loss = fill_copy(self, s, copy, losses != NULL);
+        if (losses)
+            losses[copy] = loss;
     }
-    for (int copy = 0; copy < source->copies; copy++)
-        fill_copy(self, s, copy);
-    self->model->backward(self->context, self->rows, self->weights, n, s->index, source->copies,
-                          s->coefficients, out);
+    self->model->backward(self->model, self->context, self->rows, self->weights, n, s->index,
+                          source->copies, s->coefficients, s->model, out);
     return GM_OK;
+}
+
+static void scratch_release(gm_context *context, scratch *s) {
+    gm_release(context, s->model);
+    gm_release(context, s->coefficients);
+    gm_release(context, s->losses);
+    gm_release(context, s->noise);
+    gm_release(context, s->residuals);
+    gm_release(context, s->targets);
+    gm_release(context, s->outputs);
+    gm_release(context, s->index);
 }
 
 static void destroy(gm_source *source) {
     model_source *self = (model_source *)source;
     gm_context *context = self->context;
-    for (int i = 0; self->scratch && i < gm_context_threads(context); i++) {
-        gm_release(context, self->scratch[i].coefficients);
-        gm_release(context, self->scratch[i].noise);
-        gm_release(context, self->scratch[i].residuals);
-        gm_release(context, self->scratch[i].targets);
-        gm_release(context, self->scratch[i].outputs);
-        gm_release(context, self->scratch[i].index);
-    }
+    for (int i = 0; self->scratch && i < gm_context_threads(context); i++)
+        scratch_release(context, &self->scratch[i]);
     gm_release(context, self->scratch);
     gm_release(context, self->pairs);
+    gm_release(context, self->moved);
     gm_release(context, self);
 }
 
-typedef struct forward_job {
-    model_source *self;
-    const double *targets;
-} forward_job;
+enum { FORWARD_ROWS = 256 };
 
-enum { FORWARD_ROWS = 1024 };
-
-static gm_status forward_piece(void *argument, int64_t index, int worker) {
-    (void)worker;
-    const forward_job *job = argument;
-    model_source *self = job->self;
-    double outputs[FORWARD_ROWS];
-    const int64_t first = index * FORWARD_ROWS, rest = self->rows->rows - first;
-    const int64_t count = rest < FORWARD_ROWS ? rest : FORWARD_ROWS;
-    self->model->forward(self->context, self->rows, self->weights, first, count, outputs);
-    for (int64_t i = 0; i < count; i++)
-        self->pairs[first + i] = (pair){outputs[i], job->targets[first + i]};
-    return GM_OK;
+static gm_status scratch_create(model_source *self, scratch *s) {
+    gm_status status = GM_OK;
+    gm_context *context = self->context;
+    const gm_model *model = self->model;
+    const int64_t n = self->base.batch_size, c = model->outputs, copies = self->noise.copies;
+    const int64_t batch_room = model->scratch(model, n, copies);
+    const int64_t forward_room = model->scratch(model, FORWARD_ROWS, 1);
+    GM_TRY(GM_NEW(context, s->index, n));
+    GM_TRY(GM_NEW(context, s->outputs, n * c));
+    GM_TRY(GM_NEW(context, s->targets, n * c));
+    GM_TRY(GM_NEW(context, s->residuals, n * c));
+    GM_TRY(GM_NEW(context, s->noise, n * c * self->noise.draws));
+    GM_TRY(GM_NEW(context, s->losses, n));
+    GM_TRY(GM_NEW(context, s->coefficients, n * c * copies));
+    GM_TRY(GM_NEW(context, s->model, batch_room > forward_room ? batch_room : forward_room));
+done:
+    return status;
 }
 
-gm_status gm_model_source_create(gm_context *context, const gm_dataset *dataset,
-                                 const gm_model *model, const double *weights, int64_t batch_size,
-                                 const gm_target_noise *noise, uint64_t seed, gm_source **out) {
+/* Outputs of a piece of the rows; they stay the same for the life of the source. */
+static gm_status forward_piece(void *argument, int64_t index, int worker) {
+    model_source *self = argument;
+    const int64_t c = self->model->outputs, first = index * FORWARD_ROWS;
+    const int64_t rest = self->rows->rows - first;
+    const int64_t count = rest < FORWARD_ROWS ? rest : FORWARD_ROWS;
+    double *z = NULL;
     gm_status status = GM_OK;
+    GM_TRY(GM_NEW(self->context, z, count * c));
+    self->model->forward(self->model, self->context, self->rows, self->weights, first, count,
+                         self->scratch[worker].model, z);
+    for (int64_t i = 0; i < count; i++)
+        memcpy(self->pairs + (first + i) * (c + 1), z + i * c, (size_t)c * sizeof *z);
+done:
+    gm_release(self->context, z);
+    return status;
+}
+
+static gm_status open_source(model_supply *supply, const gm_target_noise *noise,
+                             gm_source_seeds seeds, double step, const double *direction,
+                             gm_source **out) {
+    gm_status status = GM_OK;
+    gm_context *context = supply->context;
     model_source *self = NULL;
     GM_TRY(GM_NEW_ZERO(context, self, 1));
-    self->context = context;
-    self->rows = gm_dataset_matrix(dataset);
-    self->model = model;
-    self->weights = weights;
-    self->noise = *noise;
-    self->seed = seed;
-    self->base = (gm_source){.dimension = model->parameters(self->rows->columns),
-                             .batch_size = batch_size,
-                             .copies = noise->copies,
-                             .evaluate = evaluate,
-                             .destroy = destroy};
-    GM_TRY(GM_NEW(context, self->pairs, self->rows->rows));
-    GM_TRY(GM_NEW_ZERO(context, self->scratch, gm_context_threads(context)));
-    for (int i = 0; i < gm_context_threads(context); i++) {
-        scratch *s = &self->scratch[i];
-        GM_TRY(GM_NEW(context, s->index, batch_size));
-        GM_TRY(GM_NEW(context, s->outputs, batch_size));
-        GM_TRY(GM_NEW(context, s->targets, batch_size));
-        GM_TRY(GM_NEW(context, s->residuals, batch_size));
-        GM_TRY(GM_NEW(context, s->noise, batch_size * noise->draws));
-        GM_TRY(GM_NEW(context, s->coefficients, batch_size * noise->copies));
+    *self = (model_source){.context = context,
+                           .rows = supply->rows,
+                           .model = supply->model,
+                           .weights = supply->weights,
+                           .noise = *noise,
+                           .seeds = seeds,
+                           .base = {.dimension = supply->base.dimension,
+                                    .batch_size = supply->base.batch_size,
+                                    .copies = noise->copies,
+                                    .has_losses = true,
+                                    .evaluate = evaluate,
+                                    .destroy = destroy}};
+    const int64_t rows = self->rows->rows, c = self->model->outputs;
+    if (direction) {
+        GM_TRY(GM_NEW(context, self->moved, self->base.dimension));
+        for (int64_t j = 0; j < self->base.dimension; j++)
+            self->moved[j] = supply->weights[j] + step * direction[j];
+        self->weights = self->moved;
     }
-    forward_job job = {self, gm_dataset_targets(dataset)};
-    GM_TRY(gm_parallel_for(context, (self->rows->rows + FORWARD_ROWS - 1) / FORWARD_ROWS,
-                           forward_piece, &job));
+    GM_TRY(GM_NEW(context, self->pairs, rows * (c + 1)));
+    for (int64_t i = 0; i < rows; i++)
+        self->pairs[i * (c + 1) + c] = supply->targets[i];
+    GM_TRY(GM_NEW_ZERO(context, self->scratch, gm_context_threads(context)));
+    for (int i = 0; i < gm_context_threads(context); i++)
+        GM_TRY(scratch_create(self, &self->scratch[i]));
+    GM_TRY(gm_parallel_for(context, (rows + FORWARD_ROWS - 1) / FORWARD_ROWS, forward_piece, self));
     *out = &self->base;
     self = NULL;
 done:
@@ -147,7 +232,51 @@ done:
     return status;
 }
 
+static gm_status open_here(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
+                           gm_source **out) {
+    return open_source((model_supply *)supply, noise, seeds, 0.0, NULL, out);
+}
+
+static gm_status open_at(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
+                         double step, const double *direction, gm_source **out) {
+    return open_source((model_supply *)supply, noise, seeds, step, direction, out);
+}
+
+static void destroy_supply(gm_supply *supply) {
+    gm_release(((model_supply *)supply)->context, supply);
+}
+
+gm_status gm_model_supply_create(gm_context *context, const gm_dataset *dataset,
+                                 const gm_model *model, const double *targets,
+                                 const double *weights, int64_t batch_size, gm_supply **out) {
+    gm_status status = GM_OK;
+    model_supply *self = NULL;
+    GM_TRY(GM_NEW(context, self, 1));
+    *self = (model_supply){.context = context,
+                           .rows = gm_dataset_matrix(dataset),
+                           .model = model,
+                           .targets = targets,
+                           .weights = weights,
+                           .base = {.dimension = model->parameters,
+                                    .batch_size = batch_size,
+                                    .injects = true,
+                                    .link = true,
+                                    .squared = model->loss == &gm_loss_squared,
+                                    .moves = true,
+                                    .open = open_here,
+                                    .open_at = open_at,
+                                    .destroy = destroy_supply}};
+    *out = &self->base;
+done:
+    return status;
+}
+
 void gm_source_destroy(gm_source *source) {
     if (source)
         source->destroy(source);
+}
+
+void gm_supply_destroy(gm_supply *supply) {
+    if (supply)
+        supply->destroy(supply);
 }

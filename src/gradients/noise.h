@@ -6,14 +6,24 @@
 
 enum { GM_MAX_COPIES = 64 };
 
+/* The law of one draw of noise u [n][c]; each has covariance 1 (PLAIN) or ∂²L/∂z² (LINK, SAMPLED). */
+typedef enum gm_noise_law {
+    GM_NOISE_LINK,    /* R u, R Rᵀ = ∂²L/∂z², u standard normal: recovers Gauss–Newton */
+    GM_NOISE_PLAIN,   /* u standard normal, the same at every output */
+    GM_NOISE_SAMPLED, /* a target drawn from the model's own law, less its mean */
+    GM_NOISE_ONES     /* 1 everywhere: half the difference of a pair is then −Σ_i J_iᵀ1/n */
+} gm_noise_law;
+
 /*
- * Copy c of a batch has targets y_i + sign[c] √variance ε_{i, draw[c]}, ε standard normal and
+ * Copy c of a batch has targets y_i + sign[c] √variance ε_{i, draw[c]}, ε of the law and
  * independent over rows i and draws. Paired: two copies of one draw, signs + and −. Plain: sign 0.
  */
 typedef struct gm_target_noise {
+    gm_noise_law law;
     double variance;
-    int copies; /* 1 … GM_MAX_COPIES */
-    int draws;  /* independent noise vectors of a batch, 0 … copies */
+    int64_t rows; /* only the first `rows` of a batch get noise; 0: all */
+    int copies;   /* 1 … GM_MAX_COPIES */
+    int draws;    /* independent noise vectors of a batch, 0 … copies */
     int draw[GM_MAX_COPIES];
     double sign[GM_MAX_COPIES];
 } gm_target_noise;

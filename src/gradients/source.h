@@ -1,7 +1,7 @@
 /*
  * Where batch gradients come from. A source is addressed by batch: batch b gives the same gradients
- * whoever asks for it, in whatever order and on whatever thread. It hands out gradients alone;
- * estimators never see inputs or targets.
+ * whoever asks for it, in whatever order and on whatever thread. It hands out gradients, and the
+ * losses that their owner sees; estimators never see inputs or targets.
  */
 #ifndef GM_SOURCE_H
 #define GM_SOURCE_H
@@ -18,21 +18,56 @@ struct gm_source {
     int64_t dimension;  /* d */
     int64_t batch_size; /* n */
     int copies;         /* gradients of one batch, each with its own perturbed targets */
-    /* Write the gradients of batch b: out [copies][d]. `worker` as in gm_task. */
-    gm_status (*evaluate)(gm_source *source, int64_t batch, int worker, double *out);
+    bool has_losses;    /* evaluate() fills them */
+    /* Write the gradients of batch b: out [copies][d], and the mean loss of each copy: losses
+       [copies], which may be NULL. `worker` as in gm_task. */
+    gm_status (*evaluate)(gm_source *source, int64_t batch, int worker, double *out,
+                          double *losses);
     void (*destroy)(gm_source *source);
 };
 
+/* Seeds of a source's two uses of randomness. */
+typedef struct gm_source_seeds {
+    uint64_t batches; /* which rows a batch has */
+    uint64_t noise;   /* the noise on targets */
+} gm_source_seeds;
+
 /*
- * Gradients (1/n) Σ_i ∂L/∂z(z_i, y_i + e_i) ∇p(w, x_i) of a model on a data set, rows drawn with
+ * Where sources come from: the same batches under any plan of noise. What recovers does not know
+ * whether a model, a file or a function of the caller is behind it.
+ */
+typedef struct gm_supply gm_supply;
+
+struct gm_supply {
+    int64_t dimension;  /* d */
+    int64_t batch_size; /* n */
+    int64_t batches;    /* that there are; 0: as many as asked for */
+    int copies;         /* that a recorded file has a batch; 0: any */
+    bool injects;       /* puts noise on targets as asked; otherwise what it has is what it gives */
+    bool link;          /* knows the link-aware and sampled laws */
+    bool squared;       /* least squares: the moments of E1 apply */
+    bool moves;         /* gradients elsewhere can be asked for: open_at is not NULL */
+    /* A source of batches under that noise, at the supply's own weights. */
+    gm_status (*open)(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
+                      gm_source **out);
+    /* The same at the weights plus step · direction [d] (borrowed until the source is destroyed). */
+    gm_status (*open_at)(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
+                         double step, const double *direction, gm_source **out);
+    void (*destroy)(gm_supply *supply);
+};
+
+/*
+ * Gradients (1/n) Σ_i J_iᵀ ∂L/∂z(z_i, y_i + e_i) of a model on a data set, rows drawn with
  * replacement, e by the noise plan.
  *   dataset  borrowed
+ *   targets  [rows], borrowed: numbers, or indices of classes
  *   weights  [parameters], borrowed
- * Memory: two numbers a row, and n (4 + draws + copies) numbers a thread.
+ * Memory of a source: 1 + c numbers a row, and n (4 + c (3 + draws + copies)) numbers a thread beside
+ * what the model needs.
  */
-gm_status gm_model_source_create(gm_context *context, const gm_dataset *dataset,
-                                 const gm_model *model, const double *weights, int64_t batch_size,
-                                 const gm_target_noise *noise, uint64_t seed, gm_source **out)
+gm_status gm_model_supply_create(gm_context *context, const gm_dataset *dataset,
+                                 const gm_model *model, const double *targets,
+                                 const double *weights, int64_t batch_size, gm_supply **out)
     __attribute__((warn_unused_result));
 
 /* Row indices of batch b as the model source draws them: out [n]. */
@@ -41,5 +76,6 @@ void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int6
 
 /* NULL is allowed. */
 void gm_source_destroy(gm_source *source);
+void gm_supply_destroy(gm_supply *supply);
 
 #endif

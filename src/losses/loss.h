@@ -1,21 +1,33 @@
-/* Losses L(z, y) of one model output z and a target y. One file a loss, one line in table.c. */
+/* Losses L(z, y) of the c outputs z of a model and c targets y. One file a loss, one line in
+   table.c. */
 #ifndef GM_LOSS_H
 #define GM_LOSS_H
 
 #include "base/base.h"
 
-/* One of the functions of a loss at n points: z, y, out [n]; out may be z or y. */
-typedef void gm_loss_function(int64_t n, const double *z, const double *y, double *out);
-
+/*
+ * Every array is [n][c], one row a sample, and `out` may be any of the inputs.
+ *
+ * All losses here are affine in the target with ∂²L/∂z∂y = −I (squared loss, and the canonical links
+ * with soft labels): noise e on the target enters the residual as −e, whatever z is. Noise of
+ * covariance H = ∂²L/∂z² then makes the noise of the gradient have the covariance of the generalised
+ * Gauss–Newton matrix. That is what `root` and `sampled` are for.
+ */
 typedef struct gm_loss {
     const char *name;
-    gm_loss_function *value;    /* L(z, y) */
-    gm_loss_function *residual; /* ∂L/∂z, affine in y */
-    gm_loss_function
-        *curvature; /* ∂²L/∂z² ≥ 0: a row's weight in the generalised Gauss–Newton matrix */
+    bool classes; /* targets are classes: 0 or 1 for c = 1, otherwise one-hot */
+    /* L of each row: out [n]. */
+    void (*value)(int64_t n, int c, const double *z, const double *y, double *out);
+    /* ∂L/∂z. */
+    void (*residual)(int64_t n, int c, const double *z, const double *y, double *out);
+    /* R u with R Rᵀ = ∂²L/∂z² at z, row by row: shapes standard normal u into link-aware noise. */
+    void (*root)(int64_t n, int c, const double *z, const double *u, double *out);
+    /* A target drawn from the model's own law at z minus its mean, from standard normal u: of
+       covariance ∂²L/∂z² too, but not Gaussian unless the law is. */
+    void (*sampled)(int64_t n, int c, const double *z, const double *u, double *out);
 } gm_loss;
 
-extern const gm_loss gm_loss_squared; /* ½ (z − y)² */
+extern const gm_loss gm_loss_squared; /* ½ ‖z − y‖² */
 
 /* The loss of that name, or NULL. */
 const gm_loss *gm_loss_find(const char *name);

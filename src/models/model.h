@@ -1,30 +1,67 @@
-/* Models p(w, x) with one output a row. One file a model, one line in table.c. */
+/* Models z = p(w, x) with c outputs a row. One file a model, one line in table.c. */
 #ifndef GM_MODEL_H
 #define GM_MODEL_H
+
+#include <gradiometer/spec.h>
 
 #include "base/base.h"
 #include "linalg/rows.h"
 #include "losses/loss.h"
 
-typedef struct gm_model {
+/* What a model is made for. */
+typedef struct gm_model_shape {
+    int64_t columns; /* of the inputs */
+    int64_t classes; /* of the targets; 0: they are numbers */
+} gm_model_shape;
+
+typedef struct gm_model gm_model;
+
+/* An entry of the table: how a specification becomes a model. */
+typedef struct gm_model_kind {
     const char *name;
+    bool classifies; /* targets are classes even where the data set gives them as numbers */
+    /* Make the model that `spec` describes. GM_INVALID_ARGUMENT with the key and what is accepted,
+       or where the targets do not fit the model; GM_OUT_OF_MEMORY. */
+    gm_status (*create)(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,
+                        gm_model **out);
+} gm_model_kind;
+
+/* A model of fixed shape. Immutable; its functions may run on many threads at once. */
+struct gm_model {
+    const gm_model_kind *kind;
     const gm_loss *loss; /* what the model is trained with */
-    /* Number of parameters for inputs of that many columns. */
-    int64_t (*parameters)(int64_t columns);
-    /* z[i] = p(w, row first+i), i < count. */
-    void (*forward)(const gm_context *context, const gm_rows *rows, const double *w, int64_t first,
-                    int64_t count, double *z);
-    /* out[r] = Σ_i coefficients[i][r] ∇_w p(w, row index[i]), i < n, r < m: out [m][parameters]. */
-    void (*backward)(const gm_context *context, const gm_rows *rows, const double *w, int64_t n,
-                     const int64_t *index, int64_t m, const double *coefficients, double *out);
-} gm_model;
+    int64_t columns;     /* of the inputs */
+    int outputs;         /* c */
+    int64_t parameters;  /* d */
+    bool convex;         /* the loss is convex in w, so that an optimum can be named */
+    /* Numbers of scratch that forward and backward need for n rows and m right-hand sides. */
+    int64_t (*scratch)(const gm_model *model, int64_t n, int64_t m);
+    /* z [count][c] of rows first … first+count−1; the bits do not depend on how rows are cut. */
+    void (*forward)(const gm_model *model, const gm_context *context, const gm_rows *rows,
+                    const double *w, int64_t first, int64_t count, double *scratch, double *z);
+    /* out[r] = Σ_i J(row index[i])ᵀ coefficients[i][r], i < n, r < m, J = ∂z/∂w: coefficients
+       [n][m][c], out [m][d], overwritten. */
+    void (*backward)(const gm_model *model, const gm_context *context, const gm_rows *rows,
+                     const double *w, int64_t n, const int64_t *index, int64_t m,
+                     const double *coefficients, double *scratch, double *out);
+    /* Weights that training would start from: --at init. NULL: zeros. */
+    void (*initialize)(const gm_model *model, const gm_context *context, uint64_t seed, double *w);
+    void (*destroy)(gm_context *context, gm_model *model); /* NULL: gm_release() */
+};
 
-extern const gm_model gm_model_linear; /* ⟨w, x⟩ */
+extern const gm_model_kind gm_model_linear; /* ⟨w, x⟩, squared loss; w [columns] */
 
-/* The model of that name, or NULL. */
-const gm_model *gm_model_find(const char *name);
+/* The model that a specification names. GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY. */
+gm_status gm_model_create(gm_context *context, const char *text, const gm_model_shape *shape,
+                          gm_model **out) __attribute__((warn_unused_result));
 
-/* Model number i of the table, or NULL past its end. */
-const gm_model *gm_model_at(int i);
+/* NULL is allowed. */
+void gm_model_destroy(gm_context *context, gm_model *model);
+
+/* Kind of that name, or NULL. */
+const gm_model_kind *gm_model_find(const char *name);
+
+/* Kind number i of the table, or NULL past its end. */
+const gm_model_kind *gm_model_at(int i);
 
 #endif

@@ -7,10 +7,13 @@
 
 enum gm_stream_number {
     GM_STREAM_BATCH_ROWS = 1,   /* rows of batch b: draws b·n … b·n+n−1 */
-    GM_STREAM_TARGET_NOISE = 2, /* noise of batch b: draws (b·n+i)·m+c for row i, noise vector c of m */
+    GM_STREAM_TARGET_NOISE = 2, /* noise of batch b: draws ((b·m+r)·n+i)·c+j for vector r
+                                   of m, row i, output j of c */
     GM_STREAM_WEIGHTS = 3,      /* direction of --at random */
     GM_STREAM_SPLITS = 4,       /* multipliers of the predicted error */
-    GM_STREAM_KRYLOV = 5        /* starting vectors of the predicted error */
+    GM_STREAM_KRYLOV = 5,       /* starting vectors of the predicted error */
+    GM_STREAM_INITIAL = 6,      /* initial weights of a model */
+    GM_STREAM_DIRECTIONS = 7    /* directions of Hessian-vector products */
 };
 
 #endif

@@ -3,11 +3,18 @@
 
 #include "models/model.h"
 
-enum { ROWS = 37, COLUMNS = 5, PICKED = 11, SIDES = 3, PARAMETERS_MAX = 4096 };
+enum { ROWS = 37, COLUMNS = 5, CLASSES = 3, PICKED = 11, SIDES = 3, MOST = 4096 };
+
+/* Models that the table can make, with the classes of the targets that they are made for. */
+static const struct form {
+    const char *text;
+    int64_t classes;
+} forms[] = {{"linear", 0}};
+enum { FORMS = sizeof forms / sizeof *forms };
 
 struct fixture {
     gm_context *context;
-    double x[ROWS * COLUMNS], w[PARAMETERS_MAX], coefficients[PICKED * SIDES];
+    double x[ROWS * COLUMNS], w[MOST], coefficients[PICKED * SIDES * CLASSES], scratch[MOST * 16];
     int64_t index[PICKED];
     gm_rows rows;
 };
@@ -18,8 +25,8 @@ static int set_up(void **state) {
     assert_int_equal(gm_context_create(NULL, &f->context), GM_OK);
     const gm_stream stream = {11, 0}, weights = {11, 1}, others = {11, 2}, picks = {11, 3};
     gm_random_gaussian(f->context, stream, 0, ROWS * COLUMNS, f->x);
-    gm_random_gaussian(f->context, weights, 0, PARAMETERS_MAX, f->w);
-    gm_random_gaussian(f->context, others, 0, PICKED * SIDES, f->coefficients);
+    gm_random_gaussian(f->context, weights, 0, MOST, f->w);
+    gm_random_gaussian(f->context, others, 0, PICKED * SIDES * CLASSES, f->coefficients);
     gm_random_index(f->context, picks, 0, PICKED, ROWS, f->index);
     f->index[PICKED - 1] = f->index[0]; /* rows may come twice */
     f->rows = (gm_rows){GM_ELEMENT_F64, ROWS, COLUMNS, COLUMNS, 1, f->x};
@@ -34,27 +41,39 @@ static int tear_down(void **state) {
     return 0;
 }
 
-/* Σ_i coefficients[i][side] p(w, row index[i]). */
+static gm_model *make(struct fixture *f, const struct form *form) {
+    const gm_model_shape shape = {COLUMNS, form->classes};
+    gm_model *model = NULL;
+    check_ok(f->context, gm_model_create(f->context, form->text, &shape, &model));
+    assert_in_range(model->parameters, 1, MOST);
+    assert_in_range(model->outputs, 1, CLASSES);
+    assert_in_range(model->scratch(model, ROWS, SIDES), 0, MOST * 16);
+    return model;
+}
+
+/* Σ_i ⟨coefficients[i][side], z(row index[i])⟩. */
 static double combined(struct fixture *f, const gm_model *model, const double *w, int side) {
-    double z[ROWS], sum = 0;
-    model->forward(f->context, &f->rows, w, 0, ROWS, z);
+    const int c = model->outputs;
+    double z[ROWS * CLASSES], sum = 0;
+    model->forward(model, f->context, &f->rows, w, 0, ROWS, f->scratch, z);
     for (int i = 0; i < PICKED; i++)
-        sum += f->coefficients[i * SIDES + side] * z[f->index[i]];
+        for (int j = 0; j < c; j++)
+            sum += f->coefficients[(i * SIDES + side) * c + j] * z[f->index[i] * c + j];
     return sum;
 }
 
 static void backward_is_the_derivative_of_forward(void **state) {
     struct fixture *f = *state;
     const double step = 1e-5;
-    const gm_model *model;
-    for (int k = 0; (model = gm_model_at(k)) != NULL; k++) {
-        int64_t d = model->parameters(COLUMNS);
-        assert_in_range(d, 1, PARAMETERS_MAX);
+    for (int k = 0; k < FORMS; k++) {
+        gm_model *model = make(f, &forms[k]);
+        const int64_t d = model->parameters;
         double *out = malloc((size_t)d * SIDES * sizeof *out);
         assert_non_null(out);
         for (int64_t j = 0; j < d * SIDES; j++)
             out[j] = NAN; /* all of it must be written */
-        model->backward(f->context, &f->rows, f->w, PICKED, f->index, SIDES, f->coefficients, out);
+        model->backward(model, f->context, &f->rows, f->w, PICKED, f->index, SIDES,
+                        f->coefficients, f->scratch, out);
         for (int side = 0; side < SIDES; side++)
             for (int64_t j = 0; j < d; j++) {
                 double middle = f->w[j];
@@ -66,45 +85,58 @@ static void backward_is_the_derivative_of_forward(void **state) {
                 check_near(out[side * d + j], (above - below) / (2 * step), 1e-7);
             }
         free(out);
+        gm_model_destroy(f->context, model);
     }
-    assert_true(gm_model_at(0) != NULL);
 }
 
 static void outputs_do_not_depend_on_blocks(void **state) {
     struct fixture *f = *state;
-    const gm_model *model;
-    for (int k = 0; (model = gm_model_at(k)) != NULL; k++) {
-        double whole[ROWS], pieces[ROWS];
-        model->forward(f->context, &f->rows, f->w, 0, ROWS, whole);
+    for (int k = 0; k < FORMS; k++) {
+        gm_model *model = make(f, &forms[k]);
+        const int c = model->outputs;
+        double whole[ROWS * CLASSES], pieces[ROWS * CLASSES];
+        model->forward(model, f->context, &f->rows, f->w, 0, ROWS, f->scratch, whole);
         for (int64_t first = 0, count; first < ROWS; first += count) {
             count = first % 7 + 1 < ROWS - first ? first % 7 + 1 : ROWS - first;
-            model->forward(f->context, &f->rows, f->w, first, count, pieces + first);
+            model->forward(model, f->context, &f->rows, f->w, first, count, f->scratch,
+                           pieces + first * c);
         }
-        assert_memory_equal(whole, pieces, sizeof whole);
+        assert_memory_equal(whole, pieces, (size_t)(ROWS * c) * sizeof *whole);
+        gm_model_destroy(f->context, model);
     }
 }
 
+/* Every entry of the table has a form above. */
 static void names_find_their_model(void **state) {
-    (void)state;
-    const gm_model *model;
+    struct fixture *f = *state;
+    const gm_model_kind *kind;
     int count = 0;
-    for (; (model = gm_model_at(count)) != NULL; count++) {
-        assert_ptr_equal(gm_model_find(model->name), model);
-        assert_non_null(model->loss);
+    for (; (kind = gm_model_at(count)) != NULL; count++) {
+        bool tried = false;
+        assert_ptr_equal(gm_model_find(kind->name), kind);
+        for (int k = 0; k < FORMS; k++)
+            tried = tried || strncmp(forms[k].text, kind->name, strlen(kind->name)) == 0;
+        assert_true(tried);
     }
     assert_null(gm_model_at(-1));
     assert_null(gm_model_at(count + 1));
     assert_null(gm_model_find("no such model"));
+    const gm_model_shape shape = {COLUMNS, 0};
+    gm_model *model = NULL;
+    check_fails(f->context, GM_INVALID_ARGUMENT, "unknown model 'nothing'; use one of linear",
+                gm_model_create(f->context, "nothing", &shape, &model));
 }
 
 static void linear_is_the_inner_product(void **state) {
     struct fixture *f = *state;
+    gm_model *model = make(f, &forms[0]);
     double z = NAN, expected = 0;
     for (int j = 0; j < COLUMNS; j++)
         expected += f->x[2 * COLUMNS + j] * f->w[j];
-    gm_model_linear.forward(f->context, &f->rows, f->w, 2, 1, &z);
+    model->forward(model, f->context, &f->rows, f->w, 2, 1, f->scratch, &z);
     check_near(z, expected, 1e-14);
-    assert_int_equal(gm_model_linear.parameters(COLUMNS), COLUMNS);
+    assert_int_equal(model->parameters, COLUMNS);
+    gm_model_destroy(f->context, model);
 }
 
 int main(void) {

@@ -192,12 +192,9 @@ static void arguments_are_checked(void **state) {
         gm_status status;
         const char *message;
     } wrong[] = {
-        {{.model = "logistic"}, GM_UNAVAILABLE, "not available in this version"},
         {{.model = "quadratic"}, GM_INVALID_ARGUMENT, "unknown model 'quadratic'"},
         {{.model = "linear:x=1"}, GM_INVALID_ARGUMENT, "x"},
-        {{.estimator = "fanout:m=8"}, GM_UNAVAILABLE, "not available in this version"},
         {{.estimator = "pared"}, GM_INVALID_ARGUMENT, "unknown estimator 'pared'"},
-        {{.shrink = "oas"}, GM_UNAVAILABLE, "not available in this version"},
         {{.shrink = "some"}, GM_INVALID_ARGUMENT, "unknown shrinkage 'some'"},
         {{.at = "nowhere"}, GM_INVALID_ARGUMENT, "unknown point"},
         {{.at = "optimumm"}, GM_INVALID_ARGUMENT, "did you mean optimum"},
