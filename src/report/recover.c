@@ -217,9 +217,15 @@ void gm_recover_say_classes(const gm_report *report, gm_text *out) {
 void gm_recover_say_noise(const gm_report *report, gm_text *out) {
     double injected = gm_report_value(report, "result.noise_variance");
     double label = gm_report_value(report, "result.label_noise");
+    const char *law = gm_report_text(report, "result.noise");
+    const char *model = gm_report_text(report, "result.model");
     if (isnan(injected))
         return;
     gm_text_number(out, injected);
+    if (law && strcmp(law, "link") == 0 && model && strcmp(model, "linear") != 0)
+        gm_text_add(out, " times the curvature of the loss (link-aware)");
+    if (law && strcmp(law, "sampled") == 0)
+        gm_text_add(out, ", labels drawn from the model");
     if (label > 0) {
         gm_text_add(out, " injected, ");
         gm_text_number(out, label);
@@ -265,6 +271,34 @@ void gm_recover_say_shrinkage(const gm_report *report, gm_text *out) {
         gm_text_percent(out, intensity);
         gm_text_add(out, " towards the identity");
     }
+}
+
+/* "the law of the noise, the form of the estimate": what differs from the plain case. */
+void gm_recover_say_structure(const gm_report *report, gm_text *out) {
+    double rows = gm_report_value(report, "result.factor.rows");
+    double bound = gm_report_value(report, "result.factor.bound");
+    if (isnan(rows))
+        return;
+    gm_text_add(out, "diagonal plus ");
+    gm_text_count(out, rows);
+    gm_text_add(out, rows == 1 ? " direction" : " directions");
+    if (!(bound > 0))
+        return;
+    gm_text_add(out, "; what was left out is at most ");
+    gm_text_number(out, bound);
+    gm_text_add(out, " in the operator norm");
+}
+
+void gm_recover_say_scale(const gm_report *report, gm_text *out) {
+    const char *scale = gm_report_text(report, "result.scale");
+    if (scale && strcmp(scale, "by construction") != 0)
+        gm_text_add(out, scale);
+}
+
+void gm_recover_say_leak(const gm_report *report, gm_text *out) {
+    const char *paragraph = gm_report_text(report, "result.leak.paragraph");
+    if (paragraph)
+        gm_text_add(out, paragraph);
 }
 
 double gm_recover_about(double count) {

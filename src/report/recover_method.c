@@ -6,12 +6,26 @@
 static const char *const setting =
     "<p>A model is trained on inputs <i>x</i> and targets <i>y</i>. The person who measures sees "
     "neither: only gradients of the loss, each averaged over a batch of <i>n</i> samples, and may "
-    "add noise to the targets. What is sought is the matrix of second moments E&#8202;<i>xx</i>"
-    "<sup>T</sup>, which for squared loss is the Hessian: the curvature of the loss.</p>\n";
+    "add noise to the targets. What is sought is the curvature of the loss in the weights: the "
+    "generalised Gauss&ndash;Newton matrix E&#8202;<i>J</i><sup>T</sup><i>HJ</i>, <i>J</i> the "
+    "derivative of the outputs in the weights and <i>H</i> that of the loss in the outputs, twice. "
+    "For least squares it is the matrix of second moments E&#8202;<i>xx</i><sup>T</sup>, the "
+    "Hessian.</p>\n";
+
+static const char *const recorded =
+    "<p>The gradients were recorded elsewhere, one batch a row. What their noise was is taken on "
+    "trust from the options: a constant factor (a missing &frac12;, a sum in place of a mean, another "
+    "batch size) leaves no trace in them.</p>\n";
+
+static const char *const link_aware =
+    "<p><b>Link-aware noise.</b> The noise on the target of sample <i>i</i> has the covariance "
+    "<i>n&#8202;H<sub>i</sub></i>, the curvature of the loss at the model&rsquo;s own output there. "
+    "Its trace in the gradient is then <i>J</i><sup>T</sup><i>HJ</i> and not "
+    "<i>J</i><sup>T</sup><i>J</i>. For least squares <i>H</i> is the identity.</p>\n";
 
 static const char *const paired =
-    "<p><b>Paired gradients.</b> The gradient of the squared loss depends on the targets in a "
-    "straight line: changing them by <i>e</i> changes it by &minus;<i>J</i><sup>T</sup><i>e</i>/"
+    "<p><b>Paired gradients.</b> The gradient depends on the targets in a "
+    "straight line, for the squared loss and for cross-entropy alike: changing them by <i>e</i> changes it by &minus;<i>J</i><sup>T</sup><i>e</i>/"
     "<i>n</i>, where the rows of <i>J</i> are the model&rsquo;s sensitivities (here the inputs). "
     "So on one batch the gradient is taken twice, with targets <i>y</i>&nbsp;+&nbsp;<i>e</i> and "
     "<i>y</i>&nbsp;&minus;&nbsp;<i>e</i>. Half their sum is the clean gradient; half their "
@@ -19,8 +33,8 @@ static const char *const paired =
     "it "
     "of the targets, the weights or the distance from the optimum.</p>\n"
     "<p>With independent noise of variance <i>v</i> in every target, the covariance of these "
-    "half differences is (<i>v</i>/<i>n</i>) times the matrix of second moments; with "
-    "<i>v</i>&nbsp;=&nbsp;<i>n</i> it is that matrix itself. The estimate is the average of the "
+    "half differences is (<i>v</i>/<i>n</i>) times the curvature; with "
+    "<i>v</i>&nbsp;=&nbsp;<i>n</i> it is the curvature itself. The estimate is the average of the "
     "outer products of the half differences, divided by <i>v</i>/<i>n</i>. It has no bias, "
     "whatever the distribution of the inputs.</p>\n";
 
@@ -42,6 +56,26 @@ static const char *const without_noise =
     "its error shows what the noise contributes. Choose the paired or the calibrated estimator to "
     "recover the curvature.</p>\n";
 
+static const char *const fanout =
+    "<p><b>Fan-out.</b> The gradient depends on the targets in a straight line. So on one batch it "
+    "is taken once as it is and <i>m</i> times with noise on the targets; each difference is exactly "
+    "<i>J</i><sup>T</sup><i>e</i>/<i>n</i>, with nothing in it of the targets or of the weights. Of "
+    "<i>m</i>&nbsp;+&nbsp;1 gradients <i>m</i> carry curvature, where pairs carry it in one of two. "
+    "The estimate is the average of the outer products of the differences, and has no bias.</p>\n";
+
+static const char *const loud =
+    "<p><b>Loud noise.</b> One gradient is taken a batch, with noise on the targets so much louder "
+    "than everything else in them that their covariance, scaled down again, is the curvature at any "
+    "distance from the optimum, up to a bias of one over the loudness. Every gradient carries "
+    "curvature. The price is the mean gradient, which drowns.</p>\n";
+
+static const char *const gaussian =
+    "<p><b>Gaussian inputs.</b> One noised gradient is taken a batch. If the inputs are Gaussian, the "
+    "covariance of the gradients is known in closed form: the curvature times the mean squared "
+    "residual, a term of the mean gradient, and one of the mean input. The last two and the residual "
+    "are measured and taken out. Every gradient carries curvature, but only under that assumption: a "
+    "few probes look for heavier tails.</p>\n";
+
 static const char *const other =
     "<p>Noise of known variance was added to the targets, and the covariance that it leaves in "
     "the gradients was measured and scaled to the curvature.</p>\n";
@@ -53,15 +87,36 @@ static const char *const prediction =
     "over the largest eigenvalue, cross-validated, for many splits (a multiplier bootstrap) gives "
     "the value and its 95&nbsp;% interval.";
 
+static const struct {
+    const char *name, *text;
+} methods[] = {
+    {"paired", paired}, {"fanout", fanout},     {"loud", loud},
+    {"gaussian", gaussian}, {"calibrated", calibrated}, {"none", without_noise},
+};
+
+static const char *method_text(const char *name) {
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (strcmp(name, methods[i].name) == 0)
+            return methods[i].text;
+    return other;
+}
+
+static bool equals(const gm_report *report, const char *path, const char *text) {
+    const char *found = gm_report_text(report, path);
+    return found && strcmp(found, text) == 0;
+}
+
 void gm_recover_method(const gm_report *report, gm_text *html) {
     const char *name = gm_recover_read(report).estimator;
     gm_text_add(html, setting);
-    gm_text_add(html, strcmp(name, "paired") == 0       ? paired
-                      : strcmp(name, "calibrated") == 0 ? calibrated
-                      : strcmp(name, "none") == 0       ? without_noise
-                                                        : other);
+    if (equals(report, "result.source", "file"))
+        gm_text_add(html, recorded);
+    gm_text_add(html, method_text(name));
+    if (equals(report, "result.noise", "link") && !equals(report, "result.model", "linear") &&
+        strcmp(name, "none") != 0)
+        gm_text_add(html, link_aware);
     gm_text_add(html, prediction);
-    if (strcmp(name, "paired") != 0)
+    if (strcmp(name, "paired") != 0 && strcmp(name, "fanout") != 0)
         gm_text_add(html, " It cannot see a bias that all noise vectors share.");
     if (strcmp(name, "calibrated") == 0)
         gm_text_add(html, " That of the calibration is estimated apart, and the interval widened "

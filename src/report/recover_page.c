@@ -206,9 +206,35 @@ static void say_files(const gm_report *report, gm_text *out) {
     }
 }
 
+static void say_privacy(const gm_report *report, gm_text *out) {
+    double epsilon = gm_report_value(report, "result.leak.epsilon");
+    double delta = gm_report_value(report, "result.leak.delta");
+    if (isnan(delta))
+        return;
+    if (isfinite(epsilon)) {
+        gm_text_add(out, "ε = ");
+        gm_text_number(out, epsilon);
+    } else {
+        gm_text_add(out, "none");
+    }
+    gm_text_add(out, " at δ = ");
+    gm_text_number(out, delta);
+}
+
+static void leak(const gm_report *report, gm_text *html) {
+    if (!gm_report_text(report, "result.leak.paragraph"))
+        return;
+    gm_text_add(html, "<h2>What these gradients give away</h2>\n<p>");
+    add_escaped(report, html, gm_recover_say_leak);
+    gm_text_add(html, "</p>\n<dl class=\"facts\">\n");
+    detail(report, html, "Label privacy of one gradient", say_privacy);
+    gm_text_add(html, "</dl>\n");
+}
+
 void gm_recover_tables(const gm_report *report, gm_text *html) {
     gm_recover facts = gm_recover_read(report);
     comparison(&facts, html);
+    leak(report, html);
     gm_text_add(html, "<h2>What was measured</h2>\n<dl class=\"facts\">\n");
     detail(report, html, "Data", gm_recover_say_data);
     detail(report, html, "Target classes", gm_recover_say_classes);
@@ -217,6 +243,8 @@ void gm_recover_tables(const gm_report *report, gm_text *html) {
     detail(report, html, "Noise variance", gm_recover_say_noise);
     detail(report, html, "Calibration bias", gm_recover_say_bias);
     detail(report, html, "Shrinkage", gm_recover_say_shrinkage);
+    detail(report, html, "Kept as", gm_recover_say_structure);
+    detail(report, html, "Scale", gm_recover_say_scale);
     detail(report, html, "Enough gradients", gm_recover_say_enough);
     detail(report, html, "Error predicted by", say_predicted_by);
     detail(report, html, "Top eigenvalues", say_top);

@@ -119,6 +119,8 @@ void gm_recover_table(const gm_report *report, gm_layout *layout) {
     say_row(report, layout, "Noise variance", gm_recover_say_noise);
     say_row(report, layout, "Calibration bias", gm_recover_say_bias);
     say_row(report, layout, "Shrinkage", gm_recover_say_shrinkage);
+    say_row(report, layout, "Kept as", gm_recover_say_structure);
+    say_row(report, layout, "Scale", gm_recover_say_scale);
     accuracy(layout, &facts);
     gm_layout_heading(layout, "Curvature");
     say_row(report, layout, "Enough gradients", gm_recover_say_enough);
@@ -135,4 +137,8 @@ void gm_recover_table(const gm_report *report, gm_layout *layout) {
         gm_layout_row(layout, "Effective rank");
     }
     say_row(report, layout, "Top eigenvalues", say_top);
+    if (!gm_report_text(report, "result.leak.paragraph"))
+        return;
+    gm_layout_heading(layout, "What these gradients give away");
+    say_row(report, layout, "Leak", gm_recover_say_leak);
 }

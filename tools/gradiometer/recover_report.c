@@ -45,8 +45,27 @@ static gm_status set_setup(gm_report *report, const gm_recovery *r) {
     TRY(gm_report_set_text(report, "result.reason", r->reason));
     TRY(gm_report_set_number(report, "result.noise_variance", r->noise_variance));
     TRY(gm_report_set_number(report, "result.label_noise", r->label_noise));
-    TRY(gm_report_set_text(report, "result.shrinkage.method", "none"));
-    return gm_report_set_number(report, "result.shrinkage.intensity", 0.0);
+    TRY(gm_report_set_text(report, "result.shrinkage.method", r->shrinkage));
+    return gm_report_set_number(report, "result.shrinkage.intensity", r->shrinkage_intensity);
+}
+
+static gm_status set_text_or_null(gm_report *report, const char *path, const char *text) {
+    return text ? gm_report_set_text(report, path, text) : gm_report_set_null(report, path);
+}
+
+/* Where the gradients came from, and in what form the estimate is kept. */
+static gm_status set_origin(gm_report *report, const gm_recovery *r) {
+    TRY(set_text_or_null(report, "result.source", r->source));
+    TRY(set_text_or_null(report, "result.model", r->model));
+    TRY(set_text_or_null(report, "result.noise", r->noise));
+    TRY(set_text_or_null(report, "result.scale", r->scale));
+    TRY(gm_report_set_number(report, "result.affinity", r->affinity));
+    TRY(set_text_or_null(report, "result.structure", r->structure));
+    TRY(gm_report_set_integer(report, "result.rank", r->rank));
+    if (!r->factor)
+        return GM_OK;
+    TRY(gm_report_set_integer(report, "result.factor.rows", r->factor_rows));
+    return gm_report_set_number(report, "result.factor.bound", r->factor_bound);
 }
 
 static gm_status set_prediction(gm_report *report, const gm_recovery *r) {
@@ -59,7 +78,7 @@ static gm_status set_prediction(gm_report *report, const gm_recovery *r) {
             : gm_report_set_integer(report, "result.gradients_needed", r->gradients_needed));
     TRY(gm_report_set_number(report, "result.condition_number", r->condition_number));
     TRY(gm_report_set_numbers(report, "result.eigenvalues", r->eigenvalues,
-                              r->dimension < LARGEST ? r->dimension : LARGEST));
+                              r->eigenvalue_count < LARGEST ? r->eigenvalue_count : LARGEST));
     return gm_report_set_number(report, "result.effective_rank", r->effective_rank);
 }
 
@@ -80,7 +99,9 @@ static gm_status set_comparison(gm_report *report, const gm_recovery *r) {
     TRY(set_error(report, "result.error", &r->error));
     TRY(set_error(report, "result.controls.none", &r->control_none));
     TRY(set_error(report, "result.controls.oracle", &r->control_oracle));
-    return gm_report_set_null(report, "result.controls.hvp");
+    return isnan(r->control_hvp.operator_relative)
+               ? gm_report_set_null(report, "result.controls.hvp")
+               : set_error(report, "result.controls.hvp", &r->control_hvp);
 }
 
 static gm_status set_curve(gm_report *report, const gm_recovery *r) {
@@ -106,7 +127,7 @@ static gm_status set_curve(gm_report *report, const gm_recovery *r) {
 /* The whole spectrum where it is short, otherwise indices evenly spaced in their logarithm. */
 static gm_status set_spectrum(gm_report *report, const gm_recovery *r) {
     double index[SPECTRUM_POINTS], estimate[SPECTRUM_POINTS], truth[SPECTRUM_POINTS];
-    const int64_t d = r->dimension;
+    const int64_t d = r->eigenvalue_count;
     int points = 0;
     int64_t last = 0;
     for (int i = 0; i < SPECTRUM_POINTS && last < d; i++) {
@@ -144,6 +165,7 @@ static gm_status set_data(gm_report *report, const char *path, const gm_dataset 
 gm_status recover_report_fill(gm_report *report, const char *path, const gm_dataset *dataset,
                               const gm_recovery *r) {
     TRY(set_setup(report, r));
+    TRY(set_origin(report, r));
     TRY(set_prediction(report, r));
     TRY(set_bias(report, r));
     TRY(set_comparison(report, r));
