@@ -26,4 +26,5 @@ if [ -z "$python" ]; then
     fi
   fi
 fi
+sh bench/growth.sh build/release
 sh bench/recover.sh build/release "$python"
