@@ -30,27 +30,27 @@ done:
 gm_status gm_compare(gm_context *context, int64_t d, const double *estimate, const double *truth,
                      const double *truth_eigenvalues, bool condition, gm_recovery_error *out) {
     gm_status status = GM_OK;
-    double *difference = NULL, *values = NULL;
-    double distance = 0.0, size = 0.0, norm = 0.0;
+    double *difference = NULL;
+    double distance = 0.0, size = 0.0, norm = 0.0, error_norm = 0.0;
     gm_recovery_error error = {NAN, NAN, NAN};
     GM_TRY(GM_NEW(context, difference, d * d));
-    GM_TRY(GM_NEW(context, values, d));
     for (int64_t i = 0; i < d * d; i++) {
         difference[i] = estimate[i] - truth[i];
         distance += difference[i] * difference[i];
         size += truth[i] * truth[i];
     }
-    GM_TRY(gm_symmetric_eigenvalues(context, d, difference, values));
+    GM_TRY(gm_symmetric_norm(context, d, difference, &error_norm));
+    gm_release(context, difference);
+    difference = NULL;
     norm = fmax(fabs(truth_eigenvalues[0]), fabs(truth_eigenvalues[d - 1]));
     if (norm > 0.0) {
-        error.operator_relative = fmax(fabs(values[0]), fabs(values[d - 1])) / norm;
+        error.operator_relative = error_norm / norm;
         error.frobenius_relative = sqrt(distance / size);
     }
-    if (condition)
+    if (condition && truth_eigenvalues[d - 1] > 0.0)
         GM_TRY(condition_after(context, d, estimate, truth, &error.condition_after));
     *out = error;
 done:
-    gm_release(context, values);
     gm_release(context, difference);
     return status;
 }

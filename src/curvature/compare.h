@@ -8,7 +8,8 @@
 
 /*
  * Compare estimate [d][d] with truth [d][d], whose eigenvalues are [d], descending. Both borrowed.
- * Cost: three decompositions of order d; without `condition`, one.
+ * Cost: one operator norm; with `condition`, and where the truth is regular, two decompositions of
+ * order d more.
  */
 gm_status gm_compare(gm_context *context, int64_t d, const double *estimate, const double *truth,
                      const double *truth_eigenvalues, bool condition, gm_recovery_error *out)

@@ -31,6 +31,14 @@ void gm_symmetric_mirror(int64_t d, double *a);
 gm_status gm_symmetric_eigenvalues(gm_context *context, int64_t d, double *a, double *eigenvalues)
     __attribute__((warn_unused_result));
 
+/*
+ * Operator norm of a symmetric a [d][d], both triangles read, nothing destroyed: by decomposition up
+ * to d = 512, by Lanczos with full orthogonalisation above, until the residual of the largest Ritz
+ * value is 1e-6 of it (at most 400 steps). Cost: 2 d² operations a step.
+ */
+gm_status gm_symmetric_norm(gm_context *context, int64_t d, const double *a, double *out)
+    __attribute__((warn_unused_result));
+
 /* Eigenvalues as above and, in the rows of a, orthonormal eigenvectors in the same order. */
 gm_status gm_symmetric_eigen(gm_context *context, int64_t d, double *a, double *eigenvalues)
     __attribute__((warn_unused_result));

@@ -29,6 +29,35 @@ static void plant(gm_context *context, int d, const double *values, double *a, u
     free(v);
 }
 
+/* Above and below the order at which the norm is found by Lanczos; the largest may be negative. */
+static void norm_is_the_largest_eigenvalue_in_size(void **state) {
+    (void)state;
+    static const int orders[] = {3, 40, 700};
+    gm_context *context = make_context(2, GM_ISA_AUTO), *single = make_context(1, GM_ISA_AUTO);
+    for (int o = 0; o < 3; o++)
+        for (int negative = 0; negative < 2; negative++) {
+            const int d = orders[o];
+            double *values = malloc((size_t)d * sizeof *values), norm = NAN, again = NAN;
+            double *a = malloc((size_t)(d * d) * sizeof *a);
+            for (int i = 0; i < d; i++) /* dense at both ends: the hard case of Lanczos */
+                values[i] = (i % 2 ? -1.0 : 1.0) * (1.0 - 0.9 * i / d);
+            values[d / 2] = negative ? -1.05 : 1.05;
+            plant(context, d, values, a, 5);
+            check_ok(context, gm_symmetric_norm(context, d, a, &norm));
+            check_ok(single, gm_symmetric_norm(single, d, a, &again));
+            check_near(norm, 1.05, 1e-9);
+            assert_memory_equal(&norm, &again, sizeof norm);
+            free(a);
+            free(values);
+        }
+    static double zero[600 * 600];
+    double none = NAN;
+    check_ok(context, gm_symmetric_norm(context, 600, zero, &none));
+    check_near(none, 0.0, 0.0);
+    gm_context_destroy(single);
+    gm_context_destroy(context);
+}
+
 static void gram_is_the_product_on_any_threads(void **state) {
     (void)state;
     enum { K = 61, D = 333 };
@@ -184,6 +213,7 @@ static void products_in_float32(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(norm_is_the_largest_eigenvalue_in_size),
         cmocka_unit_test(gram_is_the_product_on_any_threads),
         cmocka_unit_test(threads_have_work_space_of_their_own),
         cmocka_unit_test(eigenvalues_are_those_planted),
