@@ -23,18 +23,19 @@ static gm_status expand_piece(void *argument, int64_t index, int worker) {
     const int64_t d = e->rows->columns, start = index * PIECE;
     const int64_t size = e->count - start < PIECE ? e->count - start : PIECE;
     gm_rows_expand(e->rows, e->first + start, size, e->out + start * d);
-    if (e->counts)
-        for (int64_t i = start; i < start + size; i++)
-            for (int64_t j = 0; j < d; j++)
-                e->out[i * d + j] *= sqrt(e->counts[e->first + i]);
+    for (int64_t i = start; e->counts && i < start + size; i++) {
+        const double root = sqrt(e->counts[e->first + i]);
+        for (int64_t j = 0; j < d; j++)
+            e->out[i * d + j] *= root;
+    }
     return GM_OK;
 }
 
-gm_status gm_second_moments(gm_context *context, const gm_rows *rows, const double *counts,
-                            double *out) {
+gm_status gm_weighted_moments(gm_context *context, const gm_rows *rows, const double *counts,
+                              double total, double *out) {
     gm_status status = GM_OK;
     const int64_t d = rows->columns;
-    double *block = NULL, total = (double)rows->rows;
+    double *block = NULL;
     GM_TRY(GM_NEW(context, block, BLOCK * d));
     memset(out, 0, (size_t)(d * d) * sizeof *out);
     for (int64_t first = 0; first < rows->rows; first += BLOCK) {
@@ -45,11 +46,6 @@ gm_status gm_second_moments(gm_context *context, const gm_rows *rows, const doub
         GM_TRY(gm_progress(context, "computing the curvature from the data",
                            (double)(first + count), (double)rows->rows));
     }
-    if (counts) {
-        total = 0.0;
-        for (int64_t i = 0; i < rows->rows; i++)
-            total += counts[i];
-    }
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
             out[i * d + j] /= total;
@@ -57,6 +53,14 @@ gm_status gm_second_moments(gm_context *context, const gm_rows *rows, const doub
 done:
     gm_release(context, block);
     return status;
+}
+
+gm_status gm_second_moments(gm_context *context, const gm_rows *rows, const double *counts,
+                            double *out) {
+    double total = counts ? 0.0 : (double)rows->rows;
+    for (int64_t i = 0; counts && i < rows->rows; i++)
+        total += counts[i];
+    return gm_weighted_moments(context, rows, counts, total, out);
 }
 
 gm_status gm_cross_moments(gm_context *context, const gm_rows *rows, const double *targets,

@@ -13,6 +13,10 @@
 gm_status gm_second_moments(gm_context *context, const gm_rows *rows, const double *counts,
                             double *out) __attribute__((warn_unused_result));
 
+/* The same divided by `total` in place of Σ_i c_i. */
+gm_status gm_weighted_moments(gm_context *context, const gm_rows *rows, const double *counts,
+                              double total, double *out) __attribute__((warn_unused_result));
+
 /* out = (1/N) Σ_i y_i x_i, [d]. */
 gm_status gm_cross_moments(gm_context *context, const gm_rows *rows, const double *targets,
                            double *out) __attribute__((warn_unused_result));

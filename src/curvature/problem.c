@@ -2,25 +2,42 @@
 
 #include <string.h>
 
+#include "curvature/gauss_newton.h"
 #include "curvature/moments.h"
 #include "curvature/point.h"
 #include "data/dataset.h"
+#include "data/labels.h"
 
 enum { DEFAULT_BATCH = 256 };
+
+/* Targets as the model takes them: numbers, or indices of classes. */
+static gm_status take_targets(gm_problem *p, const char *model, int64_t *classes) {
+    gm_status status = GM_OK;
+    const int64_t rows = gm_dataset_rows(p->dataset);
+    bool classifies = false;
+    GM_TRY(gm_model_classifies(p->context, model, &classifies));
+    GM_TRY(GM_NEW(p->context, p->targets, rows));
+    *classes = gm_dataset_classes(p->dataset);
+    if (classifies)
+        GM_TRY(gm_labels_number(p->context, p->dataset, p->targets, classes));
+    else
+        memcpy(p->targets, gm_dataset_targets(p->dataset), (size_t)rows * sizeof *p->targets);
+done:
+    return status;
+}
 
 gm_status gm_problem_create(gm_context *context, const gm_dataset *dataset,
                             const gm_recover_options *options, gm_problem **out) {
     gm_status status = GM_OK;
     gm_problem *p = NULL;
-    const int64_t rows = gm_dataset_rows(dataset);
-    const gm_model_shape shape = {gm_dataset_columns(dataset), gm_dataset_classes(dataset)};
+    gm_model_shape shape = {.columns = gm_dataset_columns(dataset)};
+    const char *model = options->model ? options->model : "linear";
     GM_TRY(GM_NEW_ZERO(context, p, 1));
     p->context = context;
     p->dataset = dataset;
-    p->at = options->at ? options->at : "zero";
-    GM_TRY(GM_NEW(context, p->targets, rows));
-    memcpy(p->targets, gm_dataset_targets(dataset), (size_t)rows * sizeof *p->targets);
-    GM_TRY(gm_model_create(context, options->model ? options->model : "linear", &shape, &p->model));
+    GM_TRY(take_targets(p, model, &shape.classes));
+    GM_TRY(gm_model_create(context, model, &shape, &p->model));
+    p->at = options->at ? options->at : p->model->initialize ? "init" : "zero";
     GM_TRY(gm_point_check(context, p->at, p->model));
     GM_TRY(GM_NEW_ZERO(context, p->weights, p->model->parameters));
     GM_TRY(gm_model_supply_create(context, dataset, p->model, p->targets, p->weights,
@@ -49,8 +66,9 @@ gm_status gm_problem_place(gm_problem *p, uint64_t seed) {
 
 gm_status gm_problem_curvature(gm_problem *p, const double *counts, double *out) {
     const int64_t d = p->model->parameters;
-    if (counts)
-        return gm_second_moments(p->context, gm_dataset_matrix(p->dataset), counts, out);
+    const gm_rows *rows = gm_dataset_matrix(p->dataset);
+    if (counts || p->model->kind != &gm_model_linear)
+        return gm_gauss_newton(p->context, rows, p->model, p->weights, counts, out);
     gm_status status = gm_problem_moments(p);
     if (status == GM_OK)
         memcpy(out, p->moments, (size_t)(d * d) * sizeof *out);

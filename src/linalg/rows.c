@@ -24,13 +24,17 @@ typedef struct group {
     double one[GROUP];
 } group;
 
-static void gather_group(const gm_rows *rows, int64_t column, int64_t count, const int64_t *index,
-                         int64_t m, int64_t r, const double *coefficients, group *out) {
+static void gather_group(const gm_rows *rows, int64_t column, int64_t start, int64_t n,
+                         const int64_t *index, int64_t m, int64_t r, const double *coefficients,
+                         group *out) {
+    const int64_t count = n - start;
     const double factor = 1.0 / rows->divisor; /* on the coefficients: they are fewer */
     for (int64_t i = 0; i < GROUP; i++) {
         const bool present = i < count;
-        out->row[i] = row_at(rows, index[present ? i : 0], column);
-        out->next[i] = row_at(rows, index[i + AHEAD < count ? i + AHEAD : 0], column);
+        const int64_t here = start + (present ? i : 0);
+        const int64_t ahead = start + (i + AHEAD < count ? i + AHEAD : 0);
+        out->row[i] = row_at(rows, index ? index[here] : here, column);
+        out->next[i] = row_at(rows, index ? index[ahead] : ahead, column);
         const double first = present ? factor * coefficients[i * m + r] : 0.0;
         out->one[i] = out->two[2 * i] = first;
         out->two[2 * i + 1] = present && r + 1 < m ? factor * coefficients[i * m + r + 1] : 0.0;
@@ -78,7 +82,7 @@ void gm_rows_combine(const gm_context *context, const gm_rows *rows, int64_t n,
             double *out1 = r + 1 < m ? out0 + d : NULL;
             for (int64_t i = 0; i < n; i += GROUP) {
                 group g;
-                gather_group(rows, column, n - i, index + i, m, r, coefficients + i * m, &g);
+                gather_group(rows, column, i, n, index, m, r, coefficients + i * m, &g);
                 combine_group(context->isa, rows->element, &g, width, out0, out1);
             }
         }

@@ -29,7 +29,7 @@ size_t gm_element_size(gm_element element);
  * Every output is one chain of fused multiply-adds over i = 0 … n−1, so the bits do not depend on
  * the instruction set (AVX2, AVX-512) or on how columns are blocked. Cost: 2 n m d operations, n d
  * elements read once for every pair of right-hand sides.
- *   index         [n], rows
+ *   index         [n], rows; NULL: 0 … n−1
  *   coefficients  [n][m]
  *   out           [m][columns], overwritten
  */

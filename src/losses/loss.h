@@ -25,9 +25,13 @@ typedef struct gm_loss {
     /* A target drawn from the model's own law at z minus its mean, from standard normal u: of
        covariance ∂²L/∂z² too, but not Gaussian unless the law is. */
     void (*sampled)(int64_t n, int c, const double *z, const double *u, double *out);
+    /* ∂²L/∂z_a∂z_b of each row: out [n], which may not be z. */
+    void (*curvature)(int64_t n, int c, const double *z, int a, int b, double *out);
 } gm_loss;
 
-extern const gm_loss gm_loss_squared; /* ½ ‖z − y‖² */
+extern const gm_loss gm_loss_squared;  /* ½ ‖z − y‖² */
+extern const gm_loss gm_loss_logistic; /* log(1 + e^z) − y z, c = 1; y may leave [0, 1] */
+extern const gm_loss gm_loss_softmax;  /* log Σ_j e^z_j − ⟨y, z⟩; y need not sum to 1 */
 
 /* The loss of that name, or NULL. */
 const gm_loss *gm_loss_find(const char *name);

@@ -36,6 +36,7 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_model
                         .outputs = 1,
                         .parameters = shape->columns,
                         .convex = true,
+                        .linear = true,
                         .scratch = scratch,
                         .forward = forward,
                         .backward = backward};
@@ -44,4 +45,4 @@ done:
     return status;
 }
 
-const gm_model_kind gm_model_linear = {"linear", false, create};
+const gm_model_kind gm_model_linear = {"linear", NULL, create};

@@ -19,7 +19,8 @@ typedef struct gm_model gm_model;
 /* An entry of the table: how a specification becomes a model. */
 typedef struct gm_model_kind {
     const char *name;
-    bool classifies; /* targets are classes even where the data set gives them as numbers */
+    /* Targets are classes even where the data set gives them as numbers; NULL: they are not. */
+    bool (*classifies)(const gm_spec *spec);
     /* Make the model that `spec` describes. GM_INVALID_ARGUMENT with the key and what is accepted,
        or where the targets do not fit the model; GM_OUT_OF_MEMORY. */
     gm_status (*create)(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,
@@ -34,6 +35,7 @@ struct gm_model {
     int outputs;         /* c */
     int64_t parameters;  /* d */
     bool convex;         /* the loss is convex in w, so that an optimum can be named */
+    bool linear;         /* z_a = ⟨w_a, x⟩ with w [c][columns] */
     /* Numbers of scratch that forward and backward need for n rows and m right-hand sides. */
     int64_t (*scratch)(const gm_model *model, int64_t n, int64_t m);
     /* z [count][c] of rows first … first+count−1; the bits do not depend on how rows are cut. */
@@ -49,7 +51,16 @@ struct gm_model {
     void (*destroy)(gm_context *context, gm_model *model); /* NULL: gm_release() */
 };
 
-extern const gm_model_kind gm_model_linear; /* ⟨w, x⟩, squared loss; w [columns] */
+extern const gm_model_kind gm_model_linear;   /* ⟨w, x⟩, squared loss; w [columns] */
+extern const gm_model_kind gm_model_logistic; /* ⟨w, x⟩, logistic loss; w [columns] */
+extern const gm_model_kind gm_model_softmax;  /* ⟨w_a, x⟩, softmax loss; w [c][columns] */
+extern const gm_model_kind gm_model_mlp;      /* layers x ← act(W x + b), the last without act; layer
+                                                 by layer W [out][in], then b [out] */
+
+/* Whether the model that a specification names takes numbers in the targets as classes.
+   GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY. */
+gm_status gm_model_classifies(gm_context *context, const char *text, bool *out)
+    __attribute__((warn_unused_result));
 
 /* The model that a specification names. GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY. */
 gm_status gm_model_create(gm_context *context, const char *text, const gm_model_shape *shape,

@@ -49,6 +49,139 @@ static void residual_is_affine_in_the_target(void **state) {
             }
 }
 
+/* Outputs of three classes, some of them far apart. */
+static const double triples[][3] = {{0, 0, 0}, {1.5, -0.3, 0.2}, {-2, 3, 2.5}, {30, 0, -8}};
+enum { TRIPLES = sizeof triples / sizeof *triples, C = 3 };
+static const double soft[C] = {1.7, -0.9, 0.4}; /* a noisy target, outside the simplex */
+
+static void several_outputs_agree_with_differences(void **state) {
+    (void)state;
+    const gm_loss *loss;
+    for (int l = 0; (loss = gm_loss_at(l)) != NULL; l++)
+        for (int t = 0; loss != &gm_loss_logistic && t < TRIPLES; t++) /* which has one output */
+            for (int a = 0; a < C; a++) {
+                double z[C], residual[C], up[C], down[C], above = NAN, below = NAN, sum = 0;
+                memcpy(z, triples[t], sizeof z);
+                loss->residual(1, C, z, soft, residual);
+                z[a] += step;
+                loss->value(1, C, z, soft, &above);
+                loss->residual(1, C, z, soft, up);
+                z[a] -= 2 * step;
+                loss->value(1, C, z, soft, &below);
+                loss->residual(1, C, z, soft, down);
+                check_near(residual[a], (above - below) / (2 * step), 1e-8);
+                for (int b = 0; b < C; b++) {
+                    double h = NAN;
+                    z[a] = triples[t][a];
+                    loss->curvature(1, C, z, a, b, &h);
+                    sum += h;
+                    check_near(h, (up[b] - down[b]) / (2 * step), tolerance);
+                }
+                if (loss == &gm_loss_softmax)
+                    check_near(sum, 0, 1e-15); /* rows of the second derivative sum to zero */
+            }
+}
+
+static int outputs_of(const gm_loss *loss) {
+    return loss == &gm_loss_logistic ? 1 : C;
+}
+
+/* R Rᵀ = ∂²L/∂z², column by column of R; in place, as the source calls it. */
+static void root_squares_to_the_curvature(void **state) {
+    (void)state;
+    const gm_loss *loss;
+    for (int l = 0; (loss = gm_loss_at(l)) != NULL; l++)
+        for (int t = 0; t < TRIPLES; t++) {
+            const int c = outputs_of(loss);
+            double r[C][C] = {{0}};
+            for (int k = 0; k < c; k++) {
+                r[k][k] = 1.0;
+                loss->root(1, c, triples[t], r[k], r[k]);
+            }
+            for (int a = 0; a < c; a++)
+                for (int b = 0; b < c; b++) {
+                    double sum = 0, h = NAN;
+                    for (int k = 0; k < c; k++)
+                        sum += r[k][a] * r[k][b];
+                    loss->curvature(1, c, triples[t], a, b, &h);
+                    check_near(sum, h, 1e-15);
+                }
+            double u[C] = {0.3, -1.1, 2.2}, total = 0;
+            loss->root(1, c, triples[t], u, u);
+            for (int a = 0; a < c; a++)
+                total += u[a];
+            if (loss == &gm_loss_softmax)
+                check_near(total, 0, 1e-15); /* noise on classes sums to zero */
+        }
+}
+
+/*
+ * Mean and covariance of `sampled` over u at the midpoints of a grid of Φ(u): the classes then occur
+ * as often as their probabilities say, up to one cell each.
+ */
+static void sampled_has_the_covariance(void **state) {
+    (void)state;
+    enum { CELLS = 4000 };
+    const gm_loss *const losses[] = {&gm_loss_logistic, &gm_loss_softmax};
+    for (int l = 0; l < 2; l++)
+        for (int t = 0; t < TRIPLES; t++) {
+            const int c = outputs_of(losses[l]);
+            double mean[C] = {0}, moment[C][C] = {{0}}, u = -9, h = NAN;
+            for (int k = 0; k < CELLS; k++) {
+                double draw[C] = {0};
+                while (0.5 * erfc(-u / sqrt(2.0)) < (k + 0.5) / CELLS)
+                    u += 1e-4;
+                draw[0] = u;
+                losses[l]->sampled(1, c, triples[t], draw, draw);
+                for (int a = 0; a < c; a++) {
+                    mean[a] += draw[a] / CELLS;
+                    for (int b = 0; b < c; b++)
+                        moment[a][b] += draw[a] * draw[b] / CELLS;
+                }
+            }
+            for (int a = 0; a < c; a++) {
+                check_near(mean[a], 0, 3.0 / CELLS);
+                for (int b = 0; b < c; b++) {
+                    losses[l]->curvature(1, c, triples[t], a, b, &h);
+                    check_near(moment[a][b], h, 6.0 / CELLS);
+                }
+            }
+        }
+}
+
+/* At |z| = 1000: log(1 + e^z) is z or 0, and nothing overflows into a NaN. */
+static void large_outputs_are_stable(void **state) {
+    (void)state;
+    check_near(at(gm_loss_logistic.value, 1000, 0.25), 750, 1e-12);
+    check_near(at(gm_loss_logistic.value, -1000, 0.25), 250, 1e-12);
+    check_near(at(gm_loss_logistic.residual, 1000, 0.25), 0.75, 0);
+    check_near(at(gm_loss_logistic.residual, -1000, 0.25), -0.25, 0);
+    check_near(at(gm_loss_logistic.root, -1000, 1), 0, 0);
+    check_near(at(gm_loss_logistic.root, 40, 1), exp(-20), 1e-16 * exp(-20) * 8);
+    const double z[C] = {1000, -1000, 998}, y[C] = {0, 0, 1};
+    double value = NAN, residual[C], h = NAN;
+    gm_loss_softmax.value(1, C, z, y, &value);
+    gm_loss_softmax.residual(1, C, z, y, residual);
+    check_near(value, 2 + log1p(exp(-2)), 1e-12);
+    check_near(residual[0], 1 / (1 + exp(-2)), 1e-15);
+    check_near(residual[1], 0, 0);
+    check_near(residual[2], -1 / (1 + exp(-2)), 1e-15);
+    gm_loss_softmax.curvature(1, C, z, 1, 1, &h);
+    check_near(h, 0, 0);
+}
+
+static void two_classes_are_logistic(void **state) {
+    (void)state;
+    const double z[2] = {0.4, -1.2}, y[2] = {0, 1};
+    double value = NAN, residual[2];
+    gm_loss_softmax.value(1, 2, z, y, &value);
+    gm_loss_softmax.residual(1, 2, z, y, residual);
+    check_near(value, at(gm_loss_logistic.value, -1.6, 1), 1e-15);
+    check_near(residual[1], at(gm_loss_logistic.residual, -1.6, 1), 1e-15);
+    check_near(at(gm_loss_logistic.value, 0, 1), log(2), 1e-15);
+    check_near(at(gm_loss_logistic.residual, log(3), 1), -0.25, 1e-15);
+}
+
 static void names_find_their_loss(void **state) {
     (void)state;
     const gm_loss *loss;
@@ -72,6 +205,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(derivatives_agree_with_differences),
         cmocka_unit_test(residual_is_affine_in_the_target),
+        cmocka_unit_test(several_outputs_agree_with_differences),
+        cmocka_unit_test(root_squares_to_the_curvature),
+        cmocka_unit_test(sampled_has_the_covariance),
+        cmocka_unit_test(large_outputs_are_stable),
+        cmocka_unit_test(two_classes_are_logistic),
         cmocka_unit_test(names_find_their_loss),
         cmocka_unit_test(squared_has_its_half),
     };

@@ -9,7 +9,14 @@ enum { ROWS = 37, COLUMNS = 5, CLASSES = 3, PICKED = 11, SIDES = 3, MOST = 4096 
 static const struct form {
     const char *text;
     int64_t classes;
-} forms[] = {{"linear", 0}};
+} forms[] = {{"linear", 0},
+             {"logistic", 2},
+             {"softmax", 3},
+             {"mlp:hidden=4x3", 0},
+             {"mlp:hidden=7,act=relu", 2},
+             {"mlp:hidden=4x6x2,act=tanh", 3},
+             {"mlp:hidden=3,loss=softmax", 2},
+             {"mlp:hidden=3,loss=squared", 2}};
 enum { FORMS = sizeof forms / sizeof *forms };
 
 struct fixture {
@@ -139,12 +146,151 @@ static void linear_is_the_inner_product(void **state) {
     gm_model_destroy(f->context, model);
 }
 
+/* Weights in blocks of a class. */
+static void softmax_has_a_block_for_each_class(void **state) {
+    struct fixture *f = *state;
+    gm_model *model = make(f, &forms[2]);
+    double z[CLASSES];
+    model->forward(model, f->context, &f->rows, f->w, 2, 1, f->scratch, z);
+    for (int a = 0; a < CLASSES; a++) {
+        double expected = 0;
+        for (int j = 0; j < COLUMNS; j++)
+            expected += f->x[2 * COLUMNS + j] * f->w[a * COLUMNS + j];
+        check_near(z[a], expected, 1e-14);
+    }
+    assert_int_equal(model->parameters, CLASSES * COLUMNS);
+    gm_model_destroy(f->context, model);
+}
+
+/* Layer by layer W [out][in], then b; tanh between, nothing at the end. */
+static void mlp_is_its_formula(void **state) {
+    struct fixture *f = *state;
+    gm_model *model = make(f, &forms[3]);
+    const double *w = f->w, *x = f->x + 2 * COLUMNS;
+    double a[4], b[3], expected = w[24 + 15 + 3], z = NAN;
+    assert_int_equal(model->parameters, 5 * 4 + 4 + 4 * 3 + 3 + 3 + 1);
+    for (int u = 0; u < 4; u++) {
+        a[u] = w[20 + u];
+        for (int j = 0; j < COLUMNS; j++)
+            a[u] += w[u * COLUMNS + j] * x[j];
+    }
+    for (int u = 0; u < 3; u++) {
+        b[u] = w[24 + 12 + u];
+        for (int j = 0; j < 4; j++)
+            b[u] += w[24 + u * 4 + j] * tanh(a[j]);
+        expected += w[39 + u] * tanh(b[u]);
+    }
+    model->forward(model, f->context, &f->rows, w, 2, 1, f->scratch, &z);
+    check_near(z, expected, 1e-13);
+    gm_model_destroy(f->context, model);
+}
+
+static void losses_follow_the_targets(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        int64_t classes;
+        const gm_loss *loss;
+        int outputs;
+    } expected[] = {
+        {"logistic", 2, &gm_loss_logistic, 1},
+        {"softmax", 3, &gm_loss_softmax, 3},
+        {"mlp", 0, &gm_loss_squared, 1},
+        {"mlp", 2, &gm_loss_logistic, 1},
+        {"mlp:loss=auto", 3, &gm_loss_softmax, 3},
+        {"mlp:loss=softmax", 2, &gm_loss_softmax, 2},
+        {"mlp:loss=squared", 3, &gm_loss_squared, 1},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const gm_model_shape shape = {COLUMNS, expected[i].classes};
+        gm_model *model = NULL;
+        check_ok(f->context, gm_model_create(f->context, expected[i].text, &shape, &model));
+        assert_ptr_equal(model->loss, expected[i].loss);
+        assert_int_equal(model->outputs, expected[i].outputs);
+        gm_model_destroy(f->context, model);
+    }
+}
+
+static void specifications_are_checked(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        int64_t classes;
+        const char *message;
+    } wrong[] = {
+        {"logistic", 3, "the target has 3 classes"},
+        {"softmax", 0, "the target has 0 classes"},
+        {"softmax:c=3", 3, "c"},
+        {"mlp:hiden=3", 0, "did you mean 'hidden'"},
+        {"mlp:hidden=64x", 0, "hidden is '64x'"},
+        {"mlp:hidden=0", 0, "hidden is '0'"},
+        {"mlp:hidden=65537", 0, "1 to 65536"},
+        {"mlp:hidden=1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1", 0, "1 to 16 widths"},
+        {"mlp:hidden=-3", 0, "hidden is '-3'"},
+        {"mlp:act=sine", 0, "it must be tanh or relu"},
+        {"mlp:loss=hinge", 0, "loss is 'hinge'"},
+        {"mlp:loss=logistic", 3, "loss=logistic needs 2"},
+        {"mlp:loss=softmax", 0, "loss=softmax needs 2 or more"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        const gm_model_shape shape = {COLUMNS, wrong[i].classes};
+        gm_model *model = NULL;
+        check_fails(f->context, GM_INVALID_ARGUMENT, wrong[i].message,
+                    gm_model_create(f->context, wrong[i].text, &shape, &model));
+        assert_null(model);
+    }
+}
+
+static void classes_are_asked_for(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        const char *text;
+        bool classes;
+    } expected[] = {{"linear", false},           {"logistic", true}, {"softmax", true},
+                    {"mlp", false},              {"mlp:loss=auto", false},
+                    {"mlp:loss=logistic", true}, {"mlp:loss=squared", false}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        bool classes = !expected[i].classes;
+        check_ok(f->context, gm_model_classifies(f->context, expected[i].text, &classes));
+        assert_int_equal(classes, expected[i].classes);
+    }
+}
+
+/* N(0, 1/fan-in), biases 0: standardised weights of a wide layer have mean 0, variance 1. */
+static void initial_weights_have_their_variance(void **state) {
+    struct fixture *f = *state;
+    const gm_model_shape shape = {COLUMNS, 0};
+    gm_model *model = NULL;
+    double sum = 0, squares = 0;
+    check_ok(f->context, gm_model_create(f->context, "mlp:hidden=400x9", &shape, &model));
+    double *w = malloc((size_t)model->parameters * sizeof *w);
+    assert_non_null(w);
+    model->initialize(model, f->context, 5, w);
+    const double *second = w + 2000 + 400;
+    for (int i = 0; i < 400; i++)
+        check_near(w[2000 + i], 0, 0);
+    for (int i = 0; i < 3600; i++) {
+        sum += second[i] * sqrt(400.0);
+        squares += second[i] * second[i] * 400.0;
+    }
+    check_near(sum / 3600, 0, 5 / sqrt(3600));
+    check_near(squares / 3600, 1, 5 * sqrt(2.0 / 3600));
+    free(w);
+    gm_model_destroy(f->context, model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(backward_is_the_derivative_of_forward),
         cmocka_unit_test(outputs_do_not_depend_on_blocks),
         cmocka_unit_test(names_find_their_model),
         cmocka_unit_test(linear_is_the_inner_product),
+        cmocka_unit_test(softmax_has_a_block_for_each_class),
+        cmocka_unit_test(mlp_is_its_formula),
+        cmocka_unit_test(losses_follow_the_targets),
+        cmocka_unit_test(specifications_are_checked),
+        cmocka_unit_test(classes_are_asked_for),
+        cmocka_unit_test(initial_weights_have_their_variance),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,237 @@
+#include "models/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "random/streams.h"
+
+enum { MOST_HIDDEN = 16, MOST_WIDTH = 65536, MOST_LAYERS = MOST_HIDDEN + 1 };
+
+/* Layer l takes width[l] numbers to width[l + 1]; the last has no activation. */
+typedef struct mlp {
+    gm_model base;
+    bool relu; /* otherwise tanh */
+    int layers;
+    int64_t width[MOST_LAYERS + 1];
+    int64_t offset[MOST_LAYERS]; /* of W [width[l + 1]][width[l]] in w, then b [width[l + 1]] */
+    int64_t widest;              /* of width[1] … */
+    int64_t hidden;              /* sum of the hidden widths */
+} mlp;
+
+/* Activations of the hidden layers, one after another, then three matrices of `widest` columns. */
+static int64_t scratch(const gm_model *model, int64_t n, int64_t m) {
+    const mlp *self = (const mlp *)model;
+    (void)m;
+    return n * (self->hidden + 3 * self->widest);
+}
+
+static gm_rows as_rows(int64_t rows, int64_t columns, const double *values) {
+    return (gm_rows){GM_ELEMENT_F64, rows, columns, columns, 1.0, values};
+}
+
+static void activate(const mlp *self, int64_t count, double *a) {
+    for (int64_t i = 0; i < count; i++)
+        a[i] = self->relu ? fmax(a[i], 0.0) : tanh(a[i]);
+}
+
+/* Layer l on rows `index`, or first …: out [n][width[l + 1]]. Row by row, so that the bits do not
+   depend on which rows share a call. */
+static void run_layer(const mlp *self, const gm_context *context, int l, const double *w,
+                      const gm_rows *in, const int64_t *index, int64_t first, int64_t n,
+                      double *out) {
+    const int64_t from = self->width[l], to = self->width[l + 1];
+    const double *weights = w + self->offset[l], *bias = weights + from * to;
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t u = 0; u < to; u++) {
+            gm_rows_multiply(context, in, index ? index[i] : first + i, 1, weights + u * from,
+                             &out[i * to + u]);
+            out[i * to + u] += bias[u];
+        }
+    if (l + 1 < self->layers)
+        activate(self, n * to, out);
+}
+
+/* Hidden layers into `hidden`, and the outputs into z where that is asked for. */
+static void run(const mlp *self, const gm_context *context, const double *w, const gm_rows *rows,
+                const int64_t *index, int64_t first, int64_t n, double *hidden, double *z) {
+    gm_rows in = *rows;
+    for (int l = 0; l < self->layers; l++) {
+        double *out = l + 1 < self->layers ? hidden : z;
+        if (!out)
+            return;
+        run_layer(self, context, l, w, &in, index, first, n, out);
+        in = as_rows(n, self->width[l + 1], out);
+        index = NULL;
+        first = 0;
+        hidden += n * self->width[l + 1];
+    }
+}
+
+static void forward(const gm_model *model, const gm_context *context, const gm_rows *rows,
+                    const double *w, int64_t first, int64_t count, double *room, double *z) {
+    run((const mlp *)model, context, w, rows, NULL, first, count, room, z);
+}
+
+/* delta [n][width[l + 1]] at the outputs of layer l becomes that at its inputs, out
+   [n][width[l]]: Wᵀ delta times the slope of the activation that made the inputs `a`. */
+static void pull_back(const mlp *self, const gm_context *context, int l, const double *w, int64_t n,
+                      const double *delta, const double *a, double *transposed, double *out) {
+    const int64_t from = self->width[l], to = self->width[l + 1];
+    const gm_rows weights = as_rows(to, from, w + self->offset[l]);
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t u = 0; u < to; u++)
+            transposed[u * n + i] = delta[i * to + u];
+    gm_rows_combine(context, &weights, to, NULL, n, transposed, out);
+    for (int64_t i = 0; i < n * from; i++)
+        out[i] *= self->relu ? (double)(a[i] > 0.0) : 1.0 - a[i] * a[i];
+}
+
+/* Gradient of layer l: out [to][from + …], Σ_i delta_i a_iᵀ, and Σ_i delta_i for the bias. */
+static void layer_gradient(const mlp *self, const gm_context *context, int l, const gm_rows *in,
+                           const int64_t *index, int64_t n, const double *delta, double *out) {
+    const int64_t from = self->width[l], to = self->width[l + 1];
+    double *bias = out + self->offset[l] + from * to;
+    gm_rows_combine(context, in, n, index, to, delta, out + self->offset[l]);
+    memset(bias, 0, (size_t)to * sizeof *bias);
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t u = 0; u < to; u++)
+            bias[u] += delta[i * to + u];
+}
+
+static void backward(const gm_model *model, const gm_context *context, const gm_rows *rows,
+                     const double *w, int64_t n, const int64_t *index, int64_t m,
+                     const double *coefficients, double *room, double *out) {
+    const mlp *self = (const mlp *)model;
+    const int c = model->outputs;
+    double *delta = room + n * self->hidden, *next = delta + n * self->widest;
+    double *transposed = next + n * self->widest;
+    run(self, context, w, rows, index, 0, n, room, NULL);
+    for (int64_t r = 0; r < m; r++) {
+        const double *a = room + n * self->hidden; /* end of the activations */
+        for (int64_t i = 0; i < n; i++)
+            memcpy(delta + i * c, coefficients + (i * m + r) * c, (size_t)c * sizeof *delta);
+        for (int l = self->layers - 1; l > 0; l--) {
+            a -= n * self->width[l];
+            const gm_rows in = as_rows(n, self->width[l], a);
+            layer_gradient(self, context, l, &in, NULL, n, delta, out + r * model->parameters);
+            pull_back(self, context, l, w, n, delta, a, transposed, next);
+            double *held = delta;
+            delta = next;
+            next = held;
+        }
+        layer_gradient(self, context, 0, rows, index, n, delta, out + r * model->parameters);
+    }
+}
+
+static void initialize(const gm_model *model, const gm_context *context, uint64_t seed, double *w) {
+    const mlp *self = (const mlp *)model;
+    const gm_stream stream = {seed, GM_STREAM_INITIAL};
+    gm_random_gaussian(context, stream, 0, model->parameters, w);
+    for (int l = 0; l < self->layers; l++) {
+        const int64_t from = self->width[l], to = self->width[l + 1];
+        double *weights = w + self->offset[l];
+        for (int64_t i = 0; i < from * to; i++)
+            weights[i] /= sqrt((double)from);
+        memset(weights + from * to, 0, (size_t)to * sizeof *weights);
+    }
+}
+
+/* Widths such as 64x32 into width[1] …; the number of hidden layers, 0 where the text is no list. */
+static int read_widths(const char *text, int64_t *width) {
+    int layers = 0;
+    for (;;) {
+        char *end = NULL;
+        const long value = *text >= '1' && *text <= '9' ? strtol(text, &end, 10) : 0;
+        if (value < 1 || value > MOST_WIDTH || layers == MOST_HIDDEN)
+            return 0;
+        width[++layers] = value;
+        if (*end == '\0')
+            return layers;
+        if (*end != 'x')
+            return 0;
+        text = end + 1;
+    }
+}
+
+/* The loss of the key, or the one that the targets ask for. */
+static const gm_loss *find_loss(const char *name, int64_t classes) {
+    if (name && strcmp(name, "auto") != 0)
+        return gm_loss_find(name);
+    return classes == 0 ? &gm_loss_squared : classes == 2 ? &gm_loss_logistic : &gm_loss_softmax;
+}
+
+static gm_status read_keys(gm_context *context, const gm_spec *spec, int64_t classes, mlp *self) {
+    static const char *const keys[] = {"hidden", "act", "loss"};
+    gm_status status = GM_OK;
+    const char *hidden = gm_spec_value(spec, "hidden"), *act = gm_spec_value(spec, "act");
+    const char *loss = gm_spec_value(spec, "loss");
+    GM_TRY(gm_spec_accept(context, spec, keys, 3));
+    self->layers = read_widths(hidden ? hidden : "64x32", self->width) + 1;
+    if (self->layers == 1)
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
+                       "model mlp: hidden is '%s'; give 1 to %d widths of 1 to %d, such as 64x32",
+                       hidden, MOST_HIDDEN, MOST_WIDTH));
+    self->relu = act && strcmp(act, "relu") == 0;
+    if (act && !self->relu && strcmp(act, "tanh") != 0)
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
+                       "model mlp: act is '%s'; it must be tanh or relu", act));
+    self->base.loss = find_loss(loss, classes);
+    if (!self->base.loss)
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
+                       "model mlp: loss is '%s'; it must be auto, squared, logistic or softmax",
+                       loss));
+    if (self->base.loss == &gm_loss_logistic && classes != 2)
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
+                       "model mlp: the target has %lld classes; loss=logistic needs 2",
+                       (long long)classes));
+    if (self->base.loss == &gm_loss_softmax && classes < 2)
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
+                       "model mlp: the target has %lld classes; loss=softmax needs 2 or more",
+                       (long long)classes));
+done:
+    return status;
+}
+
+/* Offsets of the layers in w, and the sizes of what is computed. */
+static void lay_out(mlp *self) {
+    self->width[0] = self->base.columns;
+    self->width[self->layers] = self->base.outputs;
+    for (int l = 0; l < self->layers; l++) {
+        const int64_t to = self->width[l + 1];
+        self->offset[l] = self->base.parameters;
+        self->base.parameters += (self->width[l] + 1) * to;
+        self->hidden += l + 1 < self->layers ? to : 0;
+        self->widest = to > self->widest ? to : self->widest;
+    }
+}
+
+static gm_status create(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,
+                        gm_model **out) {
+    gm_status status = GM_OK;
+    mlp *self = NULL;
+    GM_TRY(GM_NEW_ZERO(context, self, 1));
+    self->base = (gm_model){.kind = &gm_model_mlp,
+                            .columns = shape->columns,
+                            .scratch = scratch,
+                            .forward = forward,
+                            .backward = backward,
+                            .initialize = initialize};
+    GM_TRY(read_keys(context, spec, shape->classes, self));
+    self->base.outputs = self->base.loss == &gm_loss_softmax ? (int)shape->classes : 1;
+    lay_out(self);
+    *out = &self->base;
+    self = NULL;
+done:
+    gm_release(context, self);
+    return status;
+}
+
+/* Losses of classes take numbers as classes where they are asked for by name. */
+static bool classifies(const gm_spec *spec) {
+    const char *name = gm_spec_value(spec, "loss");
+    const gm_loss *loss = name ? gm_loss_find(name) : NULL;
+    return loss && loss->classes;
+}
+
+const gm_model_kind gm_model_mlp = {"mlp", classifies, create};
