@@ -6,6 +6,7 @@
 #include <gradiometer/context.h>
 #include <gradiometer/data.h>
 #include <gradiometer/export.h>
+#include <gradiometer/gradients.h>
 #include <gradiometer/output.h>
 #include <gradiometer/random.h>
 #include <gradiometer/recover.h>

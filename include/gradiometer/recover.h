@@ -7,6 +7,7 @@
 #include <gradiometer/context.h>
 #include <gradiometer/data.h>
 #include <gradiometer/export.h>
+#include <gradiometer/gradients.h>
 
 GM_BEGIN_DECLS
 
@@ -40,6 +41,7 @@ typedef struct gm_recover_options {
                                 equal to n */
     double label_noise;    /**< variance that the targets have of themselves, where known */
     double require;        /**< relative operator error that counts as enough; 0: 0.1 */
+    double trace;          /**< known trace of the curvature, to check the scale by; 0: not known */
     uint64_t seed;
     bool compare;          /**< compute the curvature from the data as well, and the controls */
     bool leak;             /**< report what a receiver of these gradients learns */
@@ -74,6 +76,16 @@ typedef struct gm_leak {
     double sensitivity;      /**< largest change of one label, in units of the targets */
     char *paragraph;         /**< the same in words, owned */
 } gm_leak;
+
+/** Signs in recorded gradients that they are not what the calibration takes them for. */
+typedef struct gm_calibration {
+    double lag_correlation; /**< of a noise vector with the next one: momentum */
+    double lag_z;           /**< the same in standard deviations of what independence allows */
+    int64_t clipped;        /**< gradients of the very largest norm, to 1e-6: clipping; 1 is none */
+    double dispersion;      /**< relative variance of the squared norms of the noise vectors */
+    double dispersion_expected; /**< what Gaussian vectors of this covariance have */
+    double dispersion_z;    /**< their difference in standard deviations: varying n, heavy tails */
+} gm_calibration;
 
 /** What gm_recover() found. Read it; free it with gm_recovery_destroy(). */
 typedef struct gm_recovery {
@@ -115,6 +127,8 @@ typedef struct gm_recovery {
                                     tell; other estimators: NaN */
     double affinity;           /**< relative departure of the gradient from one that is affine in the
                                     targets, tested on one batch; NaN where not tested */
+    gm_calibration *calibration; /**< NULL unless the gradients were recorded */
+    double scale_ratio;        /**< trace of the estimate over the trace known; NaN where none is */
     const char *scale;         /**< how the factor 1/n and the loss's ½ are known: "by construction",
                                     "unverified" and what would verify it */
     gm_recovery_point *curve;  /**< [curve_points], by number of gradients */
@@ -158,6 +172,22 @@ typedef struct gm_cost {
  */
 GM_API GM_MUST_USE gm_status gm_recover(gm_context *context, const gm_dataset *dataset,
                                         const gm_recover_options *options, gm_recovery **out);
+
+/**
+ * Recover the curvature from gradients that come from elsewhere. Of the options, model, at, compare
+ * and batch_size do not apply. Recorded gradients need noise_variance, the variance that was injected.
+ *
+ * A constant factor between these gradients and those of the mean loss can not be seen in them: `scale`
+ * says so unless `trace` is given. Momentum, clipping, and batches of varying size or heavy tails
+ * leave signs, which become warnings [docs/theory/calibration.md].
+ *
+ * @param out  owned by the caller; untouched on failure
+ * @return as gm_recover(); GM_INVALID_INPUT where a function's gradients are not affine in the targets,
+ *         and whatever status a function returns
+ */
+GM_API GM_MUST_USE gm_status gm_recover_gradients(gm_context *context, gm_gradients *gradients,
+                                                  const gm_recover_options *options,
+                                                  gm_recovery **out);
 
 /** Free a recovery. NULL is allowed. */
 GM_API void gm_recovery_destroy(gm_context *context, gm_recovery *recovery);

@@ -66,10 +66,14 @@ static gm_status check_variance(gm_context *context, const char *name, double va
 
 /* What is injected: as asked, or what makes the total of the calibrated noise the batch size. */
 static gm_status choose_variance(gm_context *context, const gm_recover_options *options,
-                                 gm_plan *plan) {
+                                 bool recorded, gm_plan *plan) {
     const double n = (double)plan->batch_size;
     plan->label_noise = options->label_noise;
     const gm_estimator *e = &plan->estimator;
+    if (recorded && !(options->noise_variance > 0.0) && e->kind->injects)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "recorded gradients need the variance of the noise that was put on their "
+                       "targets (noise variance)");
     if (!e->kind->injects)
         plan->noise_variance = 0.0;
     else if (options->noise_variance > 0.0)
@@ -92,6 +96,11 @@ static gm_status choose_batches(gm_context *context, const gm_recover_options *o
                                 const gm_supply *supply, gm_plan *plan) {
     const gm_estimator *e = &plan->estimator;
     int64_t gradients = options->num_gradients;
+    if (supply->copies > 0 && supply->copies != e->copies)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "the estimator '%s' takes %d gradient%s of each batch, %d %s recorded",
+                       e->kind->name, e->copies, e->copies == 1 ? "" : "s", supply->copies,
+                       supply->copies == 1 ? "is" : "are");
     if (supply->batches > 0 && gradients == 0)
         gradients = supply->batches * e->copies;
     if (gradients == 0) {
@@ -135,7 +144,7 @@ gm_status gm_plan_make(gm_context *context, const gm_supply *supply,
     GM_TRY(choose_batches(context, options, supply, &plan));
     GM_TRY(check_variance(context, "noise variance", options->noise_variance));
     GM_TRY(check_variance(context, "label noise", options->label_noise));
-    GM_TRY(choose_variance(context, options, &plan));
+    GM_TRY(choose_variance(context, options, !supply->injects, &plan));
     if (!(plan.require > 0.0 && plan.require <= 1e100))
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT, "required error is %g; it must be above 0",
                        plan.require));

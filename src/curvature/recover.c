@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "curvature/calibration.h"
 #include "curvature/compare.h"
 #include "curvature/recovery.h"
 #include "curvature/stream.h"
@@ -163,5 +164,41 @@ done:
     gm_release(context, j.checkpoints);
     gm_release(context, j.truth);
     gm_problem_destroy(j.problem);
+    return status;
+}
+
+static gm_status check_gradients_options(gm_context *context, const gm_recover_options *options) {
+    if (options->model || options->at)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "gradients from elsewhere have their own model and weights; leave out '%s'",
+                       options->model ? options->model : options->at);
+    if (options->compare)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "gradients alone hold no truth to compare with; leave out compare");
+    return GM_OK;
+}
+
+gm_status gm_recover_gradients(gm_context *context, gm_gradients *gradients,
+                               const gm_recover_options *options, gm_recovery **out) {
+    const gm_recover_options defaults = {0};
+    gm_status status = GM_OK;
+    job j = {.context = context, .supply = gradients->supply};
+    if (!options)
+        options = &defaults;
+    GM_TRY(check_gradients_options(context, options));
+    GM_TRY(gm_plan_make(context, j.supply, options, &j.plan));
+    GM_TRY(gm_recovery_create(context, &j.plan, &j.recovery));
+    j.recovery->source = gradients->source;
+    if (gradients->recorded.values)
+        j.recovery->noise = NULL;
+    GM_TRY(run(&j));
+    if (gradients->recorded.values)
+        GM_TRY(gm_calibration_check(context, &gradients->recorded, j.recovery));
+    GM_TRY(gm_calibration_check_scale(context, options->trace, j.recovery));
+    *out = j.recovery;
+    j.recovery = NULL;
+done:
+    gm_recovery_destroy(context, j.recovery);
+    gm_release(context, j.checkpoints);
     return status;
 }

@@ -49,6 +49,7 @@ gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recove
                        .require = plan->require,
                        .affinity = NAN,
                        .scale = "by construction",
+                       .scale_ratio = NAN,
                        .relative_bias = {NAN, NAN, NAN, NAN, BIAS_METHOD},
                        .error = undefined,
                        .control_none = undefined,
@@ -85,6 +86,7 @@ void gm_recovery_destroy(gm_context *context, gm_recovery *r) {
     if (r->leak)
         gm_release(context, r->leak->paragraph);
     gm_release(context, r->leak);
+    gm_release(context, r->calibration);
     gm_release(context, r->curve);
     gm_release(context, r->truth_eigenvalues);
     gm_release(context, r->mean_gradient);
