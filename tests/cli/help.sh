@@ -41,7 +41,7 @@ done
 for later in leak gradients-file paired; do
     never_prints "^  --$later"
 done
-never_prints 'logistic|softmax|mlp|fanout|loud|gaussian|oas|ledoit|h5|hvp'
+never_prints 'fanout|loud|gaussian|oas|ledoit|h5|hvp'
 prints '^Exit status:$'
 prints '^Examples:$'
 
@@ -49,7 +49,11 @@ run 0 help specs
 prints '^  paired'
 prints '^    :norm=R'
 prints '^    :path=W.npy'
-never_prints 'logistic|softmax|mlp|fanout|loud|gaussian|oas|ledoit'
+for name in linear logistic softmax mlp zero init optimum; do
+    prints "^  $name"
+done
+prints '^    :hidden=WxW'
+never_prints 'fanout|loud|gaussian|oas|ledoit'
 
 run 2 help recove
 says "did you mean 'recover'\?"
@@ -61,7 +65,7 @@ says "'measure' is not available in this version"
 run 0 help --man
 prints '^\.TH GRADIOMETER 1'
 prints '^\.B \\-\\-batch\\-size N$'
-never_prints '\\-\\-leak|logistic'
+never_prints '\\-\\-leak'
 if command -v groff >/dev/null; then
     groff -man -Tascii -ww -z "$scratch/out" 2>"$scratch/err"
     silent err

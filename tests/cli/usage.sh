@@ -59,16 +59,14 @@ says "give a number above 0, or 'auto'"
 run 2 recover --data x --missing meen
 says "give one of error, drop, mean \(did you mean 'mean'\?\)"
 run 2 recover --data x --at optimun
-says "give one of zero, optimum, random, file \(did you mean 'optimum'\?\)"
+says "give one of zero, init, optimum, random, file \(did you mean 'optimum'\?\)"
 
 for option in --leak --paired '--gradients-file G.npy'; do
     run 2 recover --data x $option
     says "option ${option%% *} is not available in this version"
 done
-for model in logistic softmax mlp mlp:hidden=64x32,act=tanh; do
-    run 2 recover --data x --model $model
-    says "${model%%:*} is not available in this version"
-done
+run 2 recover --data x --model logistics
+says "did you mean 'logistic'\?"
 for estimator in fanout:m=8 loud gaussian; do
     run 2 recover --data x --estimator $estimator
     says 'is not available in this version'

@@ -9,9 +9,23 @@ const struct spec_family spec_models = {
     "Models", "model",
     (const struct spec_form[]){
         {"linear", "least squares, loss (1/2n) |Xw - y|^2; curvature is X'X / n", false, {{0}}},
-        {"logistic", "", true, {{0}}},
-        {"softmax", "", true, {{0}}},
-        {"mlp", "", true, {{0}}},
+        {"logistic",
+         "two classes, loss log(1 + e^z) - yz with z = xw; text, or the two values of a number, "
+         "sorted",
+         false,
+         {{0}}},
+        {"softmax",
+         "2 to 1000 classes, cross-entropy, weights in blocks of a class; add --intercept for biases",
+         false,
+         {{0}}},
+        {"mlp",
+         "a network of layers with biases; curvature is the generalised Gauss-Newton matrix",
+         false,
+         {{"hidden", "WxW", "widths of the hidden layers (default: 64x32)"},
+          {"act", "NAME", "tanh or relu (default: tanh)"},
+          {"loss", "NAME",
+           "squared, logistic, softmax, or auto: squared for numbers, otherwise by the classes "
+           "(default: auto)"}}},
         {0},
     }};
 
@@ -40,12 +54,21 @@ const struct spec_family spec_points = {
     "Points at which gradients are taken", "at",
     (const struct spec_form[]){
         {"zero", "all weights zero", false, {{0}}},
-        {"optimum", "the least-squares solution of the data", false, {{0}}},
+        {"init",
+         "weights that training would start from: mlp N(0, 1 / inputs of the layer), biases 0; "
+         "others zero",
+         false,
+         {{0}}},
+        {"optimum",
+         "where the loss over all data is least: linear, logistic, softmax",
+         false,
+         {{0}}},
         {"random",
          "a random direction from the optimum (distance) or from zero (norm)",
          false,
          {{"norm", "R", "Euclidean length of the weights, above 0 (default: 1)"},
-          {"distance", "R", "distance from the optimum in the norm of the curvature, above 0"}}},
+          {"distance", "R",
+           "distance from the optimum in the norm of the inputs' second moments, above 0"}}},
         {"file", "weights from a file", false, {{"path", "W.npy", "array of d numbers; required"}}},
         {0},
     }};
