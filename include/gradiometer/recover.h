@@ -196,6 +196,11 @@ GM_API void gm_recovery_destroy(gm_context *context, gm_recovery *recovery);
 GM_API GM_MUST_USE gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
                                              const gm_recover_options *options, gm_cost *out);
 
+/** The same of gm_recover_gradients(). */
+GM_API GM_MUST_USE gm_status gm_recover_gradients_cost(gm_context *context, gm_gradients *gradients,
+                                                       const gm_recover_options *options,
+                                                       gm_cost *out);
+
 GM_END_DECLS
 
 #endif

@@ -179,7 +179,7 @@ static const char *cause_of(double ratio, double n, double variance, double erro
         {variance, "noise of that variance taken for 1 gives this factor"},
     };
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
-        if (fabs(ratio / causes[i].factor - 1.0) < fmax(3.0 * error, 0.05))
+        if (fabs(ratio / causes[i].factor - 1.0) < fmin(fmax(3.0 * error, 0.05), 0.2))
             return causes[i].cause;
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include "curvature/plan.h"
 #include "curvature/problem.h"
 #include "data/dataset.h"
+#include "gradients/gradients.h"
 #include "linalg/linalg.h"
 
 /* Operations a second of a symmetric product, measured on a small one; at least 1e9. */
@@ -65,4 +66,27 @@ gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
 done:
     gm_problem_destroy(problem);
     return status;
+}
+
+gm_status gm_recover_gradients_cost(gm_context *context, gm_gradients *gradients,
+                                    const gm_recover_options *options, gm_cost *out) {
+    const gm_recover_options defaults = {0};
+    gm_plan plan;
+    double rate = 1.0;
+    gm_status status =
+        gm_plan_make(context, gradients->supply, options ? options : &defaults, &plan);
+    if (status == GM_OK)
+        status = measure_rate(context, &rate);
+    if (status != GM_OK)
+        return status;
+    const double d = (double)plan.dimension, k = (double)gm_plan_vectors(&plan);
+    const double recorded = 8.0 * (double)gm_gradients_count(gradients) * d;
+    const double kept = k < 4.0 * d || k < 2048.0 ? k : 4.0 * d;
+    const double predict = 2624.0 * kept * d / 2.0;
+    const double dense = k * d * d + 4.0 / 3.0 * d * d * d + predict;
+    *out = (gm_cost){.operations = dense,
+                     .bytes_read = recorded,
+                     .memory = recorded + 3.0 * d * d * 8.0 + kept * d * 4.0,
+                     .seconds = dense / rate};
+    return GM_OK;
 }

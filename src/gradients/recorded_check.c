@@ -26,6 +26,10 @@ gm_status gm_recorded_check_finite(gm_context *context, const gm_recorded *recor
 /* Above this many rows the order is not looked into: its cost grows with their square. */
 enum { MOST_ROWS = 2048 };
 
+/* Up to FEW rows, with COLUMNS_A_ROW times as many columns, are too few gradients to be worth
+   recording: the benefit of the doubt goes to the other order. */
+enum { FEW = 128, COLUMNS_A_ROW = 4 };
+
 /* Rows this many times further apart than draws are, and columns at most that many: transposed. */
 static const double ROWS_APART = 4.0, COLUMNS_ALIKE = 1.5;
 
@@ -109,15 +113,19 @@ static double mean_of_columns(const turned *t) {
     return scatter > 0.0 ? (double)t->columns * t->mean / scatter : 0.0;
 }
 
-/* What gives a transposed array away, or NULL; the two signs of docs/theory/calibration.md. */
+/* What gives a transposed array away, or NULL; the signs of docs/theory/calibration.md. */
 static const char *sign_of_order(const gm_recorded *recorded, const turned *t) {
     const double rank = effective_rank(t), draws = 2.0 / rank;
     const double seen = 1.0 + SEEN * sqrt(draws);
     if (mean_of_columns(t) > seen && mean_of_rows(recorded) < seen)
         return "its columns have a mean in common, as batch gradients have, and its rows have none";
-    if (dispersion(t->rows, t->row) > ROWS_APART * draws &&
-        dispersion(t->columns, t->column) < COLUMNS_ALIKE * draws)
+    if (dispersion(t->columns, t->column) > COLUMNS_ALIKE * draws)
+        return NULL;
+    if (dispersion(t->rows, t->row) > ROWS_APART * draws)
         return "its columns are as alike in length as batch gradients are, and its rows are not";
+    if (t->rows <= FEW && t->columns >= COLUMNS_A_ROW * t->rows && rank < 0.5 * (double)t->rows)
+        return "its columns are as alike in length as batch gradients are, and its few rows are "
+               "correlated as parameters are";
     return NULL;
 }
 

@@ -13,7 +13,6 @@ static const struct option options[] = {
      .group = "Data",
      .kind = OPTION_PATH,
      .placeholder = "FILE|DIR",
-     .required = true,
      .offset = FIELD(data),
      .help = ".csv or .csv.gz, .npy, or a folder with IDX files, of which train-* is used, pixels "
              "/ 255"},
@@ -48,8 +47,35 @@ static const struct option options[] = {
      .kind = OPTION_FLAG,
      .offset = FIELD(table.intercept),
      .help = "append a column of ones"},
-    {.name = "gradients-file", .kind = OPTION_FILE, .placeholder = "G.npy", .later = true},
-    {.name = "paired", .kind = OPTION_FLAG, .later = true},
+    {.name = "gradients-file",
+     .group = "Recorded gradients, in place of data and model",
+     .kind = OPTION_FILE,
+     .placeholder = "G.npy",
+     .offset = FIELD(gradients_file),
+     .help = "array [k, d], one batch gradient a row; needs --batch-size and --noise-variance, the "
+             "variance of the noise that was put on the targets"},
+    {.name = "paired",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(recorded.paired),
+     .help = "the array is [k/2, 2, d]: one batch with targets y+e and y-e"},
+    {.name = "dimension",
+     .kind = OPTION_INTEGER,
+     .placeholder = "D",
+     .low = 1,
+     .high = 1e9,
+     .fallback = "auto",
+     .keyword = "auto",
+     .offset = FIELD(recorded.dimension),
+     .help = "parameters d, checked against the array; auto: what its shape says"},
+    {.name = "trace",
+     .kind = OPTION_NUMBER,
+     .placeholder = "T",
+     .positive = true,
+     .high = INFINITY,
+     .fallback = "auto",
+     .keyword = "auto",
+     .offset = FIELD(recover.trace),
+     .help = "known trace of the curvature, to check the scale by; auto: not known"},
     {.name = "model",
      .group = "Gradients",
      .kind = OPTION_SPEC,
@@ -79,10 +105,9 @@ static const struct option options[] = {
     {.name = "at",
      .kind = OPTION_SPEC,
      .placeholder = "POINT",
-     .fallback = "zero",
      .family = &spec_points,
      .offset = FIELD(recover.at),
-     .help = "weights at which gradients are taken"},
+     .help = "weights at which gradients are taken (default: zero; for mlp init)"},
     {.name = "estimator",
      .group = "Estimate",
      .kind = OPTION_SPEC,
@@ -139,17 +164,59 @@ static const struct example examples[] = {
     {"A table with a header, text in one column and blanks:",
      "gradiometer recover --data housing.csv --target median_house_value --drop ocean_proximity "
      "--missing drop --standardize --intercept"},
+    {"Gradients that another framework recorded, one batch of 64 a row, with noise of variance 64:",
+     "gradiometer recover --gradients-file G.npy --batch-size 64 --noise-variance 64"},
     {"In a script, ending with status 1 unless the error is predicted to be 5 % or less:",
      "gradiometer recover --data train.npy --require 0.05 --json > result.json"},
     {0},
 };
+
+/* Options that mean nothing for recorded gradients, and those that mean nothing without. */
+static const char *const for_data[] = {"target",    "columns",  "drop",       "missing",
+                                       "standardize", "intercept", "model",    "at",
+                                       "compare",   "noise",    NULL};
+static const char *const for_gradients[] = {"paired", "dimension", "trace", NULL};
+
+static const char *first_given(const struct session *session, const char *const *names) {
+    for (int i = 0; names[i]; i++)
+        if (arguments_given(&session->arguments, names[i]))
+            return names[i];
+    return NULL;
+}
+
+/* Exactly one of the two origins of gradients, with the options that belong to it. */
+static int check_origin(struct session *session, struct recover_options *values) {
+    const bool recorded = values->gradients_file != NULL;
+    const char *misplaced = first_given(session, recorded ? for_data : for_gradients);
+    if (values->data && recorded)
+        return session_error(session, GM_INVALID_ARGUMENT,
+                             "give --data or --gradients-file, not both");
+    if (!values->data && !recorded)
+        return session_error(session, GM_INVALID_ARGUMENT,
+                             "option --data is required, or --gradients-file");
+    if (misplaced)
+        return session_error(session, GM_INVALID_ARGUMENT, "option --%s goes with %s only",
+                             misplaced, recorded ? "--data" : "--gradients-file");
+    if (!recorded)
+        return EXIT_DONE;
+    values->recover.model = values->recover.at = NULL;
+    if (!arguments_given(&session->arguments, "batch-size"))
+        return session_error(session, GM_INVALID_ARGUMENT,
+                             "option --gradients-file needs --batch-size");
+    if (!(values->recover.noise_variance > 0.0))
+        return session_error(session, GM_INVALID_ARGUMENT,
+                             "option --gradients-file needs --noise-variance, a number");
+    return EXIT_DONE;
+}
 
 static int run(struct session *session, void *given) {
     struct recover_options *values = given;
     values->table.missing = (gm_missing)values->missing;
     values->recover.seed = (uint64_t)session->common.seed;
     values->require_given = arguments_given(&session->arguments, "require");
-    return recover_run(session, values);
+    values->recorded.batch_size = values->recover.batch_size;
+    const int exit = check_origin(session, values);
+    return exit == EXIT_DONE ? recover_run(session, values) : exit;
 }
 
 const struct command command_recover = {

@@ -5,12 +5,15 @@
 #include <stdbool.h>
 
 #include <gradiometer/data.h>
+#include <gradiometer/gradients.h>
 #include <gradiometer/recover.h>
 
 #include "session.h"
 
 struct recover_options {
-    const char *data;           /* file or folder */
+    const char *data;           /* file or folder; NULL where gradients are recorded */
+    const char *gradients_file; /* recorded gradients; NULL where a model makes them */
+    gm_recorded_options recorded;
     int missing;                /* a gm_missing, copied to table.missing */
     gm_dataset_options table;   /* how data is read */
     gm_recover_options recover; /* seed and all; zero is "auto" */

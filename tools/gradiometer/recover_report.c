@@ -146,8 +146,25 @@ static gm_status set_spectrum(gm_report *report, const gm_recovery *r) {
                        : gm_report_set_null(report, "result.spectrum.truth");
 }
 
+/* What recorded gradients say of their own calibration. */
+static gm_status set_calibration(gm_report *report, const gm_recovery *r) {
+    const gm_calibration *c = r->calibration;
+    TRY(gm_report_set_number(report, "result.scale_ratio", r->scale_ratio));
+    if (!c)
+        return GM_OK;
+    TRY(gm_report_set_number(report, "result.calibration.lag_correlation", c->lag_correlation));
+    TRY(gm_report_set_number(report, "result.calibration.lag_z", c->lag_z));
+    TRY(gm_report_set_integer(report, "result.calibration.largest_norms", c->clipped));
+    TRY(gm_report_set_number(report, "result.calibration.dispersion", c->dispersion));
+    TRY(gm_report_set_number(report, "result.calibration.dispersion_expected",
+                             c->dispersion_expected));
+    return gm_report_set_number(report, "result.calibration.dispersion_z", c->dispersion_z);
+}
+
 static gm_status set_data(gm_report *report, const char *path, const gm_dataset *dataset) {
     TRY(gm_report_set_text(report, "result.data.path", path));
+    if (!dataset)
+        return GM_OK;
     TRY(gm_report_set_integer(report, "result.data.rows", gm_dataset_rows(dataset)));
     TRY(gm_report_set_integer(report, "result.data.columns", gm_dataset_columns(dataset)));
     TRY(gm_report_set_text(report, "result.data.target", gm_dataset_target_name(dataset)));
@@ -172,6 +189,7 @@ gm_status recover_report_fill(gm_report *report, const char *path, const gm_data
     TRY(set_curve(report, r));
     TRY(set_spectrum(report, r));
     TRY(set_data(report, path, dataset));
+    TRY(set_calibration(report, r));
     TRY(gm_report_set_number(report, "result.seconds.gradients", r->seconds_gradients));
     TRY(gm_report_set_number(report, "result.seconds.predict", r->seconds_predict));
     TRY(gm_report_set_number(report, "result.seconds.compare", r->seconds_compare));
