@@ -117,7 +117,9 @@ static double mean_of_columns(const turned *t) {
 static const char *sign_of_order(const gm_recorded *recorded, const turned *t) {
     const double rank = effective_rank(t), draws = 2.0 / rank;
     const double seen = 1.0 + SEEN * sqrt(draws);
-    if (mean_of_columns(t) > seen && mean_of_rows(recorded) < seen)
+    if (mean_of_rows(recorded) > seen)
+        return NULL; /* rows that have a mean in common are what they should be */
+    if (mean_of_columns(t) > seen)
         return "its columns have a mean in common, as batch gradients have, and its rows have none";
     if (dispersion(t->columns, t->column) > COLUMNS_ALIKE * draws)
         return NULL;
