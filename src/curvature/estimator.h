@@ -21,6 +21,7 @@ typedef struct gm_correction {
     double mean_loss;            /* over all copies; NaN where the source has none */
     const double *mean_gradient; /* [d] of the clean gradient */
     double *hessian;             /* [d][d], corrected in place */
+    double scale;                /* by which the correction multiplied the noise vectors' moment */
     char warning[512];           /* a sentence to be passed on, or "" */
 } gm_correction;
 
@@ -61,6 +62,9 @@ struct gm_estimator {
 };
 
 extern const gm_estimator_kind gm_estimator_paired;
+extern const gm_estimator_kind gm_estimator_fanout;
+extern const gm_estimator_kind gm_estimator_loud;
+extern const gm_estimator_kind gm_estimator_gaussian;
 extern const gm_estimator_kind gm_estimator_calibrated;
 extern const gm_estimator_kind gm_estimator_none;
 

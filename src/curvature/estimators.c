@@ -3,8 +3,9 @@
 
 #include "curvature/estimator.h"
 
-static const gm_estimator_kind *const kinds[] = {&gm_estimator_paired, &gm_estimator_calibrated,
-                                                 &gm_estimator_none};
+static const gm_estimator_kind *const kinds[] = {&gm_estimator_paired,     &gm_estimator_fanout,
+                                                 &gm_estimator_loud,       &gm_estimator_calibrated,
+                                                 &gm_estimator_gaussian,   &gm_estimator_none};
 enum { COUNT = sizeof kinds / sizeof kinds[0] };
 
 static const gm_estimator_kind *find(const char *name) {
@@ -24,22 +25,65 @@ static gm_status unknown(gm_context *context, const char *name) {
     return gm_fail(context, GM_INVALID_ARGUMENT, "unknown estimator '%s'; use %s", name, names);
 }
 
+/* A choice of `auto`. */
+typedef struct choice {
+    const char *text, *reason;
+} choice;
+
+/* Noise vectors a parameter that pairs must give before fan-out is worth its shared rows, and noised
+   gradients of a batch to a sample of it. */
+enum { ENOUGH = 4, SAMPLES_A_COPY = 8 };
+
+/*
+ * Recorded gradients leave no choice. Otherwise pairs, which give the mean gradient as well and share
+ * no rows; only a budget that cannot give 4 d of them is better spent on fan-out, which makes up to
+ * 1.8 times as many noise vectors of it.
+ */
+static choice choose(const gm_supply *supply, int64_t gradients) {
+    if (!supply->injects)
+        return supply->copies == 2
+                   ? (choice){"paired", "the gradients were recorded in pairs at targets y+e and y-e, "
+                                        "whose half differences isolate the noise exactly"}
+                   : (choice){"calibrated",
+                              "the gradients were recorded one a batch, so that the covariance under "
+                              "noise of known variance is what can be had"};
+    if (gradients > 0 && gradients / 2 < ENOUGH * supply->dimension) {
+        static const char reason[] =
+            "the budget is too small for four pairs a parameter, so each batch gives one clean and "
+            "several noised gradients, nearly all of which carry curvature";
+        if (supply->batch_size >= 8 * SAMPLES_A_COPY)
+            return (choice){"fanout:m=8", reason};
+        if (supply->batch_size >= 4 * SAMPLES_A_COPY)
+            return (choice){"fanout:m=4", reason};
+        if (supply->batch_size >= 2 * SAMPLES_A_COPY)
+            return (choice){"fanout:m=2", reason};
+    }
+    return (choice){"paired", gm_estimator_paired.reason};
+}
+
 gm_status gm_estimator_choose(gm_context *context, const char *text, const gm_supply *supply,
                               int64_t gradients, gm_estimator *out, const char **reason) {
     gm_status status = GM_OK;
     gm_spec *spec = NULL;
     gm_estimator chosen = {.copies = 1, .vectors = 1};
-    (void)gradients;
+    choice made = {text, NULL};
     GM_TRY(gm_spec_parse(context, text, "estimator", &spec));
-    const char *name = gm_spec_name(spec);
-    const bool choose = strcmp(name, "auto") == 0;
-    chosen.kind = choose ? &gm_estimator_paired : find(name);
+    if (strcmp(gm_spec_name(spec), "auto") == 0) {
+        GM_TRY(gm_spec_accept(context, spec, NULL, 0));
+        made = choose(supply, gradients);
+        gm_spec_destroy(context, spec);
+        spec = NULL;
+        GM_TRY(gm_spec_parse(context, made.text, "estimator", &spec));
+    }
+    chosen.kind = find(gm_spec_name(spec));
     if (!chosen.kind)
-        GM_TRY(unknown(context, name));
+        GM_TRY(unknown(context, gm_spec_name(spec)));
     GM_TRY(chosen.kind->configure(context, spec, supply, &chosen));
-    *reason = !choose && chosen.kind == &gm_estimator_paired
-                  ? "asked for: half differences of gradients at targets y+e and y-e"
-                  : chosen.kind->reason;
+    if (!made.reason)
+        made.reason = chosen.kind == &gm_estimator_paired
+                          ? "asked for: half differences of gradients at targets y+e and y-e"
+                          : chosen.kind->reason;
+    *reason = made.reason;
     *out = chosen;
 done:
     gm_spec_destroy(context, spec);

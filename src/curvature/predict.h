@@ -19,6 +19,9 @@ typedef struct gm_prediction {
     double aspect_low[GM_SPLITS]; /* the same over the largest top value that fits the vectors */
     double deviation;             /* relative standard deviation of the cross-validated top value */
     double fourth;                /* mean of ‖v‖⁴ */
+    double operator_factor;       /* what a correction of the estimate multiplies relative errors by, */
+    double frobenius_factor;      /* in the operator and in the Frobenius norm; 0: nothing corrected */
+    double squared_norm;          /* ‖S‖_F² before it */
 } gm_prediction;
 
 /*

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "curvature/affinity.h"
 #include "curvature/calibration.h"
 #include "curvature/compare.h"
 #include "curvature/recovery.h"
@@ -51,10 +52,22 @@ static gm_status realised_error(void *argument, int64_t which, double *estimate)
     return status;
 }
 
-/* What the estimator corrects once the pass is over. */
-static gm_status correct(job *j, const gm_stream_facts *facts) {
+/* ‖S‖ in the operator norm and its square in the Frobenius norm. */
+static gm_status measure(job *j, double *norm, double *squares) {
+    const double *h = j->recovery->hessian;
+    const int64_t d = j->plan.dimension;
+    *squares = 0.0;
+    for (int64_t i = 0; i < d * d; i++)
+        *squares += h[i] * h[i];
+    return gm_symmetric_norm(j->context, d, h, norm);
+}
+
+/* What the estimator corrects once the pass is over, and what that does to the prediction. */
+static gm_status correct(job *j, const gm_stream_facts *facts, gm_prediction *prediction) {
     const gm_estimator *e = &j->plan.estimator;
     gm_recovery *r = j->recovery;
+    gm_status status = GM_OK;
+    double before = 0.0, after = 0.0, squares = 0.0;
     if (!e->kind->correct)
         return GM_OK;
     gm_correction correction = {.context = j->context,
@@ -67,10 +80,33 @@ static gm_status correct(job *j, const gm_stream_facts *facts) {
                                 .label_noise = j->plan.label_noise,
                                 .mean_loss = facts->mean_loss,
                                 .mean_gradient = r->mean_gradient,
-                                .hessian = r->hessian};
-    gm_status status = e->kind->correct(e, &correction);
-    if (status == GM_OK && correction.warning[0])
-        status = gm_recovery_add_warning(j->context, r, "%s", correction.warning);
+                                .hessian = r->hessian,
+                                .scale = 1.0};
+    GM_TRY(measure(j, &before, &prediction->squared_norm));
+    GM_TRY(e->kind->correct(e, &correction));
+    GM_TRY(measure(j, &after, &squares));
+    if (after > 0.0) {
+        prediction->operator_factor = correction.scale * before / after;
+        prediction->frobenius_factor =
+            correction.scale * sqrt(prediction->squared_norm / squares);
+    }
+    if (correction.warning[0])
+        GM_TRY(gm_recovery_add_warning(j->context, r, "%s", correction.warning));
+done:
+    return status;
+}
+
+/* The self-test of what pairs and fan-out rely on, on a batch that nothing else uses. */
+static gm_status test_affinity(job *j) {
+    const gm_estimator_kind *kind = j->plan.estimator.kind;
+    const gm_target_noise noise = gm_plan_noise(&j->plan);
+    if (!j->supply->injects || !kind->injects)
+        return GM_OK;
+    gm_status status =
+        gm_affinity_measure(j->context, j->supply, &noise, j->plan.seeds,
+                            j->plan.batches + j->plan.probes, &j->recovery->affinity);
+    if (status == GM_OK && kind->affine)
+        status = gm_affinity_check(j->context, j->recovery->affinity, kind->name);
     return status;
 }
 
@@ -96,13 +132,13 @@ static gm_status pass(job *j, gm_prediction *prediction) {
     checkpoints.count = j->plan.dimension <= MOST_FOR_CURVE ? r->curve_points - 1 : 0;
     GM_TRY(gm_stream_run(j->context, &j->plan, source, predictor, j->truth ? &checkpoints : NULL,
                          r->hessian, &facts));
-    GM_TRY(correct(j, &facts));
     r->seconds_gradients = gm_seconds() - start - (r->seconds_compare - compare_before);
     if (predictor) {
         const double predict_start = gm_seconds();
         GM_TRY(gm_predictor_finish(predictor, prediction));
         r->seconds_predict = gm_seconds() - predict_start;
     }
+    GM_TRY(correct(j, &facts, prediction));
 done:
     gm_predictor_destroy(predictor);
     gm_source_destroy(source);
@@ -130,6 +166,7 @@ static gm_status run(job *j) {
     gm_prediction prediction = {0};
     if (j->plan.compare)
         GM_TRY(find_truth(j));
+    GM_TRY(test_affinity(j));
     GM_TRY(pass(j, &prediction));
     GM_TRY(gm_recovery_summarize(j->context, j->recovery));
     GM_TRY(gm_recovery_estimate_bias(j->context, &j->plan, j->recovery));

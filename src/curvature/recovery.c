@@ -180,6 +180,24 @@ static gm_estimate add_bias(gm_estimate sampling, gm_estimate bias) {
     return sum;
 }
 
+/* Relative errors of the corrected estimate: those before, over a truth of another size. */
+static gm_estimate corrected(gm_estimate raw, double factor) {
+    if (!(factor > 0.0))
+        return raw;
+    return (gm_estimate){raw.value * factor, raw.std_error * factor, raw.low * factor,
+                         raw.high * factor,
+                         "signed splits of the noise vectors, over the corrected top value"};
+}
+
+static double frobenius(const gm_prediction *p, const gm_recovery *r) {
+    double squares = 0.0;
+    for (int64_t i = 0; i < r->eigenvalue_count; i++)
+        squares += r->eigenvalues[i] * r->eigenvalues[i];
+    if (!(p->frobenius_factor > 0.0))
+        return gm_predict_frobenius(p, r->noise_vectors, squares);
+    return p->frobenius_factor * gm_predict_frobenius(p, r->noise_vectors, p->squared_norm);
+}
+
 void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, gm_recovery *r) {
     const bool too_far = isinf(r->relative_bias.value);
     const bool defined = plan->estimator.kind->injects && prediction->vectors > 0 && !too_far;
@@ -192,15 +210,14 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
     for (int64_t i = 0; i < r->curve_points; i++)
         r->curve[i].predicted =
             defined
-                ? add_bias(gm_predict_at(prediction, r->curve[i].noise_vectors), r->relative_bias)
+                ? add_bias(corrected(gm_predict_at(prediction, r->curve[i].noise_vectors),
+                                     prediction->operator_factor),
+                           r->relative_bias)
                 : undefined;
     r->predicted_operator = r->curve[r->curve_points - 1].predicted;
     r->predicted_frobenius = NAN;
     if (defined) {
-        double squares = 0.0;
-        for (int64_t i = 0; i < r->dimension; i++)
-            squares += r->eigenvalues[i] * r->eigenvalues[i];
-        r->predicted_frobenius = gm_predict_frobenius(prediction, r->noise_vectors, squares);
+        r->predicted_frobenius = frobenius(prediction, r);
         if (r->relative_bias.high > 0.0)
             r->predicted_frobenius = hypot(r->predicted_frobenius * (1.0 + r->relative_bias.value),
                                            r->relative_bias.value);
@@ -210,7 +227,10 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
     const double bias = r->relative_bias.high > 0.0 ? r->relative_bias.high : 0.0;
     int64_t needed = -1;
     if (defined)
-        needed = gm_predict_needed(prediction, (r->require - 2.0 * bias) / (1.0 + 2.0 * bias));
+        needed = gm_predict_needed(prediction, (r->require - 2.0 * bias) / (1.0 + 2.0 * bias) /
+                                                   (prediction->operator_factor > 0.0
+                                                        ? prediction->operator_factor
+                                                        : 1.0));
     const gm_estimator *e = &plan->estimator;
     r->gradients_needed = needed < 0 ? -1 : (needed + e->vectors - 1) / e->vectors * e->copies;
 }
@@ -247,6 +267,13 @@ gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
             "the weights are far from the optimum: for Gaussian inputs the calibrated estimate is "
             "off by about %.2g times the curvature (squared distance over batch size); use paired",
             r->relative_bias.value));
+    if (strcmp(r->estimator, "loud") == 0 && r->effective_rank > 0.0)
+        GM_TRY(gm_recovery_add_warning(
+            context, r,
+            "the price of loud noise is the mean gradient: its standard error is %.2g in the Euclidean "
+            "norm",
+            sqrt(r->noise_variance / (double)r->batch_size * r->effective_rank * r->eigenvalues[0] /
+                 (double)r->gradients)));
     if (r->noise_vectors < r->dimension)
         GM_TRY(gm_recovery_add_warning(
             context, r,

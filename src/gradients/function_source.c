@@ -28,17 +28,14 @@ static void draw_noise(function_source *self, int64_t batch, double *draws) {
     const int64_t size = options->batch_size * options->outputs;
     const int64_t count = self->noise.draws * size;
     const gm_stream stream = {self->seeds.noise, GM_STREAM_TARGET_NOISE};
-    if (self->noise.law == GM_NOISE_ONES)
-        for (int64_t i = 0; i < count; i++)
-            draws[i] = 1.0;
+    if (self->noise.law == GM_NOISE_ONES || self->noise.law == GM_NOISE_ROWS)
+        gm_noise_fill(&self->noise, options->batch_size, options->outputs, draws);
     else
         gm_random_gaussian(self->supply->context, stream, batch * count, count, draws);
     for (int r = 0; r < self->noise.draws; r++) {
         double *draw = draws + r * size;
         if (self->noise.law == GM_NOISE_LINK && options->link)
             options->link(options->user, batch, options->batch_size, options->outputs, draw);
-        for (int64_t i = self->noise.rows * options->outputs; self->noise.rows > 0 && i < size; i++)
-            draw[i] = 0.0;
     }
 }
 

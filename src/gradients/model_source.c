@@ -42,6 +42,12 @@ typedef struct model_source {
     scratch *scratch;
 } model_source;
 
+void gm_noise_fill(const gm_target_noise *noise, int64_t n, int64_t c, double *out) {
+    for (int64_t r = 0; r < noise->draws; r++)
+        for (int64_t i = 0; i < n * c; i++)
+            out[r * n * c + i] = noise->law == GM_NOISE_ONES || i / c == r ? 1.0 : 0.0;
+}
+
 void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int64_t batch_size,
                    int64_t rows, int64_t *out) {
     const gm_stream stream = {seed, GM_STREAM_BATCH_ROWS};
@@ -70,9 +76,8 @@ static void draw_noise(const model_source *self, const scratch *s, int64_t batch
     const int c = self->model->outputs;
     const int64_t n = self->base.batch_size, size = n * c;
     const gm_stream stream = {self->seeds.noise, GM_STREAM_TARGET_NOISE};
-    if (noise->law == GM_NOISE_ONES)
-        for (int64_t i = 0; i < noise->draws * size; i++)
-            s->noise[i] = 1.0;
+    if (noise->law == GM_NOISE_ONES || noise->law == GM_NOISE_ROWS)
+        gm_noise_fill(noise, n, c, s->noise);
     else
         gm_random_gaussian(self->context, stream, batch * noise->draws * size, noise->draws * size,
                            s->noise);
@@ -82,8 +87,6 @@ static void draw_noise(const model_source *self, const scratch *s, int64_t batch
             loss->root(n, c, s->outputs, draw, draw);
         else if (noise->law == GM_NOISE_SAMPLED)
             loss->sampled(n, c, s->outputs, draw, draw);
-        for (int64_t i = noise->rows * c; noise->rows > 0 && i < size; i++)
-            draw[i] = 0.0;
     }
 }
 

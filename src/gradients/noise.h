@@ -11,7 +11,9 @@ typedef enum gm_noise_law {
     GM_NOISE_LINK,    /* R u, R Rᵀ = ∂²L/∂z², u standard normal: recovers Gauss–Newton */
     GM_NOISE_PLAIN,   /* u standard normal, the same at every output */
     GM_NOISE_SAMPLED, /* a target drawn from the model's own law, less its mean */
-    GM_NOISE_ONES     /* 1 everywhere: half the difference of a pair is then −Σ_i J_iᵀ1/n */
+    GM_NOISE_ONES,    /* 1 everywhere: half the difference of a pair is then −Σ_i J_iᵀ1/n */
+    GM_NOISE_ROWS     /* draw r is 1 at row r and 0 elsewhere: the difference to the clean gradient is
+                         −J_rᵀ1/n; at most n draws */
 } gm_noise_law;
 
 /*
@@ -21,7 +23,6 @@ typedef enum gm_noise_law {
 typedef struct gm_target_noise {
     gm_noise_law law;
     double variance;
-    int64_t rows; /* only the first `rows` of a batch get noise; 0: all */
     int copies;   /* 1 … GM_MAX_COPIES */
     int draws;    /* independent noise vectors of a batch, 0 … copies */
     int draw[GM_MAX_COPIES];

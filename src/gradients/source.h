@@ -70,6 +70,9 @@ gm_status gm_model_supply_create(gm_context *context, const gm_dataset *dataset,
                                  const double *weights, int64_t batch_size, gm_supply **out)
     __attribute__((warn_unused_result));
 
+/* The noise of a law that is not random: out [draws][n][c]. */
+void gm_noise_fill(const gm_target_noise *noise, int64_t n, int64_t c, double *out);
+
 /* Row indices of batch b as the model source draws them: out [n]. */
 void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int64_t batch_size,
                    int64_t rows, int64_t *out);

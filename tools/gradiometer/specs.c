@@ -43,10 +43,22 @@ const struct spec_family spec_estimators = {
          "with the distance from the optimum",
          false,
          {{0}}},
+        {"fanout",
+         "each batch once as it is and m times with noise: m vectors of m+1 gradients, exact as "
+         "pairs are",
+         false,
+         {{"m", "M", "noised gradients of a batch, 1 to 63, well below the batch size (default: 8)"}}},
+        {"loud",
+         "each batch once, with noise of variance c n: right at any distance, at the price of the "
+         "mean gradient",
+         false,
+         {{"c", "C", "how loud, 1 to 1e12 (default: 1e6)"}}},
+        {"gaussian",
+         "each batch once; right at any distance if the inputs are Gaussian and the loss is squared, "
+         "warns where their tails are heavier",
+         false,
+         {{0}}},
         {"none", "no noise is added; what plain gradients alone show", false, {{0}}},
-        {"fanout", "", true, {{0}}},
-        {"loud", "", true, {{0}}},
-        {"gaussian", "", true, {{0}}},
         {0},
     }};
 
