@@ -21,6 +21,7 @@ typedef struct gm_correction {
     double mean_loss;            /* over all copies; NaN where the source has none */
     const double *mean_gradient; /* [d] of the clean gradient */
     double *hessian;             /* [d][d], corrected in place */
+    double spread;               /* root mean square, in the operator norm, of what it adds to the error */
     double scale;                /* by which the correction multiplied the noise vectors' moment */
     char warning[512];           /* a sentence to be passed on, or "" */
 } gm_correction;

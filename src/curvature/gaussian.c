@@ -124,6 +124,24 @@ done:
     return status;
 }
 
+/*
+ * The error that the probes bring in: of μ, of variance tr C/(n p) from p pairs, and of m, of variance
+ * s²/(n p); both enter through 2 m² μμᵀ / s².
+ */
+static double spread_of(const gm_correction *c, const probed *found, int64_t pairs) {
+    const int64_t d = c->supply->dimension;
+    const double samples = (double)c->supply->batch_size * (double)pairs;
+    const double m = fabs(found->residual), square = 2.0 * c->mean_loss;
+    double trace = 0.0, length2 = 0.0;
+    for (int64_t j = 0; j < d; j++) {
+        trace += c->hessian[j * d + j];
+        length2 += found->mean[j] * found->mean[j];
+    }
+    const double of_mean = 4.0 * m * m * sqrt(length2 * fmax(trace - length2, 0.0) / samples);
+    const double of_residual = 4.0 * m * length2 * sqrt(square / samples);
+    return hypot(of_mean, of_residual) / square;
+}
+
 /* The covariance in place, in units of (v + σ0²)/n, becomes the second moments. */
 static void apply(gm_correction *c, const probed *found) {
     const int64_t d = c->supply->dimension;
@@ -153,6 +171,7 @@ static gm_status correct(const gm_estimator *self, gm_correction *c) {
     GM_TRY(probe_mean(c, c->next_batch, pairs, &found));
     GM_TRY(probe_rows(c, c->next_batch + pairs, FOR_TAILS, &found));
     apply(c, &found);
+    c->spread = spread_of(c, &found, pairs);
     GM_TRY(gm_tails_test(c->context, found.row_count, d, found.rows,
                          c->vectors > d ? c->hessian : NULL, &tails));
     gm_tails_say(&tails, sizeof c->warning, c->warning);

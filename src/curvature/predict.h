@@ -21,6 +21,7 @@ typedef struct gm_prediction {
     double fourth;                /* mean of ‖v‖⁴ */
     double operator_factor;       /* what a correction of the estimate multiplies relative errors by, */
     double frobenius_factor;      /* in the operator and in the Frobenius norm; 0: nothing corrected */
+    double operator_spread;       /* relative error that the correction itself brings in, r.m.s. */
     double squared_norm;          /* ‖S‖_F² before it */
 } gm_prediction;
 

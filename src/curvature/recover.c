@@ -87,6 +87,7 @@ static gm_status correct(job *j, const gm_stream_facts *facts, gm_prediction *pr
     GM_TRY(measure(j, &after, &squares));
     if (after > 0.0) {
         prediction->operator_factor = correction.scale * before / after;
+        prediction->operator_spread = correction.spread / after;
         prediction->frobenius_factor =
             correction.scale * sqrt(prediction->squared_norm / squares);
     }

@@ -180,13 +180,18 @@ static gm_estimate add_bias(gm_estimate sampling, gm_estimate bias) {
     return sum;
 }
 
-/* Relative errors of the corrected estimate: those before, over a truth of another size. */
-static gm_estimate corrected(gm_estimate raw, double factor) {
+/* Relative errors of the corrected estimate: those before, over a truth of another size, and what the
+   correction brings in, which may fall either way. */
+static gm_estimate corrected(gm_estimate raw, const gm_prediction *prediction) {
+    const double factor = prediction->operator_factor, spread = prediction->operator_spread;
     if (!(factor > 0.0))
         return raw;
-    return (gm_estimate){raw.value * factor, raw.std_error * factor, raw.low * factor,
-                         raw.high * factor,
-                         "signed splits of the noise vectors, over the corrected top value"};
+    return (gm_estimate){.value = hypot(raw.value * factor, spread),
+                         .std_error = hypot(raw.std_error * factor, spread),
+                         .low = fmax(raw.low * factor - spread, 0.0),
+                         .high = hypot(raw.high * factor, 1.96 * spread),
+                         .method =
+                             "signed splits of the noise vectors, over the corrected top value"};
 }
 
 static double frobenius(const gm_prediction *p, const gm_recovery *r) {
@@ -210,8 +215,7 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
     for (int64_t i = 0; i < r->curve_points; i++)
         r->curve[i].predicted =
             defined
-                ? add_bias(corrected(gm_predict_at(prediction, r->curve[i].noise_vectors),
-                                     prediction->operator_factor),
+                ? add_bias(corrected(gm_predict_at(prediction, r->curve[i].noise_vectors), prediction),
                            r->relative_bias)
                 : undefined;
     r->predicted_operator = r->curve[r->curve_points - 1].predicted;

@@ -35,13 +35,14 @@ done
 run 0 help recover
 for option in data target columns drop missing standardize intercept model batch-size num-gradients \
     estimator noise-variance label-noise at shrink compare require \
+    gradients-file paired dimension trace \
     seed threads out json quiet no-progress dry-run; do
     prints "^  --$option( |$)"
 done
-for later in leak gradients-file paired; do
+for later in leak; do
     never_prints "^  --$later"
 done
-never_prints 'fanout|loud|gaussian|oas|ledoit|h5|hvp'
+never_prints 'oas|ledoit|h5|hvp'
 prints '^Exit status:$'
 prints '^Examples:$'
 
@@ -53,7 +54,10 @@ for name in linear logistic softmax mlp zero init optimum; do
     prints "^  $name"
 done
 prints '^    :hidden=WxW'
-never_prints 'fanout|loud|gaussian|oas|ledoit'
+for name in fanout loud gaussian; do
+    prints "^  $name"
+done
+never_prints 'oas|ledoit'
 
 run 2 help recove
 says "did you mean 'recover'\?"

@@ -61,16 +61,24 @@ says "give one of error, drop, mean \(did you mean 'mean'\?\)"
 run 2 recover --data x --at optimun
 says "give one of zero, init, optimum, random, file \(did you mean 'optimum'\?\)"
 
-for option in --leak --paired '--gradients-file G.npy'; do
+for option in --leak; do
     run 2 recover --data x $option
     says "option ${option%% *} is not available in this version"
 done
 run 2 recover --data x --model logistics
 says "did you mean 'logistic'\?"
-for estimator in fanout:m=8 loud gaussian; do
-    run 2 recover --data x --estimator $estimator
-    says 'is not available in this version'
-done
+run 2 recover --data x --estimator fanuot
+says "did you mean 'fanout'\?"
+run 2 recover --data x --paired
+says 'option --paired goes with --gradients-file only'
+run 2 recover --data x --gradients-file G.npy
+says 'give --data or --gradients-file, not both'
+run 2 recover --gradients-file G.npy --model linear --batch-size 8 --noise-variance 8
+says 'option --model goes with --data only'
+run 2 recover --gradients-file G.npy --noise-variance 8
+says 'needs --batch-size'
+run 2 recover --gradients-file G.npy --batch-size 8
+says 'needs --noise-variance'
 for shrink in oas ledoit-wolf; do
     run 2 recover --data x --shrink $shrink
     says 'is not available in this version'

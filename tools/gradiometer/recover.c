@@ -193,7 +193,7 @@ static int check_origin(struct session *session, struct recover_options *values)
                              "give --data or --gradients-file, not both");
     if (!values->data && !recorded)
         return session_error(session, GM_INVALID_ARGUMENT,
-                             "option --data is required, or --gradients-file");
+                             "option --data FILE|DIR is missing, or --gradients-file");
     if (misplaced)
         return session_error(session, GM_INVALID_ARGUMENT, "option --%s goes with %s only",
                              misplaced, recorded ? "--data" : "--gradients-file");
