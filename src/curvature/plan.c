@@ -43,12 +43,58 @@ static gm_status choose_law(gm_context *context, const char *text, const gm_supp
                    text);
 }
 
+/* Where the matrix and what it takes to make it, 3 d² numbers, would be more than 2 GB, `auto` keeps
+   directions and a diagonal instead. */
+static const double MOST_FULL = 2e9;
+enum { DEFAULT_RANK = 512, LEAST_RANK = 1 };
+
+static bool fits(int64_t dimension) {
+    return 24.0 * (double)dimension * (double)dimension <= MOST_FULL;
+}
+
 /* Rank of the low-rank structure, 0 for the full one. */
-static gm_status choose_structure(gm_context *context, const char *text, int64_t *rank) {
-    *rank = 0;
-    if (strcmp(text, "auto") == 0 || strcmp(text, "full") == 0)
+static gm_status choose_structure(gm_context *context, const char *text, int64_t dimension,
+                                  int64_t *rank) {
+    static const char *const names[] = {"auto", "full", "low-rank"}, *const keys[] = {"rank"};
+    gm_status status = GM_OK;
+    gm_spec *spec = NULL;
+    double asked = DEFAULT_RANK;
+    GM_TRY(gm_spec_parse(context, text, "structure", &spec));
+    const char *name = gm_spec_name(spec);
+    const bool low = strcmp(name, "low-rank") == 0;
+    if (!low && strcmp(name, "auto") != 0 && strcmp(name, "full") != 0) {
+        const char *near = gm_nearest_word(name, names, 3);
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
+                       "unknown structure '%s'%s%s%s; use auto, full or low-rank:rank=R", name,
+                       near ? " (did you mean " : "", near ? near : "", near ? "?)" : ""));
+    }
+    GM_TRY(gm_spec_accept(context, spec, low ? keys : NULL, low));
+    GM_TRY(gm_spec_number(context, spec, "rank", DEFAULT_RANK, LEAST_RANK, 1e6, &asked));
+    if (asked != floor(asked))
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
+                       "structure '%s': the rank must be a whole number", text));
+    *rank = low || (strcmp(name, "auto") == 0 && !fits(dimension)) ? (int64_t)asked : 0;
+    *rank = *rank < dimension ? *rank : dimension;
+done:
+    gm_spec_destroy(context, spec);
+    return status;
+}
+
+/* What needs the whole matrix. */
+static gm_status check_rank(gm_context *context, const gm_plan *plan) {
+    if (plan->rank == 0)
         return GM_OK;
-    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown structure '%s'; use auto or full", text);
+    if (plan->compare)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "a comparison needs the full matrix of %lld x %lld; leave it out, or ask for "
+                       "the structure full",
+                       (long long)plan->dimension, (long long)plan->dimension);
+    if (plan->estimator.kind->correct)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "the estimator '%s' corrects the full matrix; use another one with the "
+                       "structure low-rank",
+                       plan->estimator.kind->name);
+    return GM_OK;
 }
 
 static gm_status check_count(gm_context *context, const char *name, int64_t value, int64_t least) {
@@ -139,7 +185,9 @@ gm_status gm_plan_make(gm_context *context, const gm_supply *supply,
                                options->num_gradients, &plan.estimator, &plan.reason));
     GM_TRY(choose_law(context, options->noise, supply, &plan.law));
     GM_TRY(check_shrinkage(context, plan.shrink));
-    GM_TRY(choose_structure(context, options->structure ? options->structure : "auto", &plan.rank));
+    GM_TRY(choose_structure(context, options->structure ? options->structure : "auto",
+                            plan.dimension, &plan.rank));
+    GM_TRY(check_rank(context, &plan));
     GM_TRY(check_count(context, "batch size", plan.batch_size, 1));
     GM_TRY(choose_batches(context, options, supply, &plan));
     GM_TRY(check_variance(context, "noise variance", options->noise_variance));
@@ -161,6 +209,7 @@ gm_plan gm_plan_control(const gm_plan *plan) {
     control.batches = gm_plan_gradients(plan);
     control.probes = 0;
     control.compare = control.leak = false;
+    control.rank = 0;
     return control;
 }
 

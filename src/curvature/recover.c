@@ -11,7 +11,7 @@
 #include "linalg/linalg.h"
 
 /* Above this dimension the realised error is computed at the end alone, not along the curve. */
-enum { MOST_FOR_CURVE = 2048 };
+enum { MOST_FOR_CURVE = 2048, MOST_KEPT = 2048 };
 
 typedef struct job {
     gm_context *context;
@@ -111,6 +111,12 @@ static gm_status test_affinity(job *j) {
     return status;
 }
 
+/* The prediction keeps up to 4 d vectors, which is too many where d² numbers do not fit. */
+static int64_t vectors_to_keep(const gm_plan *plan) {
+    const int64_t vectors = gm_plan_vectors(plan);
+    return plan->rank > 0 && vectors > MOST_KEPT ? MOST_KEPT : vectors;
+}
+
 /* The pass of gradients: estimate, mean gradient, prediction, realised errors along the way. */
 static gm_status pass(job *j, gm_prediction *prediction) {
     gm_status status = GM_OK;
@@ -124,7 +130,7 @@ static gm_status pass(job *j, gm_prediction *prediction) {
     gm_stream_facts facts = {.mean_gradient = r->mean_gradient};
     GM_TRY(j->supply->open(j->supply, &noise, j->plan.seeds, &source));
     if (e->kind->injects)
-        GM_TRY(gm_predictor_create(j->context, j->plan.dimension, gm_plan_vectors(&j->plan),
+        GM_TRY(gm_predictor_create(j->context, j->plan.dimension, vectors_to_keep(&j->plan),
                                    e->kind->centered, j->plan.seeds.batches, &predictor));
     GM_TRY(GM_NEW(j->context, j->checkpoints, r->curve_points));
     for (int64_t i = 0; i < r->curve_points; i++)
@@ -133,6 +139,8 @@ static gm_status pass(job *j, gm_prediction *prediction) {
     checkpoints.count = j->plan.dimension <= MOST_FOR_CURVE ? r->curve_points - 1 : 0;
     GM_TRY(gm_stream_run(j->context, &j->plan, source, predictor, j->truth ? &checkpoints : NULL,
                          r->hessian, &facts));
+    if (j->plan.rank > 0)
+        gm_recovery_take_sketch(r, &facts.sketch);
     r->seconds_gradients = gm_seconds() - start - (r->seconds_compare - compare_before);
     if (predictor) {
         const double predict_start = gm_seconds();

@@ -56,8 +56,12 @@ gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recove
                        .control_oracle = undefined,
                        .control_hvp = undefined,
                        .gradients_needed = -1};
-    GM_TRY(GM_NEW(context, r->hessian, d * d));
-    GM_TRY(GM_NEW(context, r->eigenvalues, d));
+    if (plan->rank == 0) {
+        GM_TRY(GM_NEW(context, r->hessian, d * d));
+        GM_TRY(GM_NEW(context, r->eigenvalues, d));
+    } else {
+        r->structure = "low-rank";
+    }
     GM_TRY(GM_NEW(context, r->mean_gradient, d));
     GM_TRY(GM_NEW_ZERO(context, r->truth_eigenvalues, d));
     r->curve_points = 1;
@@ -97,15 +101,31 @@ void gm_recovery_destroy(gm_context *context, gm_recovery *r) {
     gm_release(context, r);
 }
 
+void gm_recovery_take_sketch(gm_recovery *r, const gm_sketch_result *sketch) {
+    r->factor = sketch->factor;
+    r->factor_rows = r->eigenvalue_count = sketch->rows;
+    r->factor_bound = sketch->bound;
+    r->diagonal = sketch->diagonal;
+    r->eigenvalues = sketch->eigenvalues;
+    r->rank = sketch->rank;
+    r->effective_rank =
+        sketch->rows > 0 && sketch->eigenvalues[0] > 0.0 ? sketch->trace / sketch->eigenvalues[0] : NAN;
+    r->condition_number = NAN;
+}
+
 gm_status gm_recovery_summarize(gm_context *context, gm_recovery *r) {
     gm_status status = GM_OK;
     const int64_t d = r->dimension;
+    if (!r->hessian)
+        return GM_OK;
     double *copy = NULL, trace = 0.0;
     GM_TRY(GM_NEW(context, copy, d * d));
     memcpy(copy, r->hessian, (size_t)(d * d) * sizeof *copy);
     GM_TRY(gm_symmetric_eigenvalues(context, d, copy, r->eigenvalues));
-    for (int64_t i = 0; i < d; i++)
+    for (int64_t i = 0; i < d; i++) {
         trace += r->hessian[i * d + i];
+        r->rank += r->eigenvalues[i] > (double)d * DBL_EPSILON * r->eigenvalues[0];
+    }
     const double top = r->eigenvalues[0], bottom = r->eigenvalues[d - 1];
     r->effective_rank = top > 0.0 ? trace / top : NAN;
     const bool regular = r->noise_vectors >= d && bottom > (double)d * DBL_EPSILON * top;
@@ -140,7 +160,7 @@ gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm
     const double k = (double)r->noise_vectors, gamma = (double)d / k;
     const double total = plan->noise_variance + plan->label_noise;
     double *copy = NULL, *solution = NULL, form = 0.0;
-    if (!plan->estimator.kind->calibrated || gamma >= 1.0)
+    if (!plan->estimator.kind->calibrated || gamma >= 1.0 || !r->hessian)
         return GM_OK;
     GM_TRY(GM_NEW(context, copy, d * d));
     GM_TRY(GM_NEW(context, solution, d));

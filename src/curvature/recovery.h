@@ -5,12 +5,16 @@
 #include "curvature/plan.h"
 #include "curvature/predict.h"
 #include "curvature/problem.h"
+#include "curvature/sketch.h"
 
 /* An empty recovery with room for its arrays, options already in it. */
 gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out)
     __attribute__((warn_unused_result));
 
-/* Eigenvalues, condition number and effective rank of the hessian. */
+/* Take over what a sketch came to. */
+void gm_recovery_take_sketch(gm_recovery *recovery, const gm_sketch_result *sketch);
+
+/* Eigenvalues, rank, condition number and effective rank of the hessian. */
 gm_status gm_recovery_summarize(gm_context *context, gm_recovery *recovery)
     __attribute__((warn_unused_result));
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "curvature/accumulate.h"
+#include "curvature/collector.h"
 #include "parallel/parallel.h"
 
 /* Most noise vectors between two meetings of the threads; the bits do not depend on it. */
@@ -16,13 +16,13 @@ typedef struct pass {
     double scale;      /* makes the second moment of noise vectors the curvature */
     int64_t first;     /* batch at the start of the chunk */
     double *gradients; /* [threads][copies][d] */
-    double *vectors;   /* [chunk][vectors][d], inside the accumulator where they fit */
+    double *vectors;   /* [chunk][vectors][d], inside the collector where they fit */
     double *spare;     /* [vectors][d] of one batch that does not fit; NULL for one vector */
     double *clean;     /* [CHUNK][d] */
     double *clean_sum; /* [d] */
     double *losses;    /* [CHUNK][copies]; NULL where the source has none */
     double loss_sum;
-    gm_accumulator *accumulator;
+    gm_collector collector;
 } pass;
 
 /* One batch: gradients from the source, then what the estimator reads in them. */
@@ -61,17 +61,17 @@ static gm_status sum_panel(void *argument, int64_t index, int worker) {
     return GM_OK;
 }
 
-/* Up to `most` batches; fewer where the accumulator has less room. */
+/* Up to `most` batches; fewer where the collector has less room. */
 static gm_status run_chunk(pass *p, int64_t most, gm_predictor *predictor) {
     gm_status status = GM_OK;
     const int64_t d = p->source->dimension, each = p->plan->estimator.vectors;
     int64_t room = 0;
-    p->vectors = gm_accumulator_room(p->accumulator, &room);
+    GM_TRY(gm_collector_room(&p->collector, &room, &p->vectors));
     const bool fits = room >= each;
     int64_t count = fits ? room / each : 1;
     if (!fits)
         p->vectors = p->spare;
-    count = count < most ? count : most;
+    count = count < most ? count : most; /* at most CHUNK */
     sum_job sums = {p, count};
     GM_TRY(gm_parallel_for(p->context, count, run_batch, p));
     GM_TRY(gm_parallel_for(p->context, (d + PANEL - 1) / PANEL, sum_panel, &sums));
@@ -79,8 +79,8 @@ static gm_status run_chunk(pass *p, int64_t most, gm_predictor *predictor) {
         p->loss_sum += p->losses[i];
     if (predictor)
         GM_TRY(gm_predictor_add(predictor, count * each, p->vectors));
-    GM_TRY(fits ? gm_accumulator_take(p->accumulator, count * each)
-                : gm_accumulator_add(p->accumulator, each, p->vectors));
+    GM_TRY(fits ? gm_collector_take(&p->collector, count * each)
+                : gm_collector_add(&p->collector, each, d, p->vectors));
     p->first += count;
 done:
     return status;
@@ -89,9 +89,9 @@ done:
 /* The estimate of everything so far: covariance, or second moment about zero. */
 static gm_status total(pass *p, double *mean, double *hessian) {
     const int64_t d = p->source->dimension;
-    const double k = (double)gm_accumulator_count(p->accumulator);
+    const double k = (double)gm_accumulator_count(p->collector.full);
     const bool centered = p->plan->estimator.kind->centered;
-    gm_status status = gm_accumulator_total(p->accumulator, mean, hessian);
+    gm_status status = gm_accumulator_total(p->collector.full, mean, hessian);
     if (status != GM_OK)
         return status;
     for (int64_t i = 0; i < d; i++)
@@ -116,13 +116,14 @@ static gm_status pass_create(pass *p, gm_context *context, const gm_plan *plan, 
     GM_TRY(GM_NEW(context, p->gradients, gm_context_threads(context) * source->copies * d));
     GM_TRY(GM_NEW(context, p->clean, CHUNK * d));
     GM_TRY(GM_NEW_ZERO(context, p->clean_sum, d));
-    GM_TRY(gm_accumulator_create(context, d, &p->accumulator));
+    GM_TRY(gm_collector_create(context, d, plan->rank, gm_plan_vectors(plan), e->kind->centered,
+                               &p->collector));
 done:
     return status;
 }
 
 static void pass_release(pass *p) {
-    gm_accumulator_destroy(p->accumulator);
+    gm_collector_release(&p->collector);
     gm_release(p->context, p->losses);
     gm_release(p->context, p->spare);
     gm_release(p->context, p->clean_sum);
@@ -155,7 +156,13 @@ gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *sou
             GM_TRY(checkpoints->reached(checkpoints->argument, next, hessian));
         }
     }
-    GM_TRY(total(&p, mean, hessian));
+    if (plan->rank > 0) {
+        const double k = (double)gm_plan_vectors(plan);
+        GM_TRY(gm_sketch_finish(p.collector.sketch,
+                                plan->estimator.kind->centered ? k - 1.0 : k, &facts->sketch));
+    } else {
+        GM_TRY(total(&p, mean, hessian));
+    }
     if (!facts)
         goto done;
     for (int64_t j = 0; j < d; j++)

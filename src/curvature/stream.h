@@ -4,6 +4,7 @@
 
 #include "curvature/plan.h"
 #include "curvature/predict.h"
+#include "curvature/sketch.h"
 
 /* Called between chunks at the numbers of batches asked for, with the estimate so far. */
 typedef struct gm_checkpoints {
@@ -17,14 +18,15 @@ typedef struct gm_checkpoints {
 typedef struct gm_stream_facts {
     double *mean_gradient; /* [d] of the clean gradient, the caller's */
     double mean_loss;      /* over all copies; NaN where the source has no losses */
+    gm_sketch_result sketch; /* where the plan has a rank */
 } gm_stream_facts;
 
 /*
  * Run a plan's batches.
  *   predictor      sees every noise vector, scaled to the curvature; may be NULL
  *   checkpoints    may be NULL
- *   hessian        [d][d], the estimate
- *   facts          may be NULL
+ *   hessian        [d][d], the estimate; NULL where the plan has a rank
+ *   facts          may be NULL where the plan has no rank
  */
 gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *source,
                         gm_predictor *predictor, const gm_checkpoints *checkpoints, double *hessian,

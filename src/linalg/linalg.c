@@ -65,6 +65,33 @@ gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const do
     return gm_parallel_for(context, tiles * (tiles + 1) / 2, gram_tile, &job);
 }
 
+static gm_status outer_tile(void *argument, int64_t index, int worker) {
+    (void)worker;
+    const gram_job *job = argument;
+    int64_t i = 0; /* as above */
+    while (index > i)
+        index -= ++i;
+    const int64_t row = i * TILE, column = index * TILE, k = job->k, d = job->d;
+    const int height = (int)(k - row < TILE ? k - row : TILE);
+    const int width = (int)(k - column < TILE ? k - column : TILE);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, height, width, (int)d, 1.0,
+                job->rows + row * d, (int)d, job->rows + column * d, (int)d, 0.0,
+                job->lower + row * k + column, (int)k);
+    return GM_OK;
+}
+
+gm_status gm_outer_gram(gm_context *context, int64_t k, int64_t d, const double *rows,
+                        double *out) {
+    gram_job job = {k, d, rows, out};
+    const int64_t tiles = (k + TILE - 1) / TILE;
+    gm_status status = gm_blas_prepare(context);
+    if (status == GM_OK)
+        status = gm_parallel_for(context, tiles * (tiles + 1) / 2, outer_tile, &job);
+    if (status == GM_OK)
+        gm_symmetric_mirror(k, out);
+    return status;
+}
+
 void gm_symmetric_mirror(int64_t d, double *a) {
     enum { BLOCK = 32 };
     for (int64_t bi = 0; bi < d; bi += BLOCK)
@@ -155,6 +182,12 @@ gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x
         return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
                        (int)info);
     return lapack_status(context, "dposv", info);
+}
+
+void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
+                 int64_t ldb, double *c, int64_t ldc) {
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,
+                b, (int)ldb, 0.0, c, (int)ldc);
 }
 
 void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c) {

@@ -19,6 +19,10 @@ gm_status gm_blas_prepare(gm_context *context) __attribute__((warn_unused_result
 gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
                              double *lower) __attribute__((warn_unused_result));
 
+/* out [k][k] = R Rᵀ, both triangles, R = rows [k][d]. Cost: k² d operations. */
+gm_status gm_outer_gram(gm_context *context, int64_t k, int64_t d, const double *rows, double *out)
+    __attribute__((warn_unused_result));
+
 /* Copy the lower triangle of a [d][d] to the upper one. */
 void gm_symmetric_mirror(int64_t d, double *a);
 
@@ -54,6 +58,10 @@ gm_status gm_generalized_eigenvalues(gm_context *context, int64_t d, double *a, 
    GM_UNDEFINED where a is not positive definite to working precision. */
 gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x)
     __attribute__((warn_unused_result));
+
+/* c [m][n] = a [m][k] b [k][n]; rows of a, b, c lie lda, ldb, ldc apart. */
+void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
+                 int64_t ldb, double *c, int64_t ldc);
 
 /* c [m][n] = a [m][k] b [k][n] in float32. */
 void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c);

@@ -139,6 +139,19 @@ static const struct option options[] = {
      .family = &spec_shrinkages,
      .offset = FIELD(recover.shrink),
      .help = "shrinkage of the estimate"},
+    {.name = "structure",
+     .kind = OPTION_SPEC,
+     .placeholder = "FORM",
+     .fallback = "auto",
+     .family = &spec_structures,
+     .offset = FIELD(recover.structure),
+     .help = "form in which the estimate is kept"},
+    {.name = "noise",
+     .kind = OPTION_SPEC,
+     .placeholder = "LAW",
+     .family = &spec_laws,
+     .offset = FIELD(recover.noise),
+     .help = "law of the noise on targets (default: link, where a model is known)"},
     {.name = "compare",
      .group = "Verdict",
      .kind = OPTION_FLAG,
@@ -228,7 +241,8 @@ const struct command command_recover = {
         "X'X / N of the inputs. The estimate comes with a predicted error that needs no access to "
         "the truth, and with a verdict whether the gradients were enough.\n\n"
         "With --out: result.json, hessian.npy [d,d], eigenvalues.npy [d], mean_gradient.npy [d], "
-        "plots (.svg) and report.html.",
+        "plots (.svg) and report.html. The structure low-rank writes factor.npy [r,d] and "
+        "diagonal.npy [d] in place of the hessian, which is F'F plus that diagonal.",
     .options = options,
     .count = sizeof options / sizeof *options,
     .values_size = sizeof(struct recover_options),

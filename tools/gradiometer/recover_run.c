@@ -62,23 +62,45 @@ static int show_plan(struct session *session, const struct work *work) {
     return plan_print(session, &plan, work->options);
 }
 
+/* The arrays of a recovery; each is written where it is there. */
+struct array {
+    const char *name;
+    int dimensions;
+    int64_t shape[2];
+    const double *values;
+};
+
+enum { ARRAYS = 5 };
+
+static void list_arrays(const gm_recovery *r, struct array *out) {
+    const struct array all[ARRAYS] = {
+        {"hessian.npy", 2, {r->dimension, r->dimension}, r->hessian},
+        {"factor.npy", 2, {r->factor_rows, r->dimension}, r->factor},
+        {"diagonal.npy", 1, {r->dimension, 1}, r->diagonal},
+        {"eigenvalues.npy", 1, {r->eigenvalue_count, 1}, r->eigenvalues},
+        {"mean_gradient.npy", 1, {r->dimension, 1}, r->mean_gradient},
+    };
+    memcpy(out, all, sizeof all);
+}
+
 static gm_status write_arrays(struct work *work) {
-    const gm_recovery *r = work->recovery;
-    const int64_t square[2] = {r->dimension, r->dimension};
-    gm_status status = gm_output_write_array(work->output, "hessian.npy", 2, square, r->hessian);
-    if (status == GM_OK)
-        status = gm_output_write_array(work->output, "eigenvalues.npy", 1, square, r->eigenvalues);
-    if (status == GM_OK)
-        status =
-            gm_output_write_array(work->output, "mean_gradient.npy", 1, square, r->mean_gradient);
+    struct array arrays[ARRAYS];
+    gm_status status = GM_OK;
+    list_arrays(work->recovery, arrays);
+    for (int i = 0; i < ARRAYS && status == GM_OK; i++)
+        if (arrays[i].values)
+            status = gm_output_write_array(work->output, arrays[i].name, arrays[i].dimensions,
+                                           arrays[i].shape, arrays[i].values);
     return status;
 }
 
 static gm_status list_files(struct work *work) {
-    static const char *const files[] = {"hessian.npy", "eigenvalues.npy", "mean_gradient.npy"};
+    struct array arrays[ARRAYS];
     gm_status status = GM_OK;
-    for (size_t i = 0; i < sizeof files / sizeof *files && status == GM_OK; i++)
-        status = gm_report_append_text(work->report, "result.files", files[i]);
+    list_arrays(work->recovery, arrays);
+    for (int i = 0; i < ARRAYS && status == GM_OK; i++)
+        if (arrays[i].values)
+            status = gm_report_append_text(work->report, "result.files", arrays[i].name);
     return status;
 }
 

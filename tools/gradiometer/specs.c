@@ -94,8 +94,34 @@ const struct spec_family spec_shrinkages = {"Shrinkage", "shrink",
                                                 {0},
                                             }};
 
-const struct spec_family *const spec_families[] = {&spec_models, &spec_estimators, &spec_points,
-                                                   &spec_shrinkages, NULL};
+const struct spec_family spec_structures = {
+    "Structures", "structure",
+    (const struct spec_form[]){
+        {"auto", "full, or low-rank where 3 d x d numbers are more than 2 GB", false, {{0}}},
+        {"full", "the d x d matrix", false, {{0}}},
+        {"low-rank",
+         "directions and a diagonal, with a bound on what is left out: Frequent Directions",
+         false,
+         {{"rank", "R", "directions kept, at least; up to 2R are exact (default: 512)"}}},
+        {0},
+    }};
+
+const struct spec_family spec_laws = {
+    "Laws of the noise", "noise",
+    (const struct spec_form[]){
+        {"link",
+         "Gaussian, of covariance n H at each sample, H the curvature of the loss in the outputs: "
+         "recovers Gauss-Newton",
+         false,
+         {{0}}},
+        {"plain", "Gaussian, the same at every sample: recovers the mean of J'J", false, {{0}}},
+        {"sampled", "labels drawn from the model itself, less their mean", false, {{0}}},
+        {0},
+    }};
+
+const struct spec_family *const spec_families[] = {
+    &spec_models,     &spec_estimators, &spec_points, &spec_shrinkages,
+    &spec_structures, &spec_laws,       NULL};
 
 gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
                             char *message, size_t size) {

@@ -32,6 +32,8 @@ extern const struct spec_family spec_models;
 extern const struct spec_family spec_estimators;
 extern const struct spec_family spec_points;
 extern const struct spec_family spec_shrinkages;
+extern const struct spec_family spec_structures;
+extern const struct spec_family spec_laws;
 
 /* All families, ends with NULL. */
 extern const struct spec_family *const spec_families[];
