@@ -1,4 +1,5 @@
 #include "curvature/plan.h"
+#include "curvature/shrink.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,15 +13,6 @@ enum {
 
 static const double MOST = 1e15; /* batch sizes and numbers of gradients stay exact in float64 */
 static const double MOST_DRAWS = 1e18; /* indices of draws fit 63 bits */
-
-static gm_status check_shrinkage(gm_context *context, const char *text) {
-    if (strcmp(text, "auto") == 0 || strcmp(text, "none") == 0)
-        return GM_OK;
-    if (strcmp(text, "oas") == 0 || strcmp(text, "ledoit-wolf") == 0)
-        return gm_fail(context, GM_UNAVAILABLE,
-                       "shrinkage '%s' is not available in this version; use auto or none", text);
-    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown shrinkage '%s'; use auto or none", text);
-}
 
 /* The law of the noise. A supply that knows nothing of its loss gets plain noise. */
 static gm_status choose_law(gm_context *context, const char *text, const gm_supply *supply,
@@ -184,7 +176,7 @@ gm_status gm_plan_make(gm_context *context, const gm_supply *supply,
     GM_TRY(gm_estimator_choose(context, options->estimator ? options->estimator : "auto", supply,
                                options->num_gradients, &plan.estimator, &plan.reason));
     GM_TRY(choose_law(context, options->noise, supply, &plan.law));
-    GM_TRY(check_shrinkage(context, plan.shrink));
+    GM_TRY(gm_shrink_check(context, plan.shrink));
     GM_TRY(choose_structure(context, options->structure ? options->structure : "auto",
                             plan.dimension, &plan.rank));
     GM_TRY(check_rank(context, &plan));

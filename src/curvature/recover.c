@@ -7,6 +7,7 @@
 #include "curvature/calibration.h"
 #include "curvature/compare.h"
 #include "curvature/recovery.h"
+#include "curvature/shrink.h"
 #include "curvature/stream.h"
 #include "linalg/linalg.h"
 
@@ -180,6 +181,7 @@ static gm_status run(job *j) {
     GM_TRY(gm_recovery_summarize(j->context, j->recovery));
     GM_TRY(gm_recovery_estimate_bias(j->context, &j->plan, j->recovery));
     gm_recovery_predict(&j->plan, &prediction, j->recovery);
+    gm_shrink(&j->plan, &prediction, j->recovery);
     if (j->plan.compare)
         GM_TRY(compare(j));
     GM_TRY(gm_recovery_warn(j->context, j->recovery));

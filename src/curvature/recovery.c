@@ -298,7 +298,7 @@ gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
             "norm",
             sqrt(r->noise_variance / (double)r->batch_size * r->effective_rank * r->eigenvalues[0] /
                  (double)r->gradients)));
-    if (r->noise_vectors < r->dimension)
+    if (r->noise_vectors < r->dimension && r->shrinkage_intensity == 0.0)
         GM_TRY(gm_recovery_add_warning(
             context, r,
             "%lld noise vectors cannot span %lld dimensions: the estimate is singular; the leading "

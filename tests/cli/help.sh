@@ -35,14 +35,14 @@ done
 run 0 help recover
 for option in data target columns drop missing standardize intercept model batch-size num-gradients \
     estimator noise-variance label-noise at shrink compare require \
-    gradients-file paired dimension trace \
+    gradients-file paired dimension trace structure noise \
     seed threads out json quiet no-progress dry-run; do
     prints "^  --$option( |$)"
 done
 for later in leak; do
     never_prints "^  --$later"
 done
-never_prints 'oas|ledoit|h5|hvp'
+never_prints 'h5|hvp'
 prints '^Exit status:$'
 prints '^Examples:$'
 
@@ -54,10 +54,9 @@ for name in linear logistic softmax mlp zero init optimum; do
     prints "^  $name"
 done
 prints '^    :hidden=WxW'
-for name in fanout loud gaussian; do
+for name in fanout loud gaussian oas ledoit-wolf low-rank sampled; do
     prints "^  $name"
 done
-never_prints 'oas|ledoit'
 
 run 2 help recove
 says "did you mean 'recover'\?"
@@ -87,7 +86,7 @@ try() {
     echo "${COMPREPLY[*]}"
 }
 try gradiometer rec
-try gradiometer recover --noise
+try gradiometer recover --noise-v
 try gradiometer recover --estimator pa
 try gradiometer recover --missing = m
 try gradiometer recover --lea

@@ -79,10 +79,8 @@ run 2 recover --gradients-file G.npy --noise-variance 8
 says 'needs --batch-size'
 run 2 recover --gradients-file G.npy --batch-size 8
 says 'needs --noise-variance'
-for shrink in oas ledoit-wolf; do
-    run 2 recover --data x --shrink $shrink
-    says 'is not available in this version'
-done
+run 2 recover --data x --shrink oaz
+says "did you mean 'oas'\?"
 
 # Errors as JSON: escaped, valid UTF-8, nothing on stdout.
 run 2 recover --json

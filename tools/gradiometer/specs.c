@@ -85,14 +85,20 @@ const struct spec_family spec_points = {
         {0},
     }};
 
-const struct spec_family spec_shrinkages = {"Shrinkage", "shrink",
-                                            (const struct spec_form[]){
-                                                {"auto", "the best one available", false, {{0}}},
-                                                {"none", "the estimate as it is", false, {{0}}},
-                                                {"oas", "", true, {{0}}},
-                                                {"ledoit-wolf", "", true, {{0}}},
-                                                {0},
-                                            }};
+const struct spec_family spec_shrinkages = {
+    "Shrinkage", "shrink",
+    (const struct spec_form[]){
+        {"auto",
+         "oas where vectors are few (k' up to 4 d) and the spectrum flat, so that the error and a "
+         "preconditioner both gain; otherwise none",
+         false,
+         {{0}}},
+        {"none", "the estimate as it is", false, {{0}}},
+        {"oas", "towards the identity by oracle approximating shrinkage, for Gaussian vectors", false,
+         {{0}}},
+        {"ledoit-wolf", "towards the identity, for vectors of any law", false, {{0}}},
+        {0},
+    }};
 
 const struct spec_family spec_structures = {
     "Structures", "structure",
