@@ -1,5 +1,6 @@
 #include "curvature/plan.h"
 #include "curvature/shrink.h"
+#include "random/system.h"
 
 #include <math.h>
 #include <string.h>
@@ -188,6 +189,8 @@ gm_status gm_plan_make(gm_context *context, const gm_supply *supply,
     if (!(plan.require > 0.0 && plan.require <= 1e100))
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT, "required error is %g; it must be above 0",
                        plan.require));
+    if (plan.private_noise && supply->injects)
+        GM_TRY(gm_random_system(context, &plan.seeds.noise));
     *out = plan;
 done:
     return status;

@@ -6,6 +6,7 @@
 #include "curvature/affinity.h"
 #include "curvature/calibration.h"
 #include "curvature/compare.h"
+#include "curvature/leak.h"
 #include "curvature/recovery.h"
 #include "curvature/shrink.h"
 #include "curvature/stream.h"
@@ -164,6 +165,7 @@ static gm_status compare(job *j) {
     r->curve[r->curve_points - 1].error = r->error.operator_relative;
     GM_TRY(gm_recovery_control_none(j->problem, &j->plan, j->truth, r));
     GM_TRY(gm_recovery_control_oracle(j->problem, &j->plan, j->truth, r));
+    GM_TRY(gm_recovery_control_hvp(j->problem, &j->plan, j->truth, r));
     r->compared = true;
     r->seconds_compare += gm_seconds() - start;
 done:
@@ -185,6 +187,8 @@ static gm_status run(job *j) {
     if (j->plan.compare)
         GM_TRY(compare(j));
     GM_TRY(gm_recovery_warn(j->context, j->recovery));
+    if (j->plan.leak)
+        GM_TRY(gm_leak_report(j->context, j->problem, &j->plan, j->recovery));
 done:
     return status;
 }

@@ -42,4 +42,9 @@ gm_status gm_recovery_control_none(gm_problem *problem, const gm_plan *plan, con
 gm_status gm_recovery_control_oracle(gm_problem *problem, const gm_plan *plan, const double *truth,
                                      gm_recovery *recovery) __attribute__((warn_unused_result));
 
+/* The same number of gradients spent on Hessian–vector products, which move the weights; left undefined
+   above d = 1024. */
+gm_status gm_recovery_control_hvp(gm_problem *problem, const gm_plan *plan, const double *truth,
+                                  gm_recovery *recovery) __attribute__((warn_unused_result));
+
 #endif

@@ -209,7 +209,8 @@ static void say_files(const gm_report *report, gm_text *out) {
 static void say_privacy(const gm_report *report, gm_text *out) {
     double epsilon = gm_report_value(report, "result.leak.epsilon");
     double delta = gm_report_value(report, "result.leak.delta");
-    if (isnan(delta))
+    const bool known = gm_report_flag(report, "result.leak.private_labels", true);
+    if (isnan(delta) || (known && isnan(epsilon)))
         return;
     if (isfinite(epsilon)) {
         gm_text_add(out, "ε = ");

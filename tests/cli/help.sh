@@ -35,12 +35,9 @@ done
 run 0 help recover
 for option in data target columns drop missing standardize intercept model batch-size num-gradients \
     estimator noise-variance label-noise at shrink compare require \
-    gradients-file paired dimension trace structure noise \
+    gradients-file paired dimension trace structure noise leak reproducible \
     seed threads out json quiet no-progress dry-run; do
     prints "^  --$option( |$)"
-done
-for later in leak; do
-    never_prints "^  --$later"
 done
 never_prints 'h5|hvp'
 prints '^Exit status:$'
@@ -68,7 +65,6 @@ says "'measure' is not available in this version"
 run 0 help --man
 prints '^\.TH GRADIOMETER 1'
 prints '^\.B \\-\\-batch\\-size N$'
-never_prints '\\-\\-leak'
 if command -v groff >/dev/null; then
     groff -man -Tascii -ww -z "$scratch/out" 2>"$scratch/err"
     silent err
@@ -89,7 +85,7 @@ try gradiometer rec
 try gradiometer recover --noise-v
 try gradiometer recover --estimator pa
 try gradiometer recover --missing = m
-try gradiometer recover --lea
+try gradiometer recover --leak=
 SCRIPT
     bash "$scratch/try" "$scratch/completion" >"$scratch/out" 2>"$scratch/err"
     silent err

@@ -61,10 +61,6 @@ says "give one of error, drop, mean \(did you mean 'mean'\?\)"
 run 2 recover --data x --at optimun
 says "give one of zero, init, optimum, random, file \(did you mean 'optimum'\?\)"
 
-for option in --leak; do
-    run 2 recover --data x $option
-    says "option ${option%% *} is not available in this version"
-done
 run 2 recover --data x --model logistics
 says "did you mean 'logistic'\?"
 run 2 recover --data x --estimator fanuot
@@ -86,7 +82,7 @@ says "did you mean 'oas'\?"
 run 2 recover --json
 json_error GM_INVALID_ARGUMENT 2
 run 2 recover --json --leak
-json_error GM_UNAVAILABLE 2
+json_error GM_INVALID_ARGUMENT 2
 run 2 recover --json --estimator "$(printf 'a"\\\t\001\377\342\202\254')"
 json_error GM_INVALID_ARGUMENT 2
 run 2 --json measure

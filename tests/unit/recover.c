@@ -1,6 +1,7 @@
 #include "problem.h"
 
 #include "gradients/source.h"
+#include "linalg/linalg.h"
 #include "random/streams.h"
 
 enum { ROWS = 300, D = 6 };
@@ -185,6 +186,46 @@ static void points_are_where_they_say(void **state) {
     gm_recovery_destroy(context, r);
 }
 
+/* Differences of gradients of a quadratic loss are exact: with k = B (d + 1) gradients the control is the
+   second moment of the rows of the first B batches, and with fewer than d + 1 it has their rank. */
+static void moving_the_weights_finds_the_hessian_of_the_batches(void **state) {
+    (void)state;
+    enum { RESOLVED = 3, SAMPLES = 40 };
+    gm_recover_options options = {.estimator = "paired",
+                                  .num_gradients = RESOLVED * (D + 1) + 1,
+                                  .batch_size = SAMPLES,
+                                  .compare = true,
+                                  .at = "random:norm=2",
+                                  .seed = 4};
+    gm_recovery *r = NULL;
+    double counts = 0.0, moments[D * D] = {0}, values[D], norm, squares = 0.0, size = 0.0;
+    const int64_t k = options.num_gradients, batches = k / (D + 1);
+    check_ok(context, gm_recover(context, data.dataset, &options, &r));
+    assert_int_equal(r->gradients, k);
+    for (int64_t b = 0; b < batches; b++) {
+        int64_t index[SAMPLES];
+        gm_draw_batch(context, 4, b, SAMPLES, ROWS, index);
+        for (int i = 0; i < SAMPLES; i++, counts++)
+            for (int j = 0; j < D * D; j++)
+                moments[j] += data.inputs[index[i] * D + j / D] * data.inputs[index[i] * D + j % D];
+    }
+    for (int j = 0; j < D * D; j++) {
+        moments[j] = moments[j] / counts - data.moments[j];
+        squares += moments[j] * moments[j];
+        size += data.moments[j] * data.moments[j];
+    }
+    check_near(r->control_hvp.frobenius_relative, sqrt(squares / size), 1e-6);
+    check_ok(context, gm_symmetric_eigenvalues(context, D, moments, values));
+    norm = fmax(values[0], -values[D - 1]) / r->truth_eigenvalues[0];
+    check_near(r->control_hvp.operator_relative, norm, 1e-6);
+    gm_recovery_destroy(context, r);
+    options.num_gradients = D - 2; /* three directions of six */
+    check_ok(context, gm_recover(context, data.dataset, &options, &r));
+    check_between(r->control_hvp.operator_relative, 0.0, 1.0);
+    assert_true(isnan(r->control_hvp.condition_after));
+    gm_recovery_destroy(context, r);
+}
+
 static void arguments_are_checked(void **state) {
     (void)state;
     static const struct {
@@ -294,6 +335,7 @@ int main(void) {
         cmocka_unit_test(automatic_choices),
         cmocka_unit_test(comparison_is_against_the_data),
         cmocka_unit_test(points_are_where_they_say),
+        cmocka_unit_test(moving_the_weights_finds_the_hessian_of_the_batches),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(degenerate_problems_have_undefined_parts),
         cmocka_unit_test(bits_are_reproducible),

@@ -167,7 +167,15 @@ static const struct option options[] = {
      .offset = FIELD(recover.require),
      .help = "relative operator error that is enough; when it is given and the upper end of the "
              "predicted error is above it, the exit status is 1"},
-    {.name = "leak", .kind = OPTION_FLAG, .later = true},
+    {.name = "leak",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(recover.leak),
+     .help = "report what a receiver of these gradients learns; the noise then comes from the system's "
+             "entropy and is recorded nowhere"},
+    {.name = "reproducible",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(reproducible),
+     .help = "with --leak: noise from the seed all the same, which the leak report names"},
 };
 
 static const struct example examples[] = {
@@ -227,6 +235,7 @@ static int run(struct session *session, void *given) {
     values->table.missing = (gm_missing)values->missing;
     values->recover.seed = (uint64_t)session->common.seed;
     values->require_given = arguments_given(&session->arguments, "require");
+    values->recover.private_noise = values->recover.leak && !values->reproducible;
     values->recorded.batch_size = values->recover.batch_size;
     const int exit = check_origin(session, values);
     return exit == EXIT_DONE ? recover_run(session, values) : exit;

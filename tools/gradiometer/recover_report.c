@@ -161,6 +161,27 @@ static gm_status set_calibration(gm_report *report, const gm_recovery *r) {
     return gm_report_set_number(report, "result.calibration.dispersion_z", c->dispersion_z);
 }
 
+/* JSON has no infinity: an epsilon that is one is null, and `private_labels` false. */
+static gm_status set_leak(gm_report *report, const gm_recovery *r) {
+    const gm_leak *leak = r->leak;
+    if (!leak)
+        return GM_OK;
+    TRY(gm_report_set_number(report, "result.leak.second_moments", leak->second_moments));
+    TRY(gm_report_set_integer(report, "result.leak.row_space", leak->row_space));
+    TRY(gm_report_set_boolean(report, "result.leak.row_space_complete", leak->row_space_complete));
+    TRY(gm_report_set_boolean(report, "result.leak.clean_gradient", leak->clean_gradient));
+    TRY(set_text_or_null(report, "result.leak.noise_source",
+                         !r->noise             ? NULL
+                         : leak->noise_known ? "seed"
+                                             : "system entropy"));
+    TRY(gm_report_set_boolean(report, "result.leak.private_labels", leak->epsilon < INFINITY));
+    TRY(gm_report_set_number(report, "result.leak.epsilon",
+                             isinf(leak->epsilon) ? (double)NAN : leak->epsilon));
+    TRY(gm_report_set_number(report, "result.leak.delta", leak->delta));
+    TRY(gm_report_set_number(report, "result.leak.sensitivity", leak->sensitivity));
+    return gm_report_set_text(report, "result.leak.paragraph", leak->paragraph);
+}
+
 static gm_status set_data(gm_report *report, const char *path, const gm_dataset *dataset) {
     TRY(gm_report_set_text(report, "result.data.path", path));
     if (!dataset)
@@ -190,6 +211,7 @@ gm_status recover_report_fill(gm_report *report, const char *path, const gm_data
     TRY(set_spectrum(report, r));
     TRY(set_data(report, path, dataset));
     TRY(set_calibration(report, r));
+    TRY(set_leak(report, r));
     TRY(gm_report_set_number(report, "result.seconds.gradients", r->seconds_gradients));
     TRY(gm_report_set_number(report, "result.seconds.predict", r->seconds_predict));
     TRY(gm_report_set_number(report, "result.seconds.compare", r->seconds_compare));
