@@ -3,34 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "curvature/moments_state.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
-/* BLOCK vectors are centred together; LEVELS levels of nodes are more than 2^63 vectors can fill.
- */
-enum { BLOCK = 256, LEVELS = 63 };
-
-/* Moments of a run of vectors; the scatter on and below the diagonal. */
-typedef struct moments {
-    int64_t count;
-    double *mean;    /* [d] */
-    double *scatter; /* [d][d] */
-} moments;
-
-struct gm_accumulator {
-    gm_context *context;
-    int64_t dimension;
-    int64_t leaf_size;    /* vectors of a leaf: a power of two times BLOCK */
-    int64_t pending;      /* vectors waiting in block */
-    double *block;        /* [BLOCK + 1][d]; the last row carries the difference of the means */
-    moments leaf;         /* the leaf being filled, block after block */
-    moments node[LEVELS]; /* full subtrees of 2^level leaves that wait for their brother */
-    int64_t count;
-};
-
-static gm_status moments_create(gm_context *context, int64_t d, moments *out) {
+gm_status gm_run_create(gm_context *context, int64_t d, gm_run *out) {
     gm_status status = GM_OK;
-    moments m = {0};
+    gm_run m = {0};
     GM_TRY(GM_NEW_ZERO(context, m.mean, d));
     GM_TRY(GM_NEW_ZERO(context, m.scatter, d * d));
     *out = m;
@@ -40,10 +19,10 @@ done:
     return status;
 }
 
-static void moments_release(gm_context *context, moments *m) {
+void gm_run_release(gm_context *context, gm_run *m) {
     gm_release(context, m->scatter);
     gm_release(context, m->mean);
-    *m = (moments){0};
+    *m = (gm_run){0};
 }
 
 gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accumulator **out) {
@@ -56,11 +35,11 @@ gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accum
     GM_TRY(GM_NEW_ZERO(context, a, 1));
     a->context = context;
     a->dimension = dimension;
-    a->leaf_size = 4 * BLOCK;
+    a->leaf_size = 4 * GM_BLOCK;
     while (a->leaf_size < 8 * dimension)
         a->leaf_size *= 2;
-    GM_TRY(GM_NEW(context, a->block, (BLOCK + 1) * dimension));
-    GM_TRY(moments_create(context, dimension, &a->leaf));
+    GM_TRY(GM_NEW(context, a->block, (GM_BLOCK + 1) * dimension));
+    GM_TRY(gm_run_create(context, dimension, &a->leaf));
     *out = a;
     a = NULL;
 done:
@@ -71,9 +50,10 @@ done:
 void gm_accumulator_destroy(gm_accumulator *a) {
     if (!a)
         return;
-    for (int level = 0; level < LEVELS; level++)
-        moments_release(a->context, &a->node[level]);
-    moments_release(a->context, &a->leaf);
+    for (int level = 0; level < GM_LEVELS; level++)
+        gm_run_release(a->context, &a->node[level]);
+    gm_run_release(a->context, &a->beside);
+    gm_run_release(a->context, &a->leaf);
     gm_release(a->context, a->block);
     gm_release(a->context, a);
 }
@@ -88,7 +68,7 @@ enum { PANEL = 128 };
 typedef struct fold_job {
     gm_accumulator *a;
     int64_t count;
-    moments *into;
+    gm_run *into;
 } fold_job;
 
 /* Centre columns of the block on their mean and write the row of the difference of means below. */
@@ -118,7 +98,7 @@ static gm_status fold_panel(void *argument, int64_t index, int worker) {
 
 /* Add the first `count` rows of the block, which are destroyed, to m: with δ the difference of the
    means, the scatter gains that of the centred rows and (n m / (n + m)) δδᵀ, one more row. */
-static gm_status fold_rows(gm_accumulator *a, int64_t count, moments *m) {
+static gm_status fold_rows(gm_accumulator *a, int64_t count, gm_run *m) {
     fold_job job = {a, count, m};
     gm_status status =
         gm_parallel_for(a->context, (a->dimension + PANEL - 1) / PANEL, fold_panel, &job);
@@ -129,7 +109,7 @@ static gm_status fold_rows(gm_accumulator *a, int64_t count, moments *m) {
 }
 
 /* into ← into ∪ from, by Chan's formula, on and below the diagonal. */
-static void merge(int64_t d, moments *into, const moments *from) {
+void gm_run_merge(int64_t d, gm_run *into, const gm_run *from) {
     const double total = (double)(into->count + from->count);
     const double weight = (double)into->count * (double)from->count / total;
     for (int64_t i = 0; i < d; i++) {
@@ -144,28 +124,29 @@ static void merge(int64_t d, moments *into, const moments *from) {
     into->count += from->count;
 }
 
-/* A full leaf climbs the tree, merging with every brother that waits: the carry of a counter. */
-static gm_status close_leaf(gm_accumulator *a) {
-    gm_status status = GM_OK;
-    moments fresh = {0};
-    GM_TRY(moments_create(a->context, a->dimension, &fresh));
-    moments carried = a->leaf;
-    a->leaf = fresh;
-    int level = 0;
+void gm_accumulator_climb(gm_accumulator *a, int level, gm_run run) {
     for (; a->node[level].count > 0; level++) {
-        moments earlier = a->node[level];
-        merge(a->dimension, &earlier, &carried);
-        moments_release(a->context, &carried);
-        carried = earlier;
-        a->node[level] = (moments){0};
+        gm_run earlier = a->node[level];
+        gm_run_merge(a->dimension, &earlier, &run);
+        gm_run_release(a->context, &run);
+        run = earlier;
+        a->node[level] = (gm_run){0};
     }
-    a->node[level] = carried;
-done:
-    return status;
+    a->node[level] = run;
+}
+
+static gm_status close_leaf(gm_accumulator *a) {
+    gm_run fresh = {0}, full = a->leaf;
+    gm_status status = gm_run_create(a->context, a->dimension, &fresh);
+    if (status != GM_OK)
+        return status;
+    a->leaf = fresh;
+    gm_accumulator_climb(a, 0, full);
+    return GM_OK;
 }
 
 double *gm_accumulator_room(gm_accumulator *a, int64_t *room) {
-    *room = BLOCK - a->pending;
+    *room = GM_BLOCK - a->pending;
     return a->block + a->pending * a->dimension;
 }
 
@@ -173,10 +154,10 @@ gm_status gm_accumulator_take(gm_accumulator *a, int64_t count) {
     gm_status status = GM_OK;
     a->pending += count;
     a->count += count;
-    if (a->pending < BLOCK)
+    if (a->pending < GM_BLOCK)
         return GM_OK;
     a->pending = 0;
-    GM_TRY(fold_rows(a, BLOCK, &a->leaf));
+    GM_TRY(fold_rows(a, GM_BLOCK, &a->leaf));
     if (a->leaf.count == a->leaf_size)
         GM_TRY(close_leaf(a));
 done:
@@ -199,7 +180,7 @@ done:
 }
 
 /* Fold what waits in the block into a copy of the leaf, leaving block and leaf as they are. */
-static gm_status copy_open_leaf(gm_accumulator *a, moments *out) {
+static gm_status copy_open_leaf(gm_accumulator *a, gm_run *out) {
     gm_status status = GM_OK;
     const int64_t d = a->dimension;
     const size_t waiting = (size_t)(a->pending * d) * sizeof *a->block;
@@ -221,15 +202,20 @@ done:
 gm_status gm_accumulator_total(gm_accumulator *a, double *mean, double *scatter) {
     gm_status status = GM_OK;
     const int64_t d = a->dimension;
-    moments total = {.scatter = scatter};
+    gm_run total = {.scatter = scatter};
     GM_TRY(GM_NEW(a->context, total.mean, d));
     GM_TRY(copy_open_leaf(a, &total));
-    for (int level = 0; level < LEVELS; level++)
+    for (int level = 0; level < GM_LEVELS; level++)
         if (a->node[level].count > 0) {
             if (total.count == 0)
                 memcpy(total.mean, a->node[level].mean, (size_t)d * sizeof *total.mean);
-            merge(d, &total, &a->node[level]);
+            gm_run_merge(d, &total, &a->node[level]);
         }
+    if (a->beside.count > 0) {
+        if (total.count == 0)
+            memcpy(total.mean, a->beside.mean, (size_t)d * sizeof *total.mean);
+        gm_run_merge(d, &total, &a->beside);
+    }
     gm_symmetric_mirror(d, scatter);
     if (mean)
         memcpy(mean, total.mean, (size_t)d * sizeof *mean);

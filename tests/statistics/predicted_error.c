@@ -55,7 +55,8 @@ static tally run(gm_context *context, const problem *p, int64_t vectors, int see
     for (int s = 0; s < seeds; s++) {
         gm_recovery *r = NULL;
         double difference[MOST * MOST];
-        const gm_recover_options options = {.estimator = "paired",
+        const gm_recover_options options = {.shrink = "none",
+                                            .estimator = "paired",
                                             .batch_size = 64,
                                             .num_gradients = 2 * vectors,
                                             .seed = 40000 + (uint64_t)s};

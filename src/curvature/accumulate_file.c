@@ -1,0 +1,216 @@
+#define _POSIX_C_SOURCE 200809L /* fsync, fileno */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "curvature/moments_state.h"
+
+enum { VERSION = 1, PATH_SIZE = 4096 };
+static const char MAGIC[8] = "GMACCUM";
+static const uint32_t ORDER = 0x01020304;
+static const uint64_t HASH_START = 14695981039346656037u, HASH_STEP = 1099511628211u;
+
+typedef struct header {
+    char magic[8];
+    uint32_t order, version;
+    int64_t dimension, leaf_size, pending, count, leaf_count, beside_count;
+    uint64_t nodes; /* bit `level` is set where a node waits */
+} header;
+
+/* A file with the checksum (FNV-1a, 64 bits) of what went through it. */
+typedef struct stream {
+    gm_context *context;
+    const char *path;
+    FILE *file;
+    uint64_t hash;
+} stream;
+
+static void add_to_hash(stream *s, const void *data, size_t size) {
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        s->hash = (s->hash ^ bytes[i]) * HASH_STEP;
+}
+
+static gm_status write_bytes(stream *s, const void *data, size_t size) {
+    add_to_hash(s, data, size);
+    if (fwrite(data, 1, size, s->file) == size)
+        return GM_OK;
+    return gm_fail(s->context, GM_IO_ERROR, "%s: %s", s->path, strerror(errno));
+}
+
+static gm_status read_bytes(stream *s, void *data, size_t size) {
+    if (fread(data, 1, size, s->file) != size)
+        return gm_fail(s->context, GM_INVALID_INPUT, "%s: truncated", s->path);
+    add_to_hash(s, data, size);
+    return GM_OK;
+}
+
+/* Mean and lower triangle, by one of the two functions above. */
+typedef gm_status (*transfer)(stream *s, void *data, size_t size);
+
+static gm_status put(stream *s, void *data, size_t size) {
+    return write_bytes(s, data, size);
+}
+
+static gm_status transfer_run(stream *s, transfer move, int64_t d, gm_run *run) {
+    gm_status status = move(s, &run->count, sizeof run->count);
+    if (status == GM_OK)
+        status = move(s, run->mean, (size_t)d * sizeof *run->mean);
+    for (int64_t i = 0; i < d && status == GM_OK; i++)
+        status = move(s, run->scatter + i * d, (size_t)(i + 1) * sizeof *run->scatter);
+    return status;
+}
+
+static gm_status transfer_runs(stream *s, transfer move, gm_accumulator *a) {
+    gm_status status = GM_OK;
+    const int64_t d = a->dimension;
+    GM_TRY(move(s, a->block, (size_t)(a->pending * d) * sizeof *a->block));
+    if (a->leaf.count > 0)
+        GM_TRY(transfer_run(s, move, d, &a->leaf));
+    for (int level = 0; level < GM_LEVELS; level++)
+        if (a->node[level].count > 0)
+            GM_TRY(transfer_run(s, move, d, &a->node[level]));
+    if (a->beside.count > 0)
+        GM_TRY(transfer_run(s, move, d, &a->beside));
+done:
+    return status;
+}
+
+static header header_of(const gm_accumulator *a) {
+    header h = {.order = ORDER,
+                .version = VERSION,
+                .dimension = a->dimension,
+                .leaf_size = a->leaf_size,
+                .pending = a->pending,
+                .count = a->count,
+                .leaf_count = a->leaf.count,
+                .beside_count = a->beside.count};
+    memcpy(h.magic, MAGIC, sizeof MAGIC);
+    for (int level = 0; level < GM_LEVELS; level++)
+        if (a->node[level].count > 0)
+            h.nodes |= UINT64_C(1) << level;
+    return h;
+}
+
+static gm_status write_all(stream *s, const gm_accumulator *a) {
+    gm_status status = GM_OK;
+    const header h = header_of(a);
+    gm_accumulator copy = *a; /* its arrays are only read */
+    GM_TRY(write_bytes(s, &h, sizeof h));
+    GM_TRY(transfer_runs(s, put, &copy));
+    const uint64_t hash = s->hash;
+    GM_TRY(write_bytes(s, &hash, sizeof hash));
+    if (fflush(s->file) != 0 || fsync(fileno(s->file)) != 0)
+        GM_TRY(gm_fail(s->context, GM_IO_ERROR, "%s: %s", s->path, strerror(errno)));
+done:
+    return status;
+}
+
+gm_status gm_accumulator_save(const gm_accumulator *a, const char *path) {
+    char part[PATH_SIZE];
+    stream s = {.context = a->context, .path = path, .hash = HASH_START};
+    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
+        return gm_fail(a->context, GM_INVALID_ARGUMENT, "gm_accumulator_save: the path is too long");
+    s.file = fopen(part, "wb");
+    if (!s.file)
+        return gm_fail(a->context, GM_IO_ERROR, "%s: %s", part, strerror(errno));
+    gm_status status = write_all(&s, a);
+    if (fclose(s.file) != 0 && status == GM_OK)
+        status = gm_fail(a->context, GM_IO_ERROR, "%s: %s", part, strerror(errno));
+    if (status == GM_OK && rename(part, path) != 0)
+        status = gm_fail(a->context, GM_IO_ERROR, "%s: %s", path, strerror(errno));
+    if (status != GM_OK)
+        remove(part);
+    return status;
+}
+
+static gm_status check_header(const stream *s, const header *h) {
+    const char *wrong = NULL;
+    if (memcmp(h->magic, MAGIC, sizeof MAGIC) != 0)
+        wrong = "not the state of an accumulator";
+    else if (h->order != ORDER)
+        wrong = "written on a machine of another byte order";
+    else if (h->version != VERSION)
+        return gm_fail(s->context, GM_INVALID_INPUT, "%s: version %lu; this one reads version %d",
+                       s->path, (unsigned long)h->version, VERSION);
+    else if (h->dimension < 1 || h->pending < 0 || h->pending >= GM_BLOCK || h->count < 0 ||
+             h->leaf_count < 0 || h->leaf_count >= h->leaf_size || h->beside_count < 0 ||
+             h->nodes >> GM_LEVELS)
+        wrong = "damaged: its sizes make no sense";
+    return wrong ? gm_fail(s->context, GM_INVALID_INPUT, "%s: %s", s->path, wrong) : GM_OK;
+}
+
+/* The length that the header promises, before memory is taken. */
+static gm_status check_length(const stream *s, const header *h) {
+    const double d = (double)h->dimension, run = 8.0 + 8.0 * d + 4.0 * d * (d + 1.0);
+    double runs = (h->leaf_count > 0) + (h->beside_count > 0);
+    for (uint64_t bits = h->nodes; bits; bits &= bits - 1)
+        runs += 1.0;
+    const double expected =
+        (double)sizeof *h + 8.0 * (double)h->pending * d + runs * run + (double)sizeof s->hash;
+    const long here = ftell(s->file);
+    if (here < 0 || fseek(s->file, 0, SEEK_END) != 0)
+        return gm_fail(s->context, GM_INVALID_INPUT, "%s: %s", s->path, strerror(errno));
+    const double length = (double)ftell(s->file);
+    if (fseek(s->file, here, SEEK_SET) != 0)
+        return gm_fail(s->context, GM_INVALID_INPUT, "%s: %s", s->path, strerror(errno));
+    if (length != expected)
+        return gm_fail(s->context, GM_INVALID_INPUT, "%s: %.0f bytes, %.0f expected: %s", s->path,
+                       length, expected, length < expected ? "truncated" : "damaged");
+    return GM_OK;
+}
+
+/* An accumulator with room for what the header announces. */
+static gm_status make_room(const stream *s, const header *h, gm_accumulator *a) {
+    gm_status status = GM_OK;
+    if (a->leaf_size != h->leaf_size)
+        GM_TRY(gm_fail(s->context, GM_INVALID_INPUT, "%s: leaves of %lld vectors, %lld expected",
+                       s->path, (long long)h->leaf_size, (long long)a->leaf_size));
+    a->pending = h->pending;
+    a->count = h->count;
+    a->leaf.count = h->leaf_count;
+    for (int level = 0; level < GM_LEVELS; level++)
+        if (h->nodes >> level & 1) {
+            GM_TRY(gm_run_create(s->context, a->dimension, &a->node[level]));
+            a->node[level].count = 1; /* the true one follows */
+        }
+    if (h->beside_count > 0) {
+        GM_TRY(gm_run_create(s->context, a->dimension, &a->beside));
+        a->beside.count = h->beside_count;
+    }
+done:
+    return status;
+}
+
+static gm_status read_all(stream *s, gm_accumulator **out) {
+    gm_status status = GM_OK;
+    gm_accumulator *a = NULL;
+    header h;
+    uint64_t hash = 0;
+    GM_TRY(read_bytes(s, &h, sizeof h));
+    GM_TRY(check_header(s, &h));
+    GM_TRY(check_length(s, &h));
+    GM_TRY(gm_accumulator_create(s->context, h.dimension, &a));
+    GM_TRY(make_room(s, &h, a));
+    GM_TRY(transfer_runs(s, read_bytes, a));
+    const uint64_t expected = s->hash;
+    GM_TRY(read_bytes(s, &hash, sizeof hash));
+    if (hash != expected)
+        GM_TRY(gm_fail(s->context, GM_INVALID_INPUT, "%s: damaged: the checksum differs", s->path));
+    *out = a;
+    a = NULL;
+done:
+    gm_accumulator_destroy(a);
+    return status;
+}
+
+gm_status gm_accumulator_load(gm_context *context, const char *path, gm_accumulator **out) {
+    stream s = {.context = context, .path = path, .hash = HASH_START};
+    s.file = fopen(path, "rb");
+    if (!s.file)
+        return gm_fail(context, GM_INVALID_INPUT, "%s: %s", path, strerror(errno));
+    const gm_status status = read_all(&s, out);
+    fclose(s.file);
+    return status;
+}
