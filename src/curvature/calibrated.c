@@ -1,6 +1,4 @@
-#include "curvature/estimator.h"
-
-#include <string.h>
+#include "curvature/single.h"
 
 /* E1: total target noise equal to the batch size makes the covariance of the gradients the
    curvature, up to a relative bias δᵀΣδ/n (zero-mean Gaussian inputs). */
@@ -12,25 +10,6 @@ static gm_status configure(gm_context *context, const gm_spec *spec, const gm_su
     return gm_spec_accept(context, spec, NULL, 0);
 }
 
-static void plan(const gm_estimator *self, double variance, gm_target_noise *out) {
-    (void)self;
-    *out = (gm_target_noise){
-        .variance = variance, .copies = 1, .draws = 1, .draw = {0}, .sign = {1.0}};
-}
-
-static void extract(const gm_estimator *self, int64_t d, const double *gradients, double *vector,
-                    double *clean) {
-    (void)self;
-    memcpy(vector, gradients, (size_t)d * sizeof *vector);
-    memcpy(clean, gradients, (size_t)d * sizeof *clean);
-}
-
-static double divisor(const gm_estimator *self, double batch_size, double variance,
-                      double label_noise) {
-    (void)self;
-    return (variance + label_noise) / batch_size;
-}
-
 const gm_estimator_kind gm_estimator_calibrated = {
     .name = "calibrated",
     .reason =
@@ -39,7 +18,7 @@ const gm_estimator_kind gm_estimator_calibrated = {
     .injects = true,
     .calibrated = true,
     .configure = configure,
-    .plan = plan,
-    .extract = extract,
-    .divisor = divisor,
+    .plan = gm_single_plan,
+    .extract = gm_single_extract,
+    .divisor = gm_single_divisor,
 };

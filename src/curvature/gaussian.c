@@ -1,8 +1,6 @@
-#include "curvature/estimator.h"
-
 #include <math.h>
-#include <string.h>
 
+#include "curvature/single.h"
 #include "curvature/tails.h"
 
 /*
@@ -31,26 +29,6 @@ static gm_status configure(gm_context *context, const gm_spec *spec, const gm_su
                        "the estimator 'gaussian' probes the targets, which recorded gradients do not "
                        "allow; use calibrated");
     return gm_spec_accept(context, spec, NULL, 0);
-}
-
-static void plan(const gm_estimator *self, double variance, gm_target_noise *out) {
-    (void)self;
-    *out = (gm_target_noise){
-        .variance = variance, .copies = 1, .draws = 1, .draw = {0}, .sign = {1.0}};
-}
-
-static void extract(const gm_estimator *self, int64_t d, const double *gradients, double *vectors,
-                    double *clean) {
-    (void)self;
-    memcpy(vectors, gradients, (size_t)d * sizeof *vectors);
-    memcpy(clean, gradients, (size_t)d * sizeof *clean);
-}
-
-/* What the pass divides by; correct() replaces it by the mean squared residual. */
-static double divisor(const gm_estimator *self, double batch_size, double variance,
-                      double label_noise) {
-    (void)self;
-    return (variance + label_noise) / batch_size;
 }
 
 static int64_t probes(const gm_estimator *self, int64_t gradients) {
@@ -187,9 +165,9 @@ const gm_estimator_kind gm_estimator_gaussian = {
     .centered = true,
     .injects = true,
     .configure = configure,
-    .plan = plan,
-    .extract = extract,
-    .divisor = divisor,
+    .plan = gm_single_plan,
+    .extract = gm_single_extract,
+    .divisor = gm_single_divisor,
     .probes = probes,
     .correct = correct,
 };

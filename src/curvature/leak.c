@@ -103,7 +103,7 @@ static void say_rows(const gm_recovery *r, const gm_leak *leak, char *text) {
 }
 
 static void say_noise(const gm_recovery *r, const gm_leak *leak, char *text) {
-    if (!r->noise)
+    if (!r->noise || !(r->noise_variance > 0.0))
         return;
     add(text, leak->noise_known
                   ? "The noise is made from the seed: whoever knows it recovers the inputs of a batch by "
@@ -113,7 +113,11 @@ static void say_noise(const gm_recovery *r, const gm_leak *leak, char *text) {
 }
 
 static void say_labels(const gm_recovery *r, const gm_leak *leak, char *text) {
-    if (leak->clean_gradient)
+    if (r->leak->clean_gradient && strcmp(r->estimator, "gaussian") == 0)
+        add(text, "The probes of the estimator move targets by known amounts: their differences are the "
+                  "mean input and single inputs, their sums gradients without noise. That voids the label "
+                  "privacy that the noise alone would give.");
+    else if (leak->clean_gradient)
         add(text, "Differences and sums of gradients of one batch give the gradient without noise "
                   "exactly, which voids the label privacy that the noise alone would give.");
     else if (isinf(leak->epsilon))
@@ -139,11 +143,12 @@ gm_status gm_leak_report(gm_context *context, const gm_problem *problem, const g
     char text[PARAGRAPH] = "";
     GM_TRY(GM_NEW_ZERO(context, r->leak, 1));
     gm_leak *leak = r->leak;
-    const int64_t seen = e->copies < r->batch_size ? e->copies : r->batch_size;
+    const int64_t most = plan->probes > e->copies ? plan->probes : e->copies; /* of one batch */
+    const int64_t seen = most < r->batch_size ? most : r->batch_size;
     *leak = (gm_leak){.second_moments = r->predicted_operator.high,
                       .row_space = seen,
                       .row_space_complete = seen == r->batch_size && r->batch_size < r->dimension,
-                      .clean_gradient = e->kind->affine,
+                      .clean_gradient = e->kind->affine || plan->probes > 0,
                       .noise_known = r->noise && !plan->private_noise && e->kind->injects,
                       .delta = DELTA,
                       .sensitivity = sensitivity_of(problem)};

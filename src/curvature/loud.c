@@ -1,6 +1,4 @@
-#include "curvature/estimator.h"
-
-#include <string.h>
+#include "curvature/single.h"
 
 /* E2: noise of variance c n, divided by c again. Whatever else moves the gradients is divided by c
    with it, so single gradients have a relative bias of (σ0² + δᵀΣδ)/(c n) only, at any distance. */
@@ -18,25 +16,6 @@ done:
     return status;
 }
 
-static void plan(const gm_estimator *self, double variance, gm_target_noise *out) {
-    (void)self;
-    *out = (gm_target_noise){
-        .variance = variance, .copies = 1, .draws = 1, .draw = {0}, .sign = {1.0}};
-}
-
-static void extract(const gm_estimator *self, int64_t d, const double *gradients, double *vectors,
-                    double *clean) {
-    (void)self;
-    memcpy(vectors, gradients, (size_t)d * sizeof *vectors);
-    memcpy(clean, gradients, (size_t)d * sizeof *clean);
-}
-
-static double divisor(const gm_estimator *self, double batch_size, double variance,
-                      double label_noise) {
-    (void)self;
-    return (variance + label_noise) / batch_size;
-}
-
 static double variance(const gm_estimator *self, double batch_size) {
     return self->loudness * batch_size;
 }
@@ -47,8 +26,8 @@ const gm_estimator_kind gm_estimator_loud = {
     .centered = true,
     .injects = true,
     .configure = configure,
-    .plan = plan,
-    .extract = extract,
-    .divisor = divisor,
+    .plan = gm_single_plan,
+    .extract = gm_single_extract,
+    .divisor = gm_single_divisor,
     .variance = variance,
 };

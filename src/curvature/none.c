@@ -1,6 +1,4 @@
-#include "curvature/estimator.h"
-
-#include <string.h>
+#include "curvature/single.h"
 
 /* The control: the covariance of gradients as they are. Divided by the label noise where that is
    known, since it is then the only calibrated part; otherwise by nothing. */
@@ -18,13 +16,6 @@ static void plan(const gm_estimator *self, double variance, gm_target_noise *out
     *out = (gm_target_noise){.variance = 0.0, .copies = 1, .draws = 0, .draw = {0}, .sign = {0.0}};
 }
 
-static void extract(const gm_estimator *self, int64_t d, const double *gradients, double *vector,
-                    double *clean) {
-    (void)self;
-    memcpy(vector, gradients, (size_t)d * sizeof *vector);
-    memcpy(clean, gradients, (size_t)d * sizeof *clean);
-}
-
 static double divisor(const gm_estimator *self, double batch_size, double variance,
                       double label_noise) {
     (void)self;
@@ -38,6 +29,6 @@ const gm_estimator_kind gm_estimator_none = {
     .centered = true,
     .configure = configure,
     .plan = plan,
-    .extract = extract,
+    .extract = gm_single_extract,
     .divisor = divisor,
 };

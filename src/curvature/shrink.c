@@ -7,6 +7,9 @@
    so flat that the optimal intensity is this or more. */
 static const double MOST_VECTORS = 4.0, LEAST_INTENSITY = 0.6;
 
+/* And whose eigenvalues lie within the edges of a flat spectrum, with this much room. */
+static const double ROOM_ABOVE = 1.15, ROOM_BELOW = 0.5;
+
 static const char *const names[] = {"auto", "none", "oas", "ledoit-wolf"};
 
 gm_status gm_shrink_check(gm_context *context, const char *text) {
@@ -48,6 +51,15 @@ static double ledoit_wolf(traces t, double d, double n, double fourth) {
     return bounded((fourth - t.second) / n, t.second - t.first * t.first / d);
 }
 
+/* Sample eigenvalues of a flat spectrum lie between (1 ∓ √γ)² times their mean [marchenko1967]. */
+static bool looks_flat(const gm_recovery *r, double mean, double n) {
+    const double root = sqrt((double)r->dimension / n);
+    const double above = (1.0 + root) * (1.0 + root) * mean;
+    const double below = root < 1.0 ? (1.0 - root) * (1.0 - root) * mean : 0.0;
+    return r->eigenvalues[0] <= ROOM_ABOVE * above &&
+           r->eigenvalues[r->dimension - 1] >= ROOM_BELOW * below - 1e-9 * above;
+}
+
 static double intensity(const gm_plan *plan, const gm_prediction *prediction, const gm_recovery *r,
                         const char **name) {
     const traces t = traces_of(r);
@@ -62,20 +74,22 @@ static double intensity(const gm_plan *plan, const gm_prediction *prediction, co
         return prediction->vectors > 0 ? ledoit_wolf(t, d, n, prediction->fourth) : 0.0;
     const double found = oas(t, d, n);
     const bool gains =
-        prediction->vectors > 0 && n <= MOST_VECTORS * d && found >= LEAST_INTENSITY;
+        prediction->vectors > 0 && n <= MOST_VECTORS * d && found >= LEAST_INTENSITY &&
+        looks_flat(r, t.first / d, n);
     return choose && !gains ? 0.0 : found;
 }
 
 /*
  * The error becomes (1 − ρ)(S − Σ) + ρ(μI − Σ). The first part is predicted; of the second, relative to
  * ‖Σ‖, the largest direction contributes 1 − μ/‖Σ‖ and the smallest at most μ/‖Σ‖; ‖Σ‖ lies between
- * ‖S‖/(1 + error) and ‖S‖.
+ * ‖S‖/(1 + error) and ‖S‖/(1 − error).
  */
 static gm_estimate predict(gm_estimate of_s, double rho, double mean, double top, double bottom) {
     const double kept = 1.0 - rho;
     const double least_top = fmax(top / (1.0 + of_s.high), mean);
     const double likely_top = fmax(top / (1.0 + of_s.value), mean);
-    const double above = 1.0 - mean / fmax(top, mean), likely = 1.0 - mean / likely_top;
+    const double most_top = of_s.high < 1.0 ? fmax(top / (1.0 - of_s.high), mean) : (double)INFINITY;
+    const double above = 1.0 - mean / most_top, likely = 1.0 - mean / likely_top;
     const double below = (mean - fmax(bottom, 0.0)) / least_top;
     gm_estimate out = of_s;
     out.value = fmax(hypot(kept * of_s.value, rho * likely), rho * likely);
