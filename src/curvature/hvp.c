@@ -1,9 +1,5 @@
-/*
- * The control that may move the weights: Hessian–vector products by differences of gradients of one
- * batch, (g(w + h u) − g(w))/h. A batch gives its Hessian whole for d + 1 gradients; k gradients give k/(d+1)
- * batches, averaged. With fewer than d + 1 there is one batch and k − 1 orthonormal directions Q, and
- * Nyström's Y (QᵀY)⁺ Yᵀ, Y = HQ. For a network it is the Hessian that is found, not Gauss–Newton.
- */
+#include "curvature/hvp.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -13,128 +9,211 @@
 #include "linalg/linalg.h"
 #include "random/streams.h"
 
-/* Each direction is a pass over all rows: beyond this dimension it would outlast the recovery. */
-enum { MOST_DIRECTIONS = 1024 };
+enum { CHUNK = 64 };
+
+/* Beyond this dimension the control is left out: it would outlast the recovery. */
+enum { MOST_DIMENSION = 1024 };
+
+/* Directions whose curvature is below this part of the largest are rounding of the differences. */
+static const double LEAST_CURVATURE = 1e-7;
 
 typedef struct products {
     gm_problem *problem;
-    gm_source_seeds seeds;
-    int64_t d, batches, directions;
+    uint64_t seed;
+    int64_t d, batch;
     double step;
-    double *clean;     /* [batches][d] */
-    double *direction; /* [directions][d] orthonormal */
-    double *product;   /* [directions][d] mean of H_b u over the batches */
+    double *clean; /* [d] gradient of the batch at the weights */
+    double *moved; /* [CHUNK][d] weights */
+    double *there; /* [CHUNK][d] gradients */
 } products;
 
-/* Differences are exact for a quadratic loss; otherwise this balances rounding against curvature. */
-static double step_at(const gm_problem *problem) {
-    double norm2 = 0.0;
-    for (int64_t j = 0; j < problem->model->parameters; j++)
-        norm2 += problem->weights[j] * problem->weights[j];
-    return sqrt(DBL_EPSILON) * fmax(1.0, sqrt(norm2));
-}
-
-static gm_status open_clean(const products *p, double step, const double *direction,
-                            gm_source **out) {
-    const gm_target_noise none = {.copies = 1};
+static gm_status gradients_at(const products *p, int64_t count, const double *weights,
+                              double *out) {
     gm_supply *supply = p->problem->supply;
-    return supply->open_at(supply, &none, p->seeds, step, direction, out);
+    return supply->gradients_at(supply, p->seed, p->batch, count, weights, out);
 }
 
-static gm_status multiply(products *p, int64_t which, double *gradient) {
+/*
+ * The step s along a unit vector. Rounding of the gradients costs about ε/s, the change of the Hessian
+ * along the way about s: √ε balances them at √ε each. A quadratic loss has no such change, and the
+ * longer step leaves rounding alone. Central differences would halve the batches to gain digits below
+ * √ε, where the error of the sample of rows is many orders larger.
+ */
+static double choose_step(const gm_problem *problem) {
+    const gm_model *model = problem->model;
+    double squares = 0.0;
+    for (int64_t j = 0; j < model->parameters; j++)
+        squares += problem->weights[j] * problem->weights[j];
+    const double size = fmax(1.0, sqrt(squares));
+    const bool quadratic = model->linear && model->loss == &gm_loss_squared;
+    return quadratic ? size : sqrt(DBL_EPSILON) * size;
+}
+
+static gm_status products_open(gm_problem *problem, uint64_t seed, products *p) {
     gm_status status = GM_OK;
-    gm_source *source = NULL;
-    double *out = p->product + which * p->d;
-    GM_TRY(open_clean(p, p->step, p->direction + which * p->d, &source));
-    for (int64_t b = 0; b < p->batches; b++) {
-        GM_TRY(source->evaluate(source, b, 0, gradient, NULL));
-        for (int64_t j = 0; j < p->d; j++)
-            out[j] += (gradient[j] - p->clean[b * p->d + j]) / p->step / (double)p->batches;
-    }
-    GM_TRY(gm_progress(p->problem->context, "moving the weights", (double)which,
-                       (double)p->directions));
+    const int64_t d = problem->model->parameters;
+    *p = (products){.problem = problem, .seed = seed, .d = d, .step = choose_step(problem)};
+    GM_TRY(GM_NEW(problem->context, p->clean, d));
+    GM_TRY(GM_NEW(problem->context, p->moved, CHUNK * d));
+    GM_TRY(GM_NEW(problem->context, p->there, CHUNK * d));
 done:
-    gm_source_destroy(source);
     return status;
 }
 
-/* Unit vectors, or orthonormal random ones where there are fewer than d. */
-static void make_directions(const products *p) {
-    const int64_t d = p->d;
-    if (p->directions == d) {
-        for (int64_t i = 0; i < d; i++)
-            p->direction[i * d + i] = 1.0;
-        return;
-    }
-    gm_random_gaussian(p->problem->context, (gm_stream){p->seeds.batches, GM_STREAM_DIRECTIONS}, 0,
-                       p->directions * d, p->direction);
-    for (int64_t i = 0; i < p->directions; i++) {
-        double *u = p->direction + i * d, norm2 = 0.0;
-        for (int twice = 0; twice < 2; twice++)
-            for (int64_t l = 0; l < i; l++) {
-                double inner = 0.0;
-                for (int64_t j = 0; j < d; j++)
-                    inner += u[j] * p->direction[l * d + j];
-                for (int64_t j = 0; j < d; j++)
-                    u[j] -= inner * p->direction[l * d + j];
-            }
-        for (int64_t j = 0; j < d; j++)
-            norm2 += u[j] * u[j];
-        for (int64_t j = 0; j < d; j++)
-            u[j] /= sqrt(norm2);
-    }
-}
-
-static gm_status measure(products *p) {
-    gm_status status = GM_OK;
-    gm_source *source = NULL;
-    double *gradient = NULL;
-    GM_TRY(GM_NEW(p->problem->context, gradient, p->d));
-    GM_TRY(open_clean(p, 0.0, p->direction, &source));
-    for (int64_t b = 0; b < p->batches; b++)
-        GM_TRY(source->evaluate(source, b, 0, p->clean + b * p->d, NULL));
-    for (int64_t i = 0; i < p->directions; i++)
-        GM_TRY(multiply(p, i, gradient));
-done:
-    gm_source_destroy(source);
-    gm_release(p->problem->context, gradient);
-    return status;
-}
-
-/* out = Y (QᵀY)⁺ Yᵀ, or the symmetric part of Y where Q is the identity. */
-static gm_status assemble(const products *p, double *out) {
-    gm_status status = GM_OK;
+static void products_close(products *p) {
     gm_context *context = p->problem->context;
-    const int64_t d = p->d, m = p->directions;
-    double *core = NULL, *values = NULL, *turned = NULL;
-    if (m == d) {
-        for (int64_t i = 0; i < d; i++)
-            for (int64_t j = 0; j < d; j++)
-                out[i * d + j] = 0.5 * (p->product[i * d + j] + p->product[j * d + i]);
-        return GM_OK;
+    gm_release(context, p->there);
+    gm_release(context, p->moved);
+    gm_release(context, p->clean);
+}
+
+static gm_status begin_batch(products *p, int64_t batch) {
+    p->batch = batch;
+    return gradients_at(p, 1, p->problem->weights, p->clean);
+}
+
+/* out[r] += weight · (Hessian of the batch) direction r, r < count: directions [count][d], or the
+   axes first … first+count−1 where NULL; count ≤ CHUNK. */
+static gm_status add_products(products *p, int64_t first, int64_t count, const double *directions,
+                              double weight, double *out) {
+    const int64_t d = p->d;
+    const double *w = p->problem->weights;
+    for (int64_t r = 0; r < count; r++) {
+        double *moved = p->moved + r * d;
+        memcpy(moved, w, (size_t)d * sizeof *w);
+        if (!directions)
+            moved[first + r] += p->step;
+        for (int64_t j = 0; directions && j < d; j++)
+            moved[j] += p->step * directions[r * d + j];
     }
-    GM_TRY(GM_NEW(context, core, m * m));
-    GM_TRY(GM_NEW(context, values, m));
-    GM_TRY(GM_NEW(context, turned, m * d));
-    for (int64_t a = 0; a < m; a++)
-        for (int64_t b = 0; b < m; b++) {
-            core[a * m + b] = 0.0;
-            for (int64_t j = 0; j < d; j++)
-                core[a * m + b] += 0.5 * (p->direction[a * d + j] * p->product[b * d + j] +
-                                          p->direction[b * d + j] * p->product[a * d + j]);
-        }
-    GM_TRY(gm_symmetric_eigen(context, m, core, values));
-    gm_multiply(m, d, m, core, m, p->product, d, turned, d);
-    memset(out, 0, (size_t)(d * d) * sizeof *out);
-    /* Differences carry about √ε: smaller eigenvalues are noise. */
-    for (int64_t r = 0; r < m && values[r] > 1e-7 * values[0]; r++)
-        for (int64_t i = 0; i < d; i++)
-            for (int64_t j = 0; j < d; j++)
-                out[i * d + j] += turned[r * d + i] * turned[r * d + j] / values[r];
+    const gm_status status = gradients_at(p, count, p->moved, p->there);
+    for (int64_t r = 0; status == GM_OK && r < count; r++) {
+        /* Along an axis the step that was taken is known to the last digit. */
+        const int64_t axis = first + r;
+        const double taken = directions ? p->step : p->moved[r * d + axis] - w[axis];
+        for (int64_t j = 0; j < d; j++)
+            out[r * d + j] += weight / taken * (p->there[r * d + j] - p->clean[j]);
+    }
+    return status;
+}
+
+/* Products with rows of `directions`, or with every axis where NULL: out [m][d] +=. */
+static gm_status resolve(products *p, int64_t m, const double *directions, double weight,
+                         double *out) {
+    gm_status status = GM_OK;
+    const int64_t d = p->d;
+    for (int64_t first = 0; first < m; first += CHUNK) {
+        const int64_t count = m - first < CHUNK ? m - first : CHUNK;
+        GM_TRY(gm_progress(p->problem->context, "Hessian-vector products", (double)first,
+                           (double)m));
+        GM_TRY(add_products(p, first, count, directions ? directions + first * d : NULL, weight,
+                            out + first * d));
+    }
 done:
-    gm_release(context, turned);
-    gm_release(context, values);
-    gm_release(context, core);
+    return status;
+}
+
+static gm_status average_batches(products *p, int64_t batches, double *out) {
+    gm_status status = GM_OK;
+    const int64_t d = p->d;
+    memset(out, 0, (size_t)(d * d) * sizeof *out);
+    for (int64_t batch = 0; batch < batches; batch++) {
+        GM_TRY(begin_batch(p, batch));
+        GM_TRY(resolve(p, d, NULL, 1.0 / (double)batches, out));
+    }
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j < i; j++)
+            out[i * d + j] = out[j * d + i] = 0.5 * (out[i * d + j] + out[j * d + i]);
+done:
+    return status;
+}
+
+/* Λ^−½ U of the symmetric a [m][m] = Uᵀ Λ U, in place, rows of small or negative λ zero. */
+static gm_status inverse_root(gm_context *context, int64_t m, double *a, double *values) {
+    const gm_status status = gm_symmetric_eigen(context, m, a, values);
+    for (int64_t r = 0; status == GM_OK && r < m; r++) {
+        const bool kept = values[r] > 0.0 && values[r] > LEAST_CURVATURE * values[0];
+        for (int64_t i = 0; i < m; i++)
+            a[r * m + i] *= kept ? 1.0 / sqrt(values[r]) : 0.0;
+    }
+    return status;
+}
+
+typedef struct nystrom {
+    double *directions; /* [m][d] Q, orthonormal rows; later the root of the estimate */
+    double *products;   /* [m][d] Y = Q H; before, the random numbers that Q is made of */
+    double *core;       /* [m][m] */
+    double *values;     /* [m] */
+} nystrom;
+
+static gm_status draw_directions(products *p, int64_t m, nystrom *s) {
+    gm_context *context = p->problem->context;
+    const int64_t d = p->d;
+    gm_status status = GM_OK;
+    gm_random_gaussian(context, (gm_stream){p->seed, GM_STREAM_DIRECTIONS}, 0, m * d, s->products);
+    GM_TRY(gm_outer_gram(context, m, d, s->products, s->core));
+    GM_TRY(inverse_root(context, m, s->core, s->values));
+    gm_multiply(m, d, m, s->core, m, s->products, d, s->directions, d);
+done:
+    return status;
+}
+
+/* C = ½ (Y Qᵀ + Q Yᵀ); `transposed` [d][m] is room. */
+static void make_core(int64_t m, int64_t d, const nystrom *s, double *transposed) {
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < d; j++)
+            transposed[j * m + i] = s->directions[i * d + j];
+    gm_multiply(m, m, d, s->products, d, transposed, m, s->core, m);
+    for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < i; j++)
+            s->core[i * m + j] = s->core[j * m + i] =
+                0.5 * (s->core[i * m + j] + s->core[j * m + i]);
+}
+
+/* One batch along m < d directions: Yᵀ C⁺ Y on the positive part of C. */
+static gm_status complete(products *p, int64_t m, double *out) {
+    gm_context *context = p->problem->context;
+    const int64_t d = p->d;
+    gm_status status = GM_OK;
+    nystrom s = {0};
+    GM_TRY(GM_NEW(context, s.directions, m * d));
+    GM_TRY(GM_NEW(context, s.products, m * d));
+    GM_TRY(GM_NEW(context, s.core, m * m));
+    GM_TRY(GM_NEW(context, s.values, m));
+    GM_TRY(draw_directions(p, m, &s));
+    GM_TRY(begin_batch(p, 0));
+    memset(s.products, 0, (size_t)(m * d) * sizeof *s.products);
+    GM_TRY(resolve(p, m, s.directions, 1.0, s.products));
+    make_core(m, d, &s, out);
+    GM_TRY(inverse_root(context, m, s.core, s.values));
+    gm_multiply(m, d, m, s.core, m, s.products, d, s.directions, d);
+    memset(out, 0, (size_t)(d * d) * sizeof *out);
+    GM_TRY(gm_gram_accumulate(context, m, d, s.directions, out));
+    gm_symmetric_mirror(d, out);
+done:
+    gm_release(context, s.values);
+    gm_release(context, s.core);
+    gm_release(context, s.products);
+    gm_release(context, s.directions);
+    return status;
+}
+
+gm_status gm_hvp_estimate(gm_problem *problem, uint64_t seed, int64_t gradients, double *out) {
+    gm_status status = GM_OK;
+    const int64_t d = problem->model->parameters;
+    products p = {.problem = problem};
+    if (gradients < 2)
+        return gm_fail(problem->context, GM_INVALID_ARGUMENT,
+                       "Hessian-vector products take 2 gradients or more, not %lld",
+                       (long long)gradients);
+    GM_TRY(gm_blas_prepare(problem->context));
+    GM_TRY(products_open(problem, seed, &p));
+    if (gradients > d)
+        GM_TRY(average_batches(&p, gradients / (d + 1), out));
+    else
+        GM_TRY(complete(&p, gradients - 1, out));
+done:
+    products_close(&p);
     return status;
 }
 
@@ -142,25 +221,14 @@ gm_status gm_recovery_control_hvp(gm_problem *problem, const gm_plan *plan, cons
                                   gm_recovery *r) {
     gm_status status = GM_OK;
     gm_context *context = problem->context;
-    const int64_t d = plan->dimension, k = gm_plan_gradients(plan);
-    products p = {.problem = problem, .seeds = plan->seeds, .d = d, .step = step_at(problem)};
+    const int64_t d = plan->dimension;
     double *estimate = NULL;
-    p.directions = k > d ? d : k - 1;
-    p.batches = k > d ? k / (d + 1) : 1;
-    if (d > MOST_DIRECTIONS || p.directions < 1)
+    if (d > MOST_DIMENSION)
         return GM_OK;
-    GM_TRY(GM_NEW(context, p.clean, p.batches * d));
-    GM_TRY(GM_NEW_ZERO(context, p.direction, p.directions * d));
-    GM_TRY(GM_NEW_ZERO(context, p.product, p.directions * d));
     GM_TRY(GM_NEW(context, estimate, d * d));
-    make_directions(&p);
-    GM_TRY(measure(&p));
-    GM_TRY(assemble(&p, estimate));
+    GM_TRY(gm_hvp_estimate(problem, plan->seeds.batches, gm_plan_gradients(plan), estimate));
     GM_TRY(gm_compare(context, d, estimate, truth, r->truth_eigenvalues, true, &r->control_hvp));
 done:
     gm_release(context, estimate);
-    gm_release(context, p.product);
-    gm_release(context, p.direction);
-    gm_release(context, p.clean);
     return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/dataset.h"
+#include "gradients/moved.h"
 #include "parallel/parallel.h"
 #include "random/streams.h"
 
@@ -34,7 +35,6 @@ typedef struct model_source {
     const gm_rows *rows;
     const gm_model *model;
     const double *weights;
-    double *moved; /* owned weights, or NULL */
     gm_target_noise noise;
     gm_source_seeds seeds;
     double *pairs; /* [rows][c + 1]: outputs at the weights and target of a row, which lie together
@@ -60,12 +60,7 @@ static void gather(const model_source *self, const scratch *s) {
     for (int64_t i = 0; i < self->base.batch_size; i++) {
         const double *pair = self->pairs + s->index[i] * (c + 1);
         memcpy(s->outputs + i * c, pair, (size_t)c * sizeof *pair);
-        if (c == 1) {
-            s->targets[i] = pair[c];
-            continue;
-        }
-        for (int j = 0; j < c; j++)
-            s->targets[i * c + j] = (double)j == pair[c];
+        gm_target_expand(pair[c], c, s->targets + i * c);
     }
 }
 
@@ -151,7 +146,6 @@ static void destroy(gm_source *source) {
         scratch_release(context, &self->scratch[i]);
     gm_release(context, self->scratch);
     gm_release(context, self->pairs);
-    gm_release(context, self->moved);
     gm_release(context, self);
 }
 
@@ -194,10 +188,10 @@ done:
     return status;
 }
 
-static gm_status open_source(model_supply *supply, const gm_target_noise *noise,
-                             gm_source_seeds seeds, double step, const double *direction,
+static gm_status open_source(gm_supply *base, const gm_target_noise *noise, gm_source_seeds seeds,
                              gm_source **out) {
     gm_status status = GM_OK;
+    const model_supply *supply = (const model_supply *)base;
     gm_context *context = supply->context;
     model_source *self = NULL;
     GM_TRY(GM_NEW_ZERO(context, self, 1));
@@ -214,12 +208,6 @@ static gm_status open_source(model_supply *supply, const gm_target_noise *noise,
                                     .evaluate = evaluate,
                                     .destroy = destroy}};
     const int64_t rows = self->rows->rows, c = self->model->outputs;
-    if (direction) {
-        GM_TRY(GM_NEW(context, self->moved, self->base.dimension));
-        for (int64_t j = 0; j < self->base.dimension; j++)
-            self->moved[j] = supply->weights[j] + step * direction[j];
-        self->weights = self->moved;
-    }
     GM_TRY(GM_NEW(context, self->pairs, rows * (c + 1)));
     for (int64_t i = 0; i < rows; i++)
         self->pairs[i * (c + 1) + c] = supply->targets[i];
@@ -235,14 +223,19 @@ done:
     return status;
 }
 
-static gm_status open_here(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
-                           gm_source **out) {
-    return open_source((model_supply *)supply, noise, seeds, 0.0, NULL, out);
-}
-
-static gm_status open_at(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
-                         double step, const double *direction, gm_source **out) {
-    return open_source((model_supply *)supply, noise, seeds, step, direction, out);
+static gm_status gradients_at(gm_supply *supply, uint64_t seed, int64_t batch, int64_t count,
+                              const double *weights, double *out) {
+    const model_supply *self = (const model_supply *)supply;
+    const int64_t n = supply->batch_size;
+    gm_status status = GM_OK;
+    int64_t *index = NULL;
+    GM_TRY(GM_NEW(self->context, index, n));
+    gm_draw_batch(self->context, seed, batch, n, self->rows->rows, index);
+    GM_TRY(gm_moved_gradients(self->context, self->rows, self->model, self->targets, n, index,
+                              count, weights, out));
+done:
+    gm_release(self->context, index);
+    return status;
 }
 
 static void destroy_supply(gm_supply *supply) {
@@ -265,9 +258,8 @@ gm_status gm_model_supply_create(gm_context *context, const gm_dataset *dataset,
                                     .injects = true,
                                     .link = true,
                                     .squared = model->loss == &gm_loss_squared,
-                                    .moves = true,
-                                    .open = open_here,
-                                    .open_at = open_at,
+                                    .open = open_source,
+                                    .gradients_at = gradients_at,
                                     .destroy = destroy_supply}};
     *out = &self->base;
 done:

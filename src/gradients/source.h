@@ -46,13 +46,13 @@ struct gm_supply {
     bool injects;       /* puts noise on targets as asked; otherwise what it has is what it gives */
     bool link;          /* knows the link-aware and sampled laws */
     bool squared;       /* least squares: the moments of E1 apply */
-    bool moves;         /* gradients elsewhere can be asked for: open_at is not NULL */
     /* A source of batches under that noise, at the supply's own weights. */
     gm_status (*open)(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
                       gm_source **out);
-    /* The same at the weights plus step · direction [d] (borrowed until the source is destroyed). */
-    gm_status (*open_at)(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
-                         double step, const double *direction, gm_source **out);
+    /* Clean gradients of one batch at other weights [count][d]: out [count][d]. `seed` is that of
+       batches. NULL where the weights cannot be moved. */
+    gm_status (*gradients_at)(gm_supply *supply, uint64_t seed, int64_t batch, int64_t count,
+                              const double *weights, double *out);
     void (*destroy)(gm_supply *supply);
 };
 
