@@ -19,10 +19,10 @@ static gm_status configure(gm_context *context, const gm_spec *spec, const gm_su
     if (noised != (double)(int)noised)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "estimator fanout: m is %g; it must be a whole number", noised));
-    if (noised > (double)supply->batch_size)
+    if (noised >= (double)supply->batch_size)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "estimator fanout: m is %g, above the batch size %lld, so that its vectors "
-                       "would say little of other batches",
+                       "estimator fanout: m is %g; it must be below the batch size %lld, since the "
+                       "vectors of a batch share its rows",
                        noised, (long long)supply->batch_size));
     self->vectors = (int)noised;
     self->copies = self->vectors + 1;

@@ -1,6 +1,5 @@
 #include "curvature/predict.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,26 +9,15 @@
 #include "random/streams.h"
 
 enum {
-    LEAST = 8,   /* vectors below which nothing is predicted */
+    LEAST = 8,   /* groups below which nothing is predicted */
     FOLDS = 8,   /* parts of the cross-validation of the top value */
     KEPT = 2048, /* vectors kept, at least, where there are so many */
     COLUMNS = GM_SPLITS + 1 + FOLDS
 };
 
-/* Relative error of a root mean square of one term with the tails of a squared normal (kurtosis
- * 15). */
-static const double SCALE_ERROR = 1.9;
-static const double SYSTEMATIC = 0.05; /* of the edge formula for spectra that are not flat */
-static const double NORMAL_95 = 1.96;
-/* Least and largest of 32 splits enclose 31/33 of further ones: stretched to 95 %. */
-static const double STRETCH = 1.1;
-/* The folds share most of their vectors: their mean varies 1.75 times as much as k independent
-   terms where no direction stands out (measured over aspects .06 to 1). */
-static const double SHARED_FOLDS = 1.75;
-
 struct gm_predictor {
     gm_context *context;
-    int64_t dimension, capacity, count;
+    int64_t dimension, capacity, count, group;
     bool centered;
     uint64_t seed;
     double unit;    /* vectors are kept in units of this, so that float32 holds their squares */
@@ -37,14 +25,15 @@ struct gm_predictor {
 };
 
 gm_status gm_predictor_create(gm_context *context, int64_t dimension, int64_t expected,
-                              bool centered, uint64_t seed, gm_predictor **out) {
+                              int64_t group, bool centered, uint64_t seed, gm_predictor **out) {
     gm_status status = GM_OK;
     gm_predictor *p = NULL;
     int64_t most = 4 * dimension > KEPT ? 4 * dimension : KEPT;
     GM_TRY(GM_NEW_ZERO(context, p, 1));
     p->context = context;
     p->dimension = dimension;
-    p->capacity = expected < most ? expected : most;
+    p->capacity = (expected < most ? expected : most) / group * group;
+    p->group = group;
     p->centered = centered;
     p->seed = seed;
     GM_TRY(GM_NEW(context, p->vectors, p->capacity * dimension));
@@ -119,39 +108,42 @@ static void center(gm_predictor *p) {
     }
 }
 
-/* Vectors of the smaller part of a split: a third makes the edge of the signed sum closest to that
+/* Groups of the smaller part of a split: a third makes the edge of the signed sum closest to that
    of the true error over all aspects. */
-static int64_t smaller_part(int64_t k) {
-    return (k + 1) / 3;
+static int64_t smaller_part(int64_t groups) {
+    return (groups + 1) / 3;
 }
 
 /*
  * Weights of the columns: GM_SPLITS signed splits (S_A − S_B, scaled to the variance of S − Σ, each
- * summing to zero); all vectors; all vectors but one fold, FOLDS times.
+ * summing to zero); all vectors; all vectors but one fold, FOLDS times. Groups are never torn: what
+ * their vectors share would cancel in a split, and would be known to the rest of a fold.
  */
 static gm_status fill_weights(const gm_predictor *p, float *weights) {
     gm_status status = GM_OK;
-    const int64_t k = p->count, part = smaller_part(k);
-    const double n = (double)k, a = (double)part, b = n - a;
+    const int64_t k = p->count, groups = k / p->group, part = smaller_part(groups);
+    const double n = (double)groups, a = (double)part, b = n - a;
     /* Splits of centred vectors have k − 1 degrees of freedom; about zero they are exact. */
-    const double scale = p->centered ? sqrt(n / (n - 1.0)) / n : 1.0 / n;
+    const double scale = (p->centered ? sqrt(n / (n - 1.0)) : 1.0) / (double)k;
     double *draws = NULL;
-    GM_TRY(GM_NEW(p->context, draws, k));
+    GM_TRY(GM_NEW(p->context, draws, groups));
     for (int64_t r = 0; r < GM_SPLITS; r++) {
-        gm_random_uniform(p->context, (gm_stream){p->seed, GM_STREAM_SPLITS}, r * k, k, draws);
+        gm_random_uniform(p->context, (gm_stream){p->seed, GM_STREAM_SPLITS}, r * groups, groups,
+                          draws);
         int64_t left = part;
-        for (int64_t i = 0; i < k; i++) { /* each subset of that size is equally likely */
-            const bool chosen = draws[i] * (double)(k - i) < (double)left;
+        for (int64_t g = 0; g < groups; g++) { /* each subset of that size is equally likely */
+            const bool chosen = draws[g] * (double)(groups - g) < (double)left;
             left -= chosen;
-            weights[i * COLUMNS + r] = (float)(scale * (chosen ? sqrt(b / a) : -sqrt(a / b)));
+            for (int64_t i = g * p->group; i < (g + 1) * p->group; i++)
+                weights[i * COLUMNS + r] = (float)(scale * (chosen ? sqrt(b / a) : -sqrt(a / b)));
         }
     }
     for (int64_t i = 0; i < k; i++) {
-        weights[i * COLUMNS + GM_SPLITS] = (float)(1.0 / n);
+        weights[i * COLUMNS + GM_SPLITS] = (float)(1.0 / (double)k);
         for (int64_t f = 0; f < FOLDS; f++) {
-            const int64_t outside = k - (k - f + FOLDS - 1) / FOLDS;
+            const int64_t outside = groups - (groups - f + FOLDS - 1) / FOLDS;
             weights[i * COLUMNS + GM_SPLITS + 1 + f] =
-                i % FOLDS == f ? 0.0f : (float)(1.0 / (double)outside);
+                i / p->group % FOLDS == f ? 0.0f : (float)(1.0 / (double)(outside * p->group));
         }
     }
 done:
@@ -175,27 +167,48 @@ done:
 }
 
 /* Mean over the vectors of ⟨v, u⟩², u the top direction of the folds that v is not in, with the
-   relative standard deviation of that mean; and the mean of ‖v‖² and ‖v‖⁴. */
+   relative standard deviation of that mean; the mean of ‖v‖², and that of ‖A‖_F² over the groups. */
 typedef struct projections {
     double top, deviation, square, fourth;
 } projections;
 
+static double inner(int64_t d, const float *a, const float *b) {
+    double sum = 0.0;
+    for (int64_t j = 0; j < d; j++)
+        sum += (double)a[j] * (double)b[j];
+    return sum;
+}
+
+/* One group's means; deviation is left alone. */
+static projections project_group(const gm_predictor *p, const float *vectors, const float *u) {
+    const int64_t d = p->dimension, m = p->group;
+    projections sum = {0};
+    for (int64_t i = 0; i < m; i++) {
+        const float *v = vectors + i * d;
+        const double along = inner(d, v, u), length = inner(d, v, v);
+        sum.top += along * along / (double)m;
+        sum.square += length / (double)m;
+        sum.fourth += length * length / (double)(m * m);
+        for (int64_t l = 0; l < i; l++) {
+            const double product = inner(d, v, vectors + l * d);
+            sum.fourth += 2.0 * product * product / (double)(m * m);
+        }
+    }
+    return sum;
+}
+
 static projections project(const gm_predictor *p, const float *directions) {
-    const int64_t d = p->dimension;
-    const double n = (double)p->count;
+    const int64_t d = p->dimension, groups = p->count / p->group;
+    const double n = (double)groups;
     projections sum = {0};
     double squares = 0.0;
-    for (int64_t i = 0; i < p->count; i++) {
-        const float *v = p->vectors + i * d, *u = directions + (i % FOLDS) * d;
-        double inner = 0.0, length = 0.0;
-        for (int64_t j = 0; j < d; j++) {
-            inner += (double)v[j] * (double)u[j];
-            length += (double)v[j] * (double)v[j];
-        }
-        sum.top += inner * inner;
-        squares += inner * inner * inner * inner;
-        sum.square += length;
-        sum.fourth += length * length;
+    for (int64_t g = 0; g < groups; g++) {
+        const projections one = project_group(p, p->vectors + g * p->group * d,
+                                              directions + (g % FOLDS) * d);
+        sum.top += one.top;
+        squares += one.top * one.top;
+        sum.square += one.square;
+        sum.fourth += one.fourth;
     }
     sum.top /= n;
     sum.square /= n;
@@ -212,7 +225,8 @@ static projections project(const gm_predictor *p, const float *directions) {
  */
 static void conclude(const gm_predictor *p, const projections *seen, const double *top,
                      const double *bottom, gm_prediction *out) {
-    const double share = (double)smaller_part(p->count) / (double)p->count;
+    const int64_t groups = p->count / p->group;
+    const double share = (double)smaller_part(groups) / (double)groups;
     const double apparent = top[GM_SPLITS], flat = seen->square / (double)p->dimension;
     const double least = fmin(fmax(seen->top, flat), fmax(apparent, flat));
     const double most = fmax(least, sqrt(least * apparent));
@@ -227,6 +241,7 @@ static void conclude(const gm_predictor *p, const projections *seen, const doubl
     out->deviation = seen->deviation;
     out->fourth = seen->fourth * unit2 * unit2;
     out->vectors = p->count;
+    out->group = p->group;
 }
 
 gm_status gm_predictor_finish(gm_predictor *p, gm_prediction *out) {
@@ -235,7 +250,7 @@ gm_status gm_predictor_finish(gm_predictor *p, gm_prediction *out) {
     float *weights = NULL, *starts = NULL, *directions = NULL;
     double top[COLUMNS], bottom[COLUMNS];
     memset(out, 0, sizeof *out);
-    if (k < LEAST)
+    if (k / p->group < LEAST)
         return GM_OK;
     if (p->centered)
         center(p);
@@ -253,68 +268,4 @@ done:
     gm_release(p->context, starts);
     gm_release(p->context, weights);
     return status;
-}
-
-/* Mean, least and largest of 2√(a s) + a s over the splits. */
-typedef struct spread {
-    double mean, least, largest, deviation;
-} spread;
-
-static spread errors_at(const double *aspect, double scale) {
-    spread s = {.least = DBL_MAX};
-    double squares = 0.0;
-    for (int r = 0; r < GM_SPLITS; r++) {
-        const double a = aspect[r] * scale, error = 2.0 * sqrt(a) + a;
-        s.mean += error / GM_SPLITS;
-        s.least = fmin(s.least, error);
-        s.largest = fmax(s.largest, error);
-        squares += error * error / GM_SPLITS;
-    }
-    s.deviation = sqrt(fmax(squares - s.mean * s.mean, 0.0));
-    return s;
-}
-
-gm_estimate gm_predict_at(const gm_prediction *prediction, int64_t k) {
-    const double kept = (double)prediction->vectors, scale = kept / (double)k;
-    const spread high = errors_at(prediction->aspect, scale);
-    const spread low = errors_at(prediction->aspect_low, scale);
-    const double a = (sqrt(1.0 + high.mean) - 1.0) * (sqrt(1.0 + high.mean) - 1.0);
-    const double rank = fmax(1.0, a * (double)k); /* effective: 2√a + a is the error */
-    const double scatter = NORMAL_95 * SCALE_ERROR / sqrt(kept * rank);
-    const double common = scatter * scatter + SYSTEMATIC * SYSTEMATIC;
-    const double top = NORMAL_95 * SHARED_FOLDS * prediction->deviation;
-    const double down = STRETCH * log(low.mean / low.least);
-    const double up = STRETCH * log(high.largest / high.mean);
-    return (gm_estimate){.value = high.mean,
-                         .std_error = hypot(high.deviation, high.mean * prediction->deviation),
-                         .low = low.mean * exp(-sqrt(down * down + top * top + common)),
-                         .high = high.mean * exp(sqrt(up * up + top * top + common)),
-                         .method =
-                             "signed splits of the noise vectors over a cross-validated top value"};
-}
-
-double gm_predict_frobenius(const gm_prediction *prediction, int64_t k, double squared_norm) {
-    const double n = (double)k;
-    const double truth = (squared_norm - prediction->fourth / n) / (1.0 - 1.0 / n);
-    return truth > 0.0 ? sqrt(fmax(prediction->fourth - truth, 0.0) / n / truth) : NAN;
-}
-
-int64_t gm_predict_needed(const gm_prediction *prediction, double require) {
-    const int64_t most = INT64_C(1) << 50;
-    int64_t low = 0, high = 1;
-    if (!(require > 0.0) || prediction->vectors == 0)
-        return -1;
-    while (high < most && !(gm_predict_at(prediction, high).high <= require))
-        high *= 2;
-    if (high >= most)
-        return -1;
-    low = high / 2;
-    while (high - low > 1) {
-        const int64_t middle = low + (high - low) / 2;
-        if (gm_predict_at(prediction, middle).high <= require)
-            high = middle;
-        else
-            low = middle;
-    }
-    return high;
 }

@@ -133,7 +133,8 @@ static gm_status pass(job *j, gm_prediction *prediction) {
     GM_TRY(j->supply->open(j->supply, &noise, j->plan.seeds, &source));
     if (e->kind->injects)
         GM_TRY(gm_predictor_create(j->context, j->plan.dimension, vectors_to_keep(&j->plan),
-                                   e->kind->centered, j->plan.seeds.batches, &predictor));
+                                   e->vectors, e->kind->centered, j->plan.seeds.batches,
+                                   &predictor));
     GM_TRY(GM_NEW(j->context, j->checkpoints, r->curve_points));
     for (int64_t i = 0; i < r->curve_points; i++)
         j->checkpoints[i] = r->curve[i].noise_vectors / e->vectors;

@@ -46,7 +46,8 @@ static double oas(traces t, double d, double n) {
                    (n + 1.0 - 2.0 / d) * (t.second - t.first * t.first / d));
 }
 
-/* Σ‖vvᵀ − S‖_F² / n² over ‖S − μI‖_F², for vectors of any law [ledoit2004, section 3.3]. */
+/* Σ‖A − S‖_F² / n² over ‖S − μI‖_F² for n independent groups of mean A of vvᵀ, of any law
+   [ledoit2004, section 3.3]. */
 static double ledoit_wolf(traces t, double d, double n, double fourth) {
     return bounded((fourth - t.second) / n, t.second - t.first * t.first / d);
 }
@@ -71,7 +72,9 @@ static double intensity(const gm_plan *plan, const gm_prediction *prediction, co
         !(t.first > 0.0))
         return 0.0;
     if (strcmp(plan->shrink, "ledoit-wolf") == 0)
-        return prediction->vectors > 0 ? ledoit_wolf(t, d, n, prediction->fourth) : 0.0;
+        return prediction->vectors > 0
+                   ? ledoit_wolf(t, d, n / (double)prediction->group, prediction->fourth)
+                   : 0.0;
     const double found = oas(t, d, n);
     const bool gains =
         prediction->vectors > 0 && n <= MOST_VECTORS * d && found >= LEAST_INTENSITY &&

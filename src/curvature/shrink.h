@@ -11,7 +11,7 @@ gm_status gm_shrink_check(gm_context *context, const char *text) __attribute__((
 /*
  * Replace S by (1 − ρ) S + ρ (tr S / d) I, its eigenvalues, condition number and predicted errors with
  * it. Nothing is done where ρ comes to 0, for the control without noise, and for low rank.
- *   prediction  of S; its mean of ‖v‖⁴ is what Ledoit and Wolf need
+ *   prediction  of S; its mean of ‖A‖_F² is what Ledoit and Wolf need
  */
 void gm_shrink(const gm_plan *plan, const gm_prediction *prediction, gm_recovery *recovery);
 

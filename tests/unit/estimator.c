@@ -61,7 +61,8 @@ static void parameters_are_checked(void **state) {
         const char *text, *message;
     } wrong[] = {
         {"fanout:m=0", "m=0"},       {"fanout:m=64", "m=64"}, {"fanout:m=2.5", "whole number"},
-        {"fanout:m=8", "batch size 4"}, {"loud:c=0.5", "c=0.5"}, {"gaussian", "least squares alone"},
+        {"fanout:m=8", "batch size 4"}, {"fanout:m=4", "below the batch size 4"},
+        {"loud:c=0.5", "c=0.5"}, {"gaussian", "least squares alone"},
         {"paired:m=2", "unknown key"}, {"fanuot", "unknown estimator 'fanuot'"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -76,7 +76,7 @@ static void each_estimator_tells_what_it_gives_away(void **state) {
     } cases[] = {
         {"paired", 32, 2, false, true, false, "voids the label privacy"},
         {"fanout:m=8", 32, 9, false, true, false, "voids the label privacy"},
-        {"fanout:m=7", 7, 7, true, true, false, "whole span"},
+        {"fanout:m=6", 7, 7, true, true, false, "whole span"},
         {"calibrated", 8, 1, false, false, true, "differentially private"},
         {"loud", 32, 1, false, false, true, "differentially private"},
         {"none", 32, 1, false, false, false, "no differential privacy"},
