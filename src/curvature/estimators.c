@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "curvature/estimator.h"
+#include "curvature/predict.h"
 
 static const gm_estimator_kind *const kinds[] = {&gm_estimator_paired,     &gm_estimator_fanout,
                                                  &gm_estimator_loud,       &gm_estimator_calibrated,
@@ -37,7 +38,7 @@ enum { ENOUGH = 4, SAMPLES_A_COPY = 8 };
 /*
  * Recorded gradients leave no choice. Otherwise pairs, which give the mean gradient as well and share
  * no rows; only a budget that cannot give 4 d of them is better spent on fan-out, which makes up to
- * 1.8 times as many noise vectors of it.
+ * 1.8 times as many noise vectors of it, as long as there are batches enough to predict its error.
  */
 static choice choose(const gm_supply *supply, int64_t gradients) {
     if (!supply->injects)
@@ -51,12 +52,10 @@ static choice choose(const gm_supply *supply, int64_t gradients) {
         static const char reason[] =
             "the budget is too small for four pairs a parameter, so each batch gives one clean and "
             "several noised gradients, nearly all of which carry curvature";
-        if (supply->batch_size >= 8 * SAMPLES_A_COPY)
-            return (choice){"fanout:m=8", reason};
-        if (supply->batch_size >= 4 * SAMPLES_A_COPY)
-            return (choice){"fanout:m=4", reason};
-        if (supply->batch_size >= 2 * SAMPLES_A_COPY)
-            return (choice){"fanout:m=2", reason};
+        static const char *const texts[] = {"fanout:m=8", "fanout:m=4", "fanout:m=2"};
+        for (int i = 0, m = 8; i < 3; i++, m /= 2)
+            if (supply->batch_size >= m * SAMPLES_A_COPY && gradients / (m + 1) >= GM_LEAST_GROUPS)
+                return (choice){texts[i], reason};
     }
     return (choice){"paired", gm_estimator_paired.reason};
 }

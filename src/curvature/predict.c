@@ -9,7 +9,6 @@
 #include "random/streams.h"
 
 enum {
-    LEAST = 8,   /* groups below which nothing is predicted */
     FOLDS = 8,   /* parts of the cross-validation of the top value */
     KEPT = 2048, /* vectors kept, at least, where there are so many */
     COLUMNS = GM_SPLITS + 1 + FOLDS
@@ -250,7 +249,7 @@ gm_status gm_predictor_finish(gm_predictor *p, gm_prediction *out) {
     float *weights = NULL, *starts = NULL, *directions = NULL;
     double top[COLUMNS], bottom[COLUMNS];
     memset(out, 0, sizeof *out);
-    if (k / p->group < LEAST)
+    if (k / p->group < GM_LEAST_GROUPS)
         return GM_OK;
     if (p->centered)
         center(p);

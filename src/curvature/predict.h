@@ -9,7 +9,10 @@
 
 typedef struct gm_predictor gm_predictor;
 
-enum { GM_SPLITS = 32 }; /* random splits that the prediction rests on */
+enum {
+    GM_SPLITS = 32,     /* random splits that the prediction rests on */
+    GM_LEAST_GROUPS = 8 /* groups below which nothing is predicted */
+};
 
 /* What the splits say; gm_predict_at() turns it into errors at any number of noise vectors. */
 typedef struct gm_prediction {

@@ -95,6 +95,10 @@ static void auto_chooses_by_budget_and_source(void **state) {
         {20, 63, 100, true, 0, "fanout", 4, "budget"},
         {20, 16, 100, true, 0, "fanout", 2, "budget"},
         {20, 15, 100, true, 0, "paired", 1, "isolate the noise"},
+        {20, 64, 72, true, 0, "fanout", 8, "budget"},
+        {20, 64, 71, true, 0, "fanout", 4, "budget"},
+        {20, 64, 39, true, 0, "fanout", 2, "budget"},
+        {20, 64, 23, true, 0, "paired", 1, "isolate the noise"},
         {20, 64, 100, false, 2, "paired", 1, "recorded in pairs"},
         {20, 64, 100, false, 1, "calibrated", 1, "recorded one a batch"},
     };
