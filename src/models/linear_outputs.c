@@ -1,0 +1,57 @@
+#include "models/linear_outputs.h"
+
+/* Outputs of one class at a time, where there are several. */
+static int64_t scratch(const gm_model *model, int64_t n, int64_t m) {
+    (void)m;
+    return model->outputs > 1 ? n : 0;
+}
+
+static void forward(const gm_model *model, const gm_context *context, const gm_rows *rows,
+                    const double *w, int64_t first, int64_t count, double *room, double *z) {
+    const int c = model->outputs;
+    if (c == 1) {
+        gm_rows_multiply(context, rows, first, count, w, z);
+        return;
+    }
+    for (int a = 0; a < c; a++) {
+        gm_rows_multiply(context, rows, first, count, w + a * model->columns, room);
+        for (int64_t i = 0; i < count; i++)
+            z[i * c + a] = room[i];
+    }
+}
+
+/* The Jacobian is the input itself. Right-hand side r of output a is number r c + a, which is where
+   its block of out[r] lies. */
+static void backward(const gm_model *model, const gm_context *context, const gm_rows *rows,
+                     const double *w, int64_t n, const int64_t *index, int64_t m,
+                     const double *coefficients, double *room, double *out) {
+    (void)w;
+    (void)room;
+    gm_rows_combine(context, rows, n, index, m * model->outputs, coefficients, out);
+}
+
+gm_status gm_linear_outputs_create(gm_context *context, const gm_model_kind *kind,
+                                   const gm_loss *loss, int64_t columns, int outputs,
+                                   gm_model **out) {
+    gm_status status = GM_OK;
+    gm_model *model = NULL;
+    GM_TRY(GM_NEW(context, model, 1));
+    *model = (gm_model){.kind = kind,
+                        .loss = loss,
+                        .columns = columns,
+                        .outputs = outputs,
+                        .parameters = outputs * columns,
+                        .convex = true,
+                        .linear = true,
+                        .scratch = scratch,
+                        .forward = forward,
+                        .backward = backward};
+    *out = model;
+done:
+    return status;
+}
+
+bool gm_always_classifies(const gm_spec *spec) {
+    (void)spec;
+    return true;
+}
