@@ -14,38 +14,14 @@ typedef struct job {
     const gm_rows *rows;
     const gm_model *model;
     const double *weights, *counts;
-    double *z;       /* [rows][c] */
+    double *z; /* [rows][c] */
+    /* for rows */
     double *scratch; /* [threads][room] */
     int64_t room;
-    /* for rows */
     int64_t first;   /* row of the data at the start of the block */
     double *vectors; /* [samples][c][d] */
     double *roots;   /* [threads][c][c] */
 } job;
-
-static gm_status take_scratch(job *j, int64_t n, int64_t m) {
-    j->room = j->model->scratch(j->model, n, m);
-    return GM_NEW(j->context, j->scratch, j->room * gm_context_threads(j->context));
-}
-
-static gm_status outputs_piece(void *argument, int64_t index, int worker) {
-    const job *j = argument;
-    const int64_t first = index * BLOCK, rest = j->rows->rows - first;
-    j->model->forward(j->model, j->context, j->rows, j->weights, first, rest < BLOCK ? rest : BLOCK,
-                      j->scratch + worker * j->room, j->z + first * j->model->outputs);
-    return GM_OK;
-}
-
-gm_status gm_model_outputs(gm_context *context, const gm_rows *rows, const gm_model *model,
-                           const double *weights, double *z) {
-    gm_status status = GM_OK;
-    job j = {.context = context, .rows = rows, .model = model, .weights = weights, .z = z};
-    GM_TRY(take_scratch(&j, BLOCK, 1));
-    GM_TRY(gm_parallel_for(context, (rows->rows + BLOCK - 1) / BLOCK, outputs_piece, &j));
-done:
-    gm_release(context, j.scratch);
-    return status;
-}
 
 static double total_of(int64_t rows, const double *counts) {
     double total = counts ? 0.0 : (double)rows;
@@ -71,7 +47,8 @@ gm_status gm_gauss_newton_blocks(gm_context *context, const gm_rows *rows, const
     const int64_t n = rows->rows, columns = rows->columns, d = model->parameters;
     const int c = model->outputs;
     const double total = total_of(n, counts);
-    job j = {.context = context, .rows = rows, .model = model, .weights = weights, .counts = counts};
+    job j = {
+        .context = context, .rows = rows, .model = model, .weights = weights, .counts = counts};
     double *sizes = NULL, *block = NULL;
     GM_TRY(GM_NEW(context, j.z, n * c));
     GM_TRY(GM_NEW(context, sizes, n));
@@ -117,10 +94,12 @@ gm_status gm_gauss_newton_rows(gm_context *context, const gm_rows *rows, const g
     const int64_t n = rows->rows, d = model->parameters, c = model->outputs;
     const int64_t samples = c < BLOCK ? BLOCK / c : 1; /* whose vectors are together */
     const double total = total_of(n, counts);
-    job j = {.context = context, .rows = rows, .model = model, .weights = weights, .counts = counts};
+    job j = {
+        .context = context, .rows = rows, .model = model, .weights = weights, .counts = counts};
     GM_TRY(GM_NEW(context, j.z, n * c));
     GM_TRY(gm_model_outputs(context, rows, model, weights, j.z));
-    GM_TRY(take_scratch(&j, 1, c));
+    j.room = model->scratch(model, 1, c);
+    GM_TRY(GM_NEW(context, j.scratch, j.room * gm_context_threads(context)));
     GM_TRY(GM_NEW(context, j.roots, c * c * gm_context_threads(context)));
     GM_TRY(GM_NEW(context, j.vectors, samples * c * d));
     memset(out, 0, (size_t)(d * d) * sizeof *out);

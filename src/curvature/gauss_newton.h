@@ -1,5 +1,5 @@
-/* The generalised Gauss–Newton matrix computed from the data: the truth that recoveries are compared
-   with. docs/theory/models.md. */
+/* The generalised Gauss–Newton matrix computed from the data: the truth that recoveries are
+   compared with. docs/theory/models.md. */
 #ifndef GM_GAUSS_NEWTON_H
 #define GM_GAUSS_NEWTON_H
 
@@ -32,9 +32,5 @@ gm_status gm_gauss_newton_blocks(gm_context *context, const gm_rows *rows, const
 gm_status gm_gauss_newton_rows(gm_context *context, const gm_rows *rows, const gm_model *model,
                                const double *weights, const double *counts, double *out)
     __attribute__((warn_unused_result));
-
-/* z [rows][c] of all rows, on all threads. */
-gm_status gm_model_outputs(gm_context *context, const gm_rows *rows, const gm_model *model,
-                           const double *weights, double *z) __attribute__((warn_unused_result));
 
 #endif

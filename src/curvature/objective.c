@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/dataset.h"
+#include "gradients/moved.h"
 #include "parallel/parallel.h"
 
 enum { BLOCK = 256, MOST_PIECES = 64 };
@@ -87,8 +88,7 @@ static double block_loss(const gm_objective *self, room *r, int64_t first, int64
     double sum = 0.0;
     model->forward(model, p->context, self->rows, self->weights, first, count, r->scratch, r->z);
     for (int64_t i = 0; i < count; i++)
-        for (int j = 0; j < c; j++)
-            r->y[i * c + j] = c == 1 ? p->targets[first + i] : (double)j == p->targets[first + i];
+        gm_target_expand(p->targets[first + i], c, r->y + i * c);
     model->loss->value(count, c, r->z, r->y, r->losses);
     model->loss->residual(count, c, r->z, r->y, r->z);
     for (int64_t i = 0; i < count; i++)
@@ -127,8 +127,7 @@ gm_status gm_objective_evaluate(gm_objective *self, const double *weights, doubl
     const int64_t d = self->problem->model->parameters;
     self->weights = weights;
     self->wants_gradient = gradient != NULL;
-    gm_status status =
-        gm_parallel_for(self->problem->context, self->pieces, evaluate_piece, self);
+    gm_status status = gm_parallel_for(self->problem->context, self->pieces, evaluate_piece, self);
     if (status != GM_OK)
         return status;
     double sum = 0.0;

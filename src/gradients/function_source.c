@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "gradients/gradients.h"
-#include "random/streams.h"
 
 typedef struct function_supply {
     gm_supply base;
@@ -24,19 +23,12 @@ typedef struct function_source {
 
 /* Noise of unit variance for every draw of a batch. */
 static void draw_noise(function_source *self, int64_t batch, double *draws) {
-    const gm_function_options *options = &self->supply->options;
-    const int64_t size = options->batch_size * options->outputs;
-    const int64_t count = self->noise.draws * size;
-    const gm_stream stream = {self->seeds.noise, GM_STREAM_TARGET_NOISE};
-    if (self->noise.law == GM_NOISE_ONES || self->noise.law == GM_NOISE_ROWS)
-        gm_noise_fill(&self->noise, options->batch_size, options->outputs, draws);
-    else
-        gm_random_gaussian(self->supply->context, stream, batch * count, count, draws);
-    for (int r = 0; r < self->noise.draws; r++) {
-        double *draw = draws + r * size;
-        if (self->noise.law == GM_NOISE_LINK && options->link)
-            options->link(options->user, batch, options->batch_size, options->outputs, draw);
-    }
+    const gm_function_options *o = &self->supply->options;
+    const int64_t n = o->batch_size, c = o->outputs;
+    gm_noise_draw(self->supply->context, &self->noise, self->seeds.noise, batch, n, c, draws);
+    if (self->noise.law == GM_NOISE_LINK && o->link)
+        for (int r = 0; r < self->noise.draws; r++)
+            o->link(o->user, batch, n, c, draws + r * n * c);
 }
 
 static gm_status call(function_source *self, int64_t batch, const double *added, double *gradient,
@@ -98,8 +90,8 @@ static void destroy_source(gm_source *source) {
     gm_release(context, self);
 }
 
-static gm_status open_source(gm_supply *supply, const gm_target_noise *noise,
-                             gm_source_seeds seeds, gm_source **out) {
+static gm_status open_source(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
+                             gm_source **out) {
     function_supply *self = (function_supply *)supply;
     gm_context *context = self->context;
     const int64_t size = self->options.batch_size * self->options.outputs;
@@ -159,11 +151,12 @@ gm_status gm_gradients_from_function(gm_context *context, const gm_function_opti
     gm_gradients *g = NULL;
     if (options->dimension < 1 || options->batch_size < 1 || options->outputs < 0 ||
         !options->gradient)
-        return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "gm_gradients_from_function: dimension %lld, batch size %lld, %lld outputs%s; "
-                       "each must be at least 1",
-                       (long long)options->dimension, (long long)options->batch_size,
-                       (long long)options->outputs, options->gradient ? "" : ", no function");
+        return gm_fail(
+            context, GM_INVALID_ARGUMENT,
+            "gm_gradients_from_function: dimension %lld, batch size %lld, %lld outputs%s; "
+            "each must be at least 1",
+            (long long)options->dimension, (long long)options->batch_size,
+            (long long)options->outputs, options->gradient ? "" : ", no function");
     GM_TRY(GM_NEW_ZERO(context, g, 1));
     *g = (gm_gradients){.context = context, .source = "function"};
     GM_TRY(create_supply(context, options, &g->supply));

@@ -5,7 +5,6 @@
 
 #include "data/dataset.h"
 #include "gradients/moved.h"
-#include "parallel/parallel.h"
 #include "random/streams.h"
 
 typedef struct model_supply {
@@ -15,6 +14,8 @@ typedef struct model_supply {
     const gm_model *model;
     const double *targets; /* [rows] numbers, or indices of classes */
     const double *weights; /* [d] */
+    double *pairs; /* [rows][c + 1]: outputs at the weights and target of a row, which lie together
+                      since a batch meets them at random places; NULL before the first source */
 } model_supply;
 
 /* Scratch of one thread; c outputs. */
@@ -31,22 +32,11 @@ typedef struct scratch {
 
 typedef struct model_source {
     gm_source base;
-    gm_context *context;
-    const gm_rows *rows;
-    const gm_model *model;
-    const double *weights;
+    const model_supply *supply; /* borrowed */
     gm_target_noise noise;
     gm_source_seeds seeds;
-    double *pairs; /* [rows][c + 1]: outputs at the weights and target of a row, which lie together
-                      since a batch meets them at random places; each row is in many batches */
-    scratch *scratch;
+    scratch *scratch; /* [threads] */
 } model_source;
-
-void gm_noise_fill(const gm_target_noise *noise, int64_t n, int64_t c, double *out) {
-    for (int64_t r = 0; r < noise->draws; r++)
-        for (int64_t i = 0; i < n * c; i++)
-            out[r * n * c + i] = noise->law == GM_NOISE_ONES || i / c == r ? 1.0 : 0.0;
-}
 
 void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int64_t batch_size,
                    int64_t rows, int64_t *out) {
@@ -56,9 +46,9 @@ void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int6
 
 /* Outputs and targets of the rows of a batch; classes become 0 or 1, or one-hot. */
 static void gather(const model_source *self, const scratch *s) {
-    const int c = self->model->outputs;
+    const int c = self->supply->model->outputs;
     for (int64_t i = 0; i < self->base.batch_size; i++) {
-        const double *pair = self->pairs + s->index[i] * (c + 1);
+        const double *pair = self->supply->pairs + s->index[i] * (c + 1);
         memcpy(s->outputs + i * c, pair, (size_t)c * sizeof *pair);
         gm_target_expand(pair[c], c, s->targets + i * c);
     }
@@ -66,21 +56,15 @@ static void gather(const model_source *self, const scratch *s) {
 
 /* Noise of unit variance for every draw of a batch. */
 static void draw_noise(const model_source *self, const scratch *s, int64_t batch) {
-    const gm_target_noise *noise = &self->noise;
-    const gm_loss *loss = self->model->loss;
-    const int c = self->model->outputs;
-    const int64_t n = self->base.batch_size, size = n * c;
-    const gm_stream stream = {self->seeds.noise, GM_STREAM_TARGET_NOISE};
-    if (noise->law == GM_NOISE_ONES || noise->law == GM_NOISE_ROWS)
-        gm_noise_fill(noise, n, c, s->noise);
-    else
-        gm_random_gaussian(self->context, stream, batch * noise->draws * size, noise->draws * size,
-                           s->noise);
-    for (int r = 0; r < noise->draws; r++) {
-        double *draw = s->noise + r * size;
-        if (noise->law == GM_NOISE_LINK)
+    const gm_loss *loss = self->supply->model->loss;
+    const int c = self->supply->model->outputs;
+    const int64_t n = self->base.batch_size;
+    gm_noise_draw(self->supply->context, &self->noise, self->seeds.noise, batch, n, c, s->noise);
+    for (int r = 0; r < self->noise.draws; r++) {
+        double *draw = s->noise + r * n * c;
+        if (self->noise.law == GM_NOISE_LINK)
             loss->root(n, c, s->outputs, draw, draw);
-        else if (noise->law == GM_NOISE_SAMPLED)
+        else if (self->noise.law == GM_NOISE_SAMPLED)
             loss->sampled(n, c, s->outputs, draw, draw);
     }
 }
@@ -88,8 +72,8 @@ static void draw_noise(const model_source *self, const scratch *s, int64_t batch
 /* Column `copy` of the coefficients: ∂L/∂z at the perturbed targets, over n; returns its loss. */
 static double fill_copy(const model_source *self, const scratch *s, int copy, bool want_loss) {
     const gm_target_noise *noise = &self->noise;
-    const gm_loss *loss = self->model->loss;
-    const int c = self->model->outputs;
+    const gm_loss *loss = self->supply->model->loss;
+    const int c = self->supply->model->outputs;
     const int64_t n = self->base.batch_size, size = n * c;
     const double scale = noise->sign[copy] * sqrt(noise->variance);
     double sum = 0.0;
@@ -113,9 +97,11 @@ static double fill_copy(const model_source *self, const scratch *s, int copy, bo
 static gm_status evaluate(gm_source *source, int64_t batch, int worker, double *out,
                           double *losses) {
     model_source *self = (model_source *)source;
+    const model_supply *supply = self->supply;
+    const gm_model *model = supply->model;
     const scratch *s = &self->scratch[worker];
     const int64_t n = source->batch_size;
-    gm_draw_batch(self->context, self->seeds.batches, batch, n, self->rows->rows, s->index);
+    gm_draw_batch(supply->context, self->seeds.batches, batch, n, supply->rows->rows, s->index);
     gather(self, s);
     draw_noise(self, s, batch);
     for (int copy = 0; copy < source->copies; copy++) {
@@ -123,8 +109,8 @@ static gm_status evaluate(gm_source *source, int64_t batch, int worker, double *
         if (losses)
             losses[copy] = loss;
     }
-    self->model->backward(self->model, self->context, self->rows, self->weights, n, s->index,
-                          source->copies, s->coefficients, s->model, out);
+    model->backward(model, supply->context, supply->rows, supply->weights, n, s->index,
+                    source->copies, s->coefficients, s->model, out);
     return GM_OK;
 }
 
@@ -141,23 +127,18 @@ static void scratch_release(gm_context *context, scratch *s) {
 
 static void destroy(gm_source *source) {
     model_source *self = (model_source *)source;
-    gm_context *context = self->context;
+    gm_context *context = self->supply->context;
     for (int i = 0; self->scratch && i < gm_context_threads(context); i++)
         scratch_release(context, &self->scratch[i]);
     gm_release(context, self->scratch);
-    gm_release(context, self->pairs);
     gm_release(context, self);
 }
 
-enum { FORWARD_ROWS = 256 };
-
-static gm_status scratch_create(model_source *self, scratch *s) {
+static gm_status scratch_create(const model_source *self, scratch *s) {
     gm_status status = GM_OK;
-    gm_context *context = self->context;
-    const gm_model *model = self->model;
+    gm_context *context = self->supply->context;
+    const gm_model *model = self->supply->model;
     const int64_t n = self->base.batch_size, c = model->outputs, copies = self->noise.copies;
-    const int64_t batch_room = model->scratch(model, n, copies);
-    const int64_t forward_room = model->scratch(model, FORWARD_ROWS, 1);
     GM_TRY(GM_NEW(context, s->index, n));
     GM_TRY(GM_NEW(context, s->outputs, n * c));
     GM_TRY(GM_NEW(context, s->targets, n * c));
@@ -165,56 +146,55 @@ static gm_status scratch_create(model_source *self, scratch *s) {
     GM_TRY(GM_NEW(context, s->noise, n * c * self->noise.draws));
     GM_TRY(GM_NEW(context, s->losses, n));
     GM_TRY(GM_NEW(context, s->coefficients, n * c * copies));
-    GM_TRY(GM_NEW(context, s->model, batch_room > forward_room ? batch_room : forward_room));
+    GM_TRY(GM_NEW(context, s->model, model->scratch(model, n, copies)));
 done:
     return status;
 }
 
-/* Outputs of a piece of the rows; they stay the same for the life of the source. */
-static gm_status forward_piece(void *argument, int64_t index, int worker) {
-    model_source *self = argument;
-    const int64_t c = self->model->outputs, first = index * FORWARD_ROWS;
-    const int64_t rest = self->rows->rows - first;
-    const int64_t count = rest < FORWARD_ROWS ? rest : FORWARD_ROWS;
-    double *z = NULL;
+/* Each row is in many batches, and every source is at the same weights: its outputs are computed
+ * once. */
+static gm_status make_pairs(model_supply *self) {
     gm_status status = GM_OK;
-    GM_TRY(GM_NEW(self->context, z, count * c));
-    self->model->forward(self->model, self->context, self->rows, self->weights, first, count,
-                         self->scratch[worker].model, z);
-    for (int64_t i = 0; i < count; i++)
-        memcpy(self->pairs + (first + i) * (c + 1), z + i * c, (size_t)c * sizeof *z);
+    gm_context *context = self->context;
+    const int64_t rows = self->rows->rows, c = self->model->outputs;
+    double *z = NULL, *pairs = NULL;
+    if (self->pairs)
+        return GM_OK;
+    GM_TRY(GM_NEW(context, z, rows * c));
+    GM_TRY(GM_NEW(context, pairs, rows * (c + 1)));
+    GM_TRY(gm_model_outputs(context, self->rows, self->model, self->weights, z));
+    for (int64_t i = 0; i < rows; i++) {
+        memcpy(pairs + i * (c + 1), z + i * c, (size_t)c * sizeof *z);
+        pairs[i * (c + 1) + c] = self->targets[i];
+    }
+    self->pairs = pairs;
+    pairs = NULL;
 done:
-    gm_release(self->context, z);
+    gm_release(context, pairs);
+    gm_release(context, z);
     return status;
 }
 
 static gm_status open_source(gm_supply *base, const gm_target_noise *noise, gm_source_seeds seeds,
                              gm_source **out) {
     gm_status status = GM_OK;
-    const model_supply *supply = (const model_supply *)base;
+    model_supply *supply = (model_supply *)base;
     gm_context *context = supply->context;
     model_source *self = NULL;
+    GM_TRY(make_pairs(supply));
     GM_TRY(GM_NEW_ZERO(context, self, 1));
-    *self = (model_source){.context = context,
-                           .rows = supply->rows,
-                           .model = supply->model,
-                           .weights = supply->weights,
+    *self = (model_source){.supply = supply,
                            .noise = *noise,
                            .seeds = seeds,
-                           .base = {.dimension = supply->base.dimension,
-                                    .batch_size = supply->base.batch_size,
+                           .base = {.dimension = base->dimension,
+                                    .batch_size = base->batch_size,
                                     .copies = noise->copies,
                                     .has_losses = true,
                                     .evaluate = evaluate,
                                     .destroy = destroy}};
-    const int64_t rows = self->rows->rows, c = self->model->outputs;
-    GM_TRY(GM_NEW(context, self->pairs, rows * (c + 1)));
-    for (int64_t i = 0; i < rows; i++)
-        self->pairs[i * (c + 1) + c] = supply->targets[i];
     GM_TRY(GM_NEW_ZERO(context, self->scratch, gm_context_threads(context)));
     for (int i = 0; i < gm_context_threads(context); i++)
         GM_TRY(scratch_create(self, &self->scratch[i]));
-    GM_TRY(gm_parallel_for(context, (rows + FORWARD_ROWS - 1) / FORWARD_ROWS, forward_piece, self));
     *out = &self->base;
     self = NULL;
 done:
@@ -239,7 +219,9 @@ done:
 }
 
 static void destroy_supply(gm_supply *supply) {
-    gm_release(((model_supply *)supply)->context, supply);
+    model_supply *self = (model_supply *)supply;
+    gm_release(self->context, self->pairs);
+    gm_release(self->context, self);
 }
 
 gm_status gm_model_supply_create(gm_context *context, const gm_dataset *dataset,

@@ -32,8 +32,8 @@ static void destroy_source(gm_source *source) {
     gm_release(((recorded_source *)source)->context, source);
 }
 
-static gm_status open_source(gm_supply *supply, const gm_target_noise *noise,
-                             gm_source_seeds seeds, gm_source **out) {
+static gm_status open_source(gm_supply *supply, const gm_target_noise *noise, gm_source_seeds seeds,
+                             gm_source **out) {
     const recorded_supply *self = (const recorded_supply *)supply;
     gm_status status = GM_OK;
     recorded_source *source = NULL;
@@ -94,13 +94,14 @@ static gm_status read_shape(gm_context *context, const gm_array *array, const ch
                        "%s: an array of %d dimension%s; pairs of gradients are [k/2, 2, d]", path,
                        array->dimensions, array->dimensions == 1 ? "" : "s");
     if (options->paired && b != 2)
-        return gm_fail(context, GM_INVALID_INPUT,
-                       "%s: shape [%lld, %lld, %lld]; pairs of gradients are [k/2, 2, d], with the 2 "
-                       "in the middle%s",
-                       path, a, b, c,
-                       a == 2   ? ": here it comes first, the array is transposed"
-                       : c == 2 ? ": here it comes last, the array is transposed"
-                                : "");
+        return gm_fail(
+            context, GM_INVALID_INPUT,
+            "%s: shape [%lld, %lld, %lld]; pairs of gradients are [k/2, 2, d], with the 2 "
+            "in the middle%s",
+            path, a, b, c,
+            a == 2   ? ": here it comes first, the array is transposed"
+            : c == 2 ? ": here it comes last, the array is transposed"
+                     : "");
     if (options->dimension > 0 && d != options->dimension)
         return gm_fail(context, GM_INVALID_INPUT,
                        "%s: gradients of %lld numbers, %lld were expected%s", path, (long long)d,
@@ -169,8 +170,9 @@ gm_status gm_gradients_from_array(gm_context *context, int64_t count, int64_t di
     const int copies = options->paired ? 2 : 1;
     if (count < 1 || dimension < 1 || count % copies != 0)
         return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "gm_gradients_from_array: %lld gradients of %lld numbers%s", (long long)count,
-                       (long long)dimension, options->paired ? "; pairs need an even number" : "");
+                       "gm_gradients_from_array: %lld gradients of %lld numbers%s",
+                       (long long)count, (long long)dimension,
+                       options->paired ? "; pairs need an even number" : "");
     GM_TRY(GM_NEW(context, values, count * dimension));
     memcpy(values, gradients, (size_t)(count * dimension) * sizeof *values);
     const gm_recorded recorded = {count / copies, dimension, copies, values};

@@ -14,11 +14,12 @@ gm_status gm_recorded_check_finite(gm_context *context, const gm_recorded *recor
                     return gm_fail(context, GM_INVALID_INPUT,
                                    "%s: row %lld, column %lld is %g; every entry must be finite",
                                    file, (long long)i, (long long)j, recorded->values[i * d + j]);
-                return gm_fail(context, GM_INVALID_INPUT,
-                               "%s: pair %lld, gradient %lld, column %lld is %g; every entry must be "
-                               "finite",
-                               file, (long long)(i / copies), (long long)(i % copies), (long long)j,
-                               recorded->values[i * d + j]);
+                return gm_fail(
+                    context, GM_INVALID_INPUT,
+                    "%s: pair %lld, gradient %lld, column %lld is %g; every entry must be "
+                    "finite",
+                    file, (long long)(i / copies), (long long)(i % copies), (long long)j,
+                    recorded->values[i * d + j]);
             }
     return GM_OK;
 }
@@ -146,10 +147,11 @@ gm_status gm_recorded_check_order(gm_context *context, const gm_recorded *record
     GM_TRY(gm_gram_accumulate(context, b, a, t.z, t.gram));
     const char *sign = sign_of_order(recorded, &t);
     if (sign)
-        GM_TRY(gm_fail(context, GM_INVALID_INPUT,
-                       "%s: %lld rows of %lld: the array looks transposed, %s. Gradients are [k, d], "
-                       "one batch a row; where these are, give the dimension %lld",
-                       file, (long long)a, (long long)b, sign, (long long)b));
+        GM_TRY(
+            gm_fail(context, GM_INVALID_INPUT,
+                    "%s: %lld rows of %lld: the array looks transposed, %s. Gradients are [k, d], "
+                    "one batch a row; where these are, give the dimension %lld",
+                    file, (long long)a, (long long)b, sign, (long long)b));
 done:
     gm_release(context, t.gram);
     gm_release(context, t.column);

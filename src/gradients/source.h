@@ -62,16 +62,14 @@ struct gm_supply {
  *   dataset  borrowed
  *   targets  [rows], borrowed: numbers, or indices of classes
  *   weights  [parameters], borrowed
- * Memory of a source: 1 + c numbers a row, and n (4 + c (3 + draws + copies)) numbers a thread beside
- * what the model needs.
+ * The weights may change until the first source is opened, and no longer: the outputs of all rows
+ * are computed then, once for all sources. Memory of the supply: 1 + c numbers a row; of a source:
+ * n (4 + c (3 + draws + copies)) numbers a thread beside what the model needs.
  */
 gm_status gm_model_supply_create(gm_context *context, const gm_dataset *dataset,
                                  const gm_model *model, const double *targets,
                                  const double *weights, int64_t batch_size, gm_supply **out)
     __attribute__((warn_unused_result));
-
-/* The noise of a law that is not random: out [draws][n][c]. */
-void gm_noise_fill(const gm_target_noise *noise, int64_t n, int64_t c, double *out);
 
 /* Row indices of batch b as the model source draws them: out [n]. */
 void gm_draw_batch(const gm_context *context, uint64_t seed, int64_t batch, int64_t batch_size,

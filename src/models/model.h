@@ -54,8 +54,8 @@ struct gm_model {
 extern const gm_model_kind gm_model_linear;   /* ⟨w, x⟩, squared loss; w [columns] */
 extern const gm_model_kind gm_model_logistic; /* ⟨w, x⟩, logistic loss; w [columns] */
 extern const gm_model_kind gm_model_softmax;  /* ⟨w_a, x⟩, softmax loss; w [c][columns] */
-extern const gm_model_kind gm_model_mlp;      /* layers x ← act(W x + b), the last without act; layer
-                                                 by layer W [out][in], then b [out] */
+extern const gm_model_kind gm_model_mlp; /* layers x ← act(W x + b), the last without act; layer
+                                            by layer W [out][in], then b [out] */
 
 /* Whether the model that a specification names takes numbers in the targets as classes.
    GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY. */
@@ -65,6 +65,10 @@ gm_status gm_model_classifies(gm_context *context, const char *text, bool *out)
 /* The model that a specification names. GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY. */
 gm_status gm_model_create(gm_context *context, const char *text, const gm_model_shape *shape,
                           gm_model **out) __attribute__((warn_unused_result));
+
+/* z [rows][c] of all rows, on all threads. GM_OUT_OF_MEMORY, GM_CANCELLED. */
+gm_status gm_model_outputs(gm_context *context, const gm_rows *rows, const gm_model *model,
+                           const double *weights, double *z) __attribute__((warn_unused_result));
 
 /* NULL is allowed. */
 void gm_model_destroy(gm_context *context, gm_model *model);
