@@ -111,12 +111,13 @@ static gm_status warn(gm_context *context, const gm_recorded *g, gm_recovery *r)
     const gm_calibration *c = r->calibration;
     const double gradients = (double)(g->batches * g->copies);
     if (fabs(c->lag_z) > PLAIN)
-        GM_TRY(gm_recovery_add_warning(
-            context, r,
-            "consecutive noise vectors are correlated (%.2g, %.0f standard deviations): the gradients "
-            "look like those of momentum or of a moving average, and the scale is off by an unknown "
-            "factor",
-            c->lag_correlation, fabs(c->lag_z)));
+        GM_TRY(gm_recovery_add_warning(context, r,
+                                       "consecutive noise vectors are correlated (%.2g, %.0f "
+                                       "standard deviations): the gradients "
+                                       "look like those of momentum or of a moving average, and "
+                                       "the scale is off by an unknown "
+                                       "factor",
+                                       c->lag_correlation, fabs(c->lag_z)));
     if (c->clipped > 4 && (double)c->clipped > LEAST_CLIPPED * gradients)
         GM_TRY(gm_recovery_add_warning(
             context, r,
@@ -126,7 +127,8 @@ static gm_status warn(gm_context *context, const gm_recorded *g, gm_recovery *r)
     else if (c->dispersion_z > PLAIN && c->dispersion > LEAST_EXCESS * c->dispersion_expected)
         GM_TRY(gm_recovery_add_warning(
             context, r,
-            "the squared norms of the noise vectors vary %.2g times as much as Gaussian ones would: "
+            "the squared norms of the noise vectors vary %.2g times as much as Gaussian ones "
+            "would: "
             "the batch size varies, or the inputs or the noise have heavy tails",
             c->dispersion / c->dispersion_expected));
 done:
@@ -185,29 +187,26 @@ static const char *cause_of(double ratio, double n, double variance, double erro
 }
 
 gm_status gm_calibration_check_scale(gm_context *context, double trace, gm_recovery *r) {
-    double sum = 0.0, squares = 0.0;
     r->scale_ratio = NAN;
-    r->scale = "unverified: a constant factor leaves no trace in gradients; a known trace of the "
-               "curvature, an intercept coordinate, recorded losses or the same batch at two weights "
-               "would tell";
+    r->scale =
+        "unverified: a constant factor leaves no trace in gradients; a known trace of the "
+        "curvature, an intercept coordinate, recorded losses or the same batch at two weights "
+        "would tell";
     if (!(trace > 0.0))
         return GM_OK;
-    for (int64_t i = 0; i < r->eigenvalue_count; i++) {
-        sum += r->eigenvalues[i];
-        squares += r->eigenvalues[i] * r->eigenvalues[i];
-    }
+    const gm_traces traces = gm_recovery_traces(r);
+    double sum = traces.first;
     for (int64_t j = 0; r->diagonal && j < r->dimension; j++)
         sum += r->diagonal[j];
     /* Var tr S = 2 tr Σ² / k', and tr S² is at least tr Σ² on average. */
-    const double error = sqrt(2.0 * squares / (double)r->noise_vectors) / trace;
+    const double error = sqrt(2.0 * traces.second / (double)r->noise_vectors) / trace;
     r->scale_ratio = sum / trace;
     if (fabs(r->scale_ratio - 1.0) <= 4.0 * error + 0.01) {
         r->scale = "verified by the trace given";
         return GM_OK;
     }
     r->scale = "contradicted by the trace given";
-    const char *cause =
-        cause_of(r->scale_ratio, (double)r->batch_size, r->noise_variance, error);
+    const char *cause = cause_of(r->scale_ratio, (double)r->batch_size, r->noise_variance, error);
     return gm_recovery_add_warning(context, r,
                                    "the trace of the estimate is %.3g times the one given%s%s",
                                    r->scale_ratio, cause ? ": " : "", cause ? cause : "");

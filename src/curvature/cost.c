@@ -26,6 +26,20 @@ done:
     return status;
 }
 
+/* What the noise vectors cost once they are there: moments, eigenvalues, prediction. */
+typedef struct vectors_cost {
+    double operations, kept; /* vectors kept for the prediction */
+} vectors_cost;
+
+static vectors_cost cost_of_vectors(const gm_plan *plan) {
+    const double d = (double)plan->dimension, k = (double)gm_plan_vectors(plan);
+    const double most_kept = 4.0 * d > 2048.0 ? 4.0 * d : 2048.0;
+    const double kept = k < most_kept ? k : most_kept;
+    /* The prediction works in float32, at twice the rate of the rest. */
+    const double predict = plan->estimator.kind->injects ? 2624.0 * kept * d / 2.0 : 0.0;
+    return (vectors_cost){k * d * d + 4.0 / 3.0 * d * d * d + predict, kept};
+}
+
 gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
                           const gm_recover_options *options, gm_cost *out) {
     const gm_recover_options defaults = {0};
@@ -40,16 +54,13 @@ gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
     GM_TRY(measure_rate(context, &rate));
     const gm_rows *rows = gm_dataset_matrix(dataset);
     const double d = (double)plan.dimension, n = (double)plan.batch_size;
-    const double k = (double)gm_plan_vectors(&plan), evaluated = (double)gm_plan_gradients(&plan);
+    const double evaluated = (double)gm_plan_gradients(&plan);
     const double rows_total = (double)rows->rows, columns = (double)rows->columns;
     const double element = (double)gm_element_size(rows->element);
     const double gradients = 2.0 * evaluated * n * d;
-    const double most_kept = 4.0 * d > 2048.0 ? 4.0 * d : 2048.0;
-    const double kept = k < most_kept ? k : most_kept;
-    /* The prediction works in float32, at twice the rate of the rest. */
-    const double predict = plan.estimator.kind->injects ? 2624.0 * kept * d / 2.0 : 0.0;
     const bool moments = plan.compare || strcmp(problem->at, "optimum") == 0;
-    double dense = k * d * d + 4.0 / 3.0 * d * d * d + predict;
+    const vectors_cost vectors = cost_of_vectors(&plan);
+    double dense = vectors.operations;
     if (moments)
         dense += rows_total * d * d;
     double passes = 1.0;
@@ -60,7 +71,7 @@ gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
     *out = (gm_cost){.operations = gradients * passes + dense,
                      .bytes_read = passes * (double)plan.batches * n * columns * element,
                      .memory = rows_total * columns * element + rows_total * 16.0 +
-                               (moments ? 5.0 : 3.0) * d * d * 8.0 + kept * d * 4.0};
+                               (moments ? 5.0 : 3.0) * d * d * 8.0 + vectors.kept * d * 4.0};
     /* Products with rows reach about a quarter of the rate of dense products. */
     out->seconds = (4.0 * gradients * passes + dense) / rate;
 done:
@@ -79,14 +90,12 @@ gm_status gm_recover_gradients_cost(gm_context *context, gm_gradients *gradients
         status = measure_rate(context, &rate);
     if (status != GM_OK)
         return status;
-    const double d = (double)plan.dimension, k = (double)gm_plan_vectors(&plan);
+    const double d = (double)plan.dimension;
     const double recorded = 8.0 * (double)gm_gradients_count(gradients) * d;
-    const double kept = k < 4.0 * d || k < 2048.0 ? k : 4.0 * d;
-    const double predict = 2624.0 * kept * d / 2.0;
-    const double dense = k * d * d + 4.0 / 3.0 * d * d * d + predict;
-    *out = (gm_cost){.operations = dense,
+    const vectors_cost vectors = cost_of_vectors(&plan);
+    *out = (gm_cost){.operations = vectors.operations,
                      .bytes_read = recorded,
-                     .memory = recorded + 3.0 * d * d * 8.0 + kept * d * 4.0,
-                     .seconds = dense / rate};
+                     .memory = recorded + 3.0 * d * d * 8.0 + vectors.kept * d * 4.0,
+                     .seconds = vectors.operations / rate};
     return GM_OK;
 }

@@ -1,7 +1,6 @@
 #include <gradiometer/recover.h>
 
 #include <math.h>
-#include <string.h>
 
 #include "curvature/affinity.h"
 #include "curvature/calibration.h"
@@ -13,7 +12,10 @@
 #include "linalg/linalg.h"
 
 /* Above this dimension the realised error is computed at the end alone, not along the curve. */
-enum { MOST_FOR_CURVE = 2048, MOST_KEPT = 2048 };
+enum { MOST_FOR_CURVE = 2048 };
+
+/* Vectors that the prediction keeps where d² numbers do not fit. */
+enum { MOST_KEPT = 2048 };
 
 typedef struct job {
     gm_context *context;
@@ -30,15 +32,11 @@ static gm_status find_truth(job *j) {
     gm_status status = GM_OK;
     const int64_t d = j->plan.dimension;
     const double start = gm_seconds();
-    double *copy = NULL;
     GM_TRY(GM_NEW(j->context, j->truth, d * d));
     GM_TRY(gm_problem_curvature(j->problem, NULL, j->truth));
-    GM_TRY(GM_NEW(j->context, copy, d * d));
-    memcpy(copy, j->truth, (size_t)(d * d) * sizeof *copy);
-    GM_TRY(gm_symmetric_eigenvalues(j->context, d, copy, j->recovery->truth_eigenvalues));
+    GM_TRY(gm_symmetric_spectrum(j->context, d, j->truth, j->recovery->truth_eigenvalues));
     j->recovery->seconds_compare += gm_seconds() - start;
 done:
-    gm_release(j->context, copy);
     return status;
 }
 
@@ -90,8 +88,7 @@ static gm_status correct(job *j, const gm_stream_facts *facts, gm_prediction *pr
     if (after > 0.0) {
         prediction->operator_factor = correction.scale * before / after;
         prediction->operator_spread = correction.spread / after;
-        prediction->frobenius_factor =
-            correction.scale * sqrt(prediction->squared_norm / squares);
+        prediction->frobenius_factor = correction.scale * sqrt(prediction->squared_norm / squares);
     }
     if (correction.warning[0])
         GM_TRY(gm_recovery_add_warning(j->context, r, "%s", correction.warning));

@@ -108,20 +108,20 @@ void gm_recovery_take_sketch(gm_recovery *r, const gm_sketch_result *sketch) {
     r->diagonal = sketch->diagonal;
     r->eigenvalues = sketch->eigenvalues;
     r->rank = sketch->rank;
-    r->effective_rank =
-        sketch->rows > 0 && sketch->eigenvalues[0] > 0.0 ? sketch->trace / sketch->eigenvalues[0] : NAN;
+    r->effective_rank = sketch->rows > 0 && sketch->eigenvalues[0] > 0.0
+                            ? sketch->trace / sketch->eigenvalues[0]
+                            : NAN;
     r->condition_number = NAN;
 }
 
 gm_status gm_recovery_summarize(gm_context *context, gm_recovery *r) {
-    gm_status status = GM_OK;
     const int64_t d = r->dimension;
+    double trace = 0.0;
     if (!r->hessian)
         return GM_OK;
-    double *copy = NULL, trace = 0.0;
-    GM_TRY(GM_NEW(context, copy, d * d));
-    memcpy(copy, r->hessian, (size_t)(d * d) * sizeof *copy);
-    GM_TRY(gm_symmetric_eigenvalues(context, d, copy, r->eigenvalues));
+    const gm_status status = gm_symmetric_spectrum(context, d, r->hessian, r->eigenvalues);
+    if (status != GM_OK)
+        return status;
     for (int64_t i = 0; i < d; i++) {
         trace += r->hessian[i * d + i];
         r->rank += r->eigenvalues[i] > (double)d * DBL_EPSILON * r->eigenvalues[0];
@@ -130,9 +130,16 @@ gm_status gm_recovery_summarize(gm_context *context, gm_recovery *r) {
     r->effective_rank = top > 0.0 ? trace / top : NAN;
     const bool regular = r->noise_vectors >= d && bottom > (double)d * DBL_EPSILON * top;
     r->condition_number = regular ? top / bottom : NAN;
-done:
-    gm_release(context, copy);
-    return status;
+    return GM_OK;
+}
+
+gm_traces gm_recovery_traces(const gm_recovery *r) {
+    gm_traces t = {0};
+    for (int64_t i = 0; i < r->eigenvalue_count; i++) {
+        t.first += r->eigenvalues[i];
+        t.second += r->eigenvalues[i] * r->eigenvalues[i];
+    }
+    return t;
 }
 
 /*
@@ -200,8 +207,8 @@ static gm_estimate add_bias(gm_estimate sampling, gm_estimate bias) {
     return sum;
 }
 
-/* Relative errors of the corrected estimate: those before, over a truth of another size, and what the
-   correction brings in, which may fall either way. */
+/* Relative errors of the corrected estimate: those before, over a truth of another size, and what
+   the correction brings in, which may fall either way. */
 static gm_estimate corrected(gm_estimate raw, const gm_prediction *prediction) {
     const double factor = prediction->operator_factor, spread = prediction->operator_spread;
     if (!(factor > 0.0))
@@ -215,11 +222,8 @@ static gm_estimate corrected(gm_estimate raw, const gm_prediction *prediction) {
 }
 
 static double frobenius(const gm_prediction *p, const gm_recovery *r) {
-    double squares = 0.0;
-    for (int64_t i = 0; i < r->eigenvalue_count; i++)
-        squares += r->eigenvalues[i] * r->eigenvalues[i];
     if (!(p->frobenius_factor > 0.0))
-        return gm_predict_frobenius(p, r->noise_vectors, squares);
+        return gm_predict_frobenius(p, r->noise_vectors, gm_recovery_traces(r).second);
     return p->frobenius_factor * gm_predict_frobenius(p, r->noise_vectors, p->squared_norm);
 }
 
@@ -234,10 +238,10 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
                   : "undefined: too few noise vectors"};
     for (int64_t i = 0; i < r->curve_points; i++)
         r->curve[i].predicted =
-            defined
-                ? add_bias(corrected(gm_predict_at(prediction, r->curve[i].noise_vectors), prediction),
-                           r->relative_bias)
-                : undefined;
+            defined ? add_bias(corrected(gm_predict_at(prediction, r->curve[i].noise_vectors),
+                                         prediction),
+                               r->relative_bias)
+                    : undefined;
     r->predicted_operator = r->curve[r->curve_points - 1].predicted;
     r->predicted_frobenius = NAN;
     if (defined) {
@@ -251,10 +255,10 @@ void gm_recovery_predict(const gm_plan *plan, const gm_prediction *prediction, g
     const double bias = r->relative_bias.high > 0.0 ? r->relative_bias.high : 0.0;
     int64_t needed = -1;
     if (defined)
-        needed = gm_predict_needed(prediction, (r->require - 2.0 * bias) / (1.0 + 2.0 * bias) /
-                                                   (prediction->operator_factor > 0.0
-                                                        ? prediction->operator_factor
-                                                        : 1.0));
+        needed = gm_predict_needed(
+            prediction,
+            (r->require - 2.0 * bias) / (1.0 + 2.0 * bias) /
+                (prediction->operator_factor > 0.0 ? prediction->operator_factor : 1.0));
     const gm_estimator *e = &plan->estimator;
     r->gradients_needed = needed < 0 ? -1 : (needed + e->vectors - 1) / e->vectors * e->copies;
 }
@@ -294,7 +298,8 @@ gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
     if (strcmp(r->estimator, "loud") == 0 && r->effective_rank > 0.0)
         GM_TRY(gm_recovery_add_warning(
             context, r,
-            "the price of loud noise is the mean gradient: its standard error is %.2g in the Euclidean "
+            "the price of loud noise is the mean gradient: its standard error is %.2g in the "
+            "Euclidean "
             "norm",
             sqrt(r->noise_variance / (double)r->batch_size * r->effective_rank * r->eigenvalues[0] /
                  (double)r->gradients)));

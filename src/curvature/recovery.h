@@ -18,6 +18,13 @@ void gm_recovery_take_sketch(gm_recovery *recovery, const gm_sketch_result *sket
 gm_status gm_recovery_summarize(gm_context *context, gm_recovery *recovery)
     __attribute__((warn_unused_result));
 
+/* tr S and tr S² by the eigenvalues that are there. */
+typedef struct gm_traces {
+    double first, second;
+} gm_traces;
+
+gm_traces gm_recovery_traces(const gm_recovery *recovery);
+
 /* Relative bias of the calibration rule at this distance from the optimum, from the hessian and the
    mean gradient alone; calibrated only. */
 gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm_recovery *recovery)
@@ -42,8 +49,8 @@ gm_status gm_recovery_control_none(gm_problem *problem, const gm_plan *plan, con
 gm_status gm_recovery_control_oracle(gm_problem *problem, const gm_plan *plan, const double *truth,
                                      gm_recovery *recovery) __attribute__((warn_unused_result));
 
-/* The same number of gradients spent on Hessian–vector products, which move the weights; left undefined
-   above d = 1024. */
+/* The same number of gradients spent on Hessian–vector products, which move the weights; left
+   undefined above d = 1024. */
 gm_status gm_recovery_control_hvp(gm_problem *problem, const gm_plan *plan, const double *truth,
                                   gm_recovery *recovery) __attribute__((warn_unused_result));
 

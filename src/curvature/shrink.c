@@ -3,8 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-/* `auto` shrinks where a preconditioner gains as well as the operator error: few vectors and a spectrum
-   so flat that the optimal intensity is this or more. */
+#include "curvature/recovery.h"
+
+/* `auto` shrinks where a preconditioner gains as well as the operator error: few vectors and a
+   spectrum so flat that the optimal intensity is this or more. */
 static const double MOST_VECTORS = 4.0, LEAST_INTENSITY = 0.6;
 
 /* And whose eigenvalues lie within the edges of a flat spectrum, with this much room. */
@@ -22,33 +24,19 @@ gm_status gm_shrink_check(gm_context *context, const char *text) {
                    near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
-/* tr S and tr S². */
-typedef struct traces {
-    double first, second;
-} traces;
-
-static traces traces_of(const gm_recovery *r) {
-    traces t = {0};
-    for (int64_t i = 0; i < r->eigenvalue_count; i++) {
-        t.first += r->eigenvalues[i];
-        t.second += r->eigenvalues[i] * r->eigenvalues[i];
-    }
-    return t;
-}
-
 static double bounded(double numerator, double denominator) {
     return denominator > 0.0 ? fmin(fmax(numerator / denominator, 0.0), 1.0) : 1.0;
 }
 
 /* Oracle approximating shrinkage for n Gaussian vectors [chen2010, equation 23]. */
-static double oas(traces t, double d, double n) {
+static double oas(gm_traces t, double d, double n) {
     return bounded((1.0 - 2.0 / d) * t.second + t.first * t.first,
                    (n + 1.0 - 2.0 / d) * (t.second - t.first * t.first / d));
 }
 
 /* Σ‖A − S‖_F² / n² over ‖S − μI‖_F² for n independent groups of mean A of vvᵀ, of any law
    [ledoit2004, section 3.3]. */
-static double ledoit_wolf(traces t, double d, double n, double fourth) {
+static double ledoit_wolf(gm_traces t, double d, double n, double fourth) {
     return bounded((fourth - t.second) / n, t.second - t.first * t.first / d);
 }
 
@@ -63,7 +51,7 @@ static bool looks_flat(const gm_recovery *r, double mean, double n) {
 
 static double intensity(const gm_plan *plan, const gm_prediction *prediction, const gm_recovery *r,
                         const char **name) {
-    const traces t = traces_of(r);
+    const gm_traces t = gm_recovery_traces(r);
     const double d = (double)r->dimension;
     const double n = (double)r->noise_vectors - (plan->estimator.kind->centered ? 1.0 : 0.0);
     const bool choose = strcmp(plan->shrink, "auto") == 0;
@@ -76,22 +64,22 @@ static double intensity(const gm_plan *plan, const gm_prediction *prediction, co
                    ? ledoit_wolf(t, d, n / (double)prediction->group, prediction->fourth)
                    : 0.0;
     const double found = oas(t, d, n);
-    const bool gains =
-        prediction->vectors > 0 && n <= MOST_VECTORS * d && found >= LEAST_INTENSITY &&
-        looks_flat(r, t.first / d, n);
+    const bool gains = prediction->vectors > 0 && n <= MOST_VECTORS * d &&
+                       found >= LEAST_INTENSITY && looks_flat(r, t.first / d, n);
     return choose && !gains ? 0.0 : found;
 }
 
 /*
- * The error becomes (1 − ρ)(S − Σ) + ρ(μI − Σ). The first part is predicted; of the second, relative to
- * ‖Σ‖, the largest direction contributes 1 − μ/‖Σ‖ and the smallest at most μ/‖Σ‖; ‖Σ‖ lies between
- * ‖S‖/(1 + error) and ‖S‖/(1 − error).
+ * The error becomes (1 − ρ)(S − Σ) + ρ(μI − Σ). The first part is predicted; of the second,
+ * relative to ‖Σ‖, the largest direction contributes 1 − μ/‖Σ‖ and the smallest at most μ/‖Σ‖; ‖Σ‖
+ * lies between ‖S‖/(1 + error) and ‖S‖/(1 − error).
  */
 static gm_estimate predict(gm_estimate of_s, double rho, double mean, double top, double bottom) {
     const double kept = 1.0 - rho;
     const double least_top = fmax(top / (1.0 + of_s.high), mean);
     const double likely_top = fmax(top / (1.0 + of_s.value), mean);
-    const double most_top = of_s.high < 1.0 ? fmax(top / (1.0 - of_s.high), mean) : (double)INFINITY;
+    const double most_top =
+        of_s.high < 1.0 ? fmax(top / (1.0 - of_s.high), mean) : (double)INFINITY;
     const double above = 1.0 - mean / most_top, likely = 1.0 - mean / likely_top;
     const double below = (mean - fmax(bottom, 0.0)) / least_top;
     gm_estimate out = of_s;
@@ -120,7 +108,7 @@ void gm_shrink(const gm_plan *plan, const gm_prediction *prediction, gm_recovery
     if (!(rho > 0.0))
         return;
     const int64_t d = r->dimension;
-    const double mean = traces_of(r).first / (double)d;
+    const double mean = gm_recovery_traces(r).first / (double)d;
     const double top = r->eigenvalues[0], bottom = r->eigenvalues[d - 1];
     apply(rho, mean, r);
     r->shrinkage = name;

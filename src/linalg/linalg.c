@@ -5,6 +5,7 @@
 #include <complex.h>
 #include <lapack.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "parallel/parallel.h"
@@ -146,6 +147,17 @@ done:
 
 gm_status gm_symmetric_eigenvalues(gm_context *context, int64_t d, double *a, double *eigenvalues) {
     return eigen(context, 'N', d, a, eigenvalues);
+}
+
+gm_status gm_symmetric_spectrum(gm_context *context, int64_t d, const double *a,
+                                double *eigenvalues) {
+    double *copy = gm_allocate(context, d * d, sizeof *copy);
+    if (!copy)
+        return GM_OUT_OF_MEMORY;
+    memcpy(copy, a, (size_t)(d * d) * sizeof *copy);
+    const gm_status status = gm_symmetric_eigenvalues(context, d, copy, eigenvalues);
+    gm_release(context, copy);
+    return status;
 }
 
 gm_status gm_symmetric_eigen(gm_context *context, int64_t d, double *a, double *eigenvalues) {

@@ -14,7 +14,8 @@ gm_status gm_blas_prepare(gm_context *context) __attribute__((warn_unused_result
 
 /*
  * lower += RᵀR on and below the diagonal, R = rows [k][d]; entries above it are not defined.
- * Tiles of the triangle are shared among threads; each tile is one BLAS call. Cost: k d² operations.
+ * Tiles of the triangle are shared among threads; each tile is one BLAS call. Cost: k d²
+ * operations.
  */
 gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
                              double *lower) __attribute__((warn_unused_result));
@@ -35,10 +36,14 @@ void gm_symmetric_mirror(int64_t d, double *a);
 gm_status gm_symmetric_eigenvalues(gm_context *context, int64_t d, double *a, double *eigenvalues)
     __attribute__((warn_unused_result));
 
+/* The same of a borrowed a, of which a copy is decomposed: d² numbers more. */
+gm_status gm_symmetric_spectrum(gm_context *context, int64_t d, const double *a,
+                                double *eigenvalues) __attribute__((warn_unused_result));
+
 /*
- * Operator norm of a symmetric a [d][d], both triangles read, nothing destroyed: by decomposition up
- * to d = 512, by Lanczos with full orthogonalisation above, until the residual of the largest Ritz
- * value is 1e-6 of it (at most 400 steps). Cost: 2 d² operations a step.
+ * Operator norm of a symmetric a [d][d], both triangles read, nothing destroyed: by decomposition
+ * up to d = 512, by Lanczos with full orthogonalisation above, until the residual of the largest
+ * Ritz value is 1e-6 of it (at most 400 steps). Cost: 2 d² operations a step.
  */
 gm_status gm_symmetric_norm(gm_context *context, int64_t d, const double *a, double *out)
     __attribute__((warn_unused_result));

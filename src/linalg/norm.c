@@ -1,4 +1,5 @@
-/* The operator norm of a symmetric matrix by Lanczos, for orders at which a decomposition is dear. */
+/* The operator norm of a symmetric matrix by Lanczos, for orders at which a decomposition is dear.
+ */
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
@@ -40,14 +41,15 @@ typedef struct lanczos {
     int64_t steps;
 } lanczos;
 
-/* One more basis vector, orthogonalised twice against all before it; its length is off[steps − 1]. */
+/* One more basis vector, orthogonalised twice against all before it; its length is off[steps − 1].
+ */
 static gm_status step(lanczos *l) {
     const int64_t d = l->d, m = l->steps;
     const double *x = l->basis + m * d;
     double *y = l->basis + (m + 1) * d;
     product p = {d, l->a, x, y};
-    gm_status status = gm_parallel_for(l->context, (d + ROWS_A_TASK - 1) / ROWS_A_TASK,
-                                       multiply_rows, &p);
+    gm_status status =
+        gm_parallel_for(l->context, (d + ROWS_A_TASK - 1) / ROWS_A_TASK, multiply_rows, &p);
     if (status != GM_OK)
         return status;
     l->diagonal[m] = cblas_ddot((int)d, x, 1, y, 1);
@@ -95,16 +97,10 @@ done:
 }
 
 static gm_status dense(gm_context *context, int64_t d, const double *a, double *out) {
-    gm_status status = GM_OK;
-    double *copy = NULL, *values = NULL;
-    GM_TRY(GM_NEW(context, copy, d * d));
-    GM_TRY(GM_NEW(context, values, d));
-    memcpy(copy, a, (size_t)(d * d) * sizeof *copy);
-    GM_TRY(gm_symmetric_eigenvalues(context, d, copy, values));
-    *out = fmax(fabs(values[0]), fabs(values[d - 1]));
-done:
-    gm_release(context, values);
-    gm_release(context, copy);
+    double values[DENSE];
+    const gm_status status = gm_symmetric_spectrum(context, d, a, values);
+    if (status == GM_OK)
+        *out = fmax(fabs(values[0]), fabs(values[d - 1]));
     return status;
 }
 
