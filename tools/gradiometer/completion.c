@@ -6,13 +6,12 @@
 
 static void put_options(FILE *file, const struct option *options, int count) {
     for (int i = 0; i < count; i++)
-        if (!options[i].later)
-            fprintf(file, " --%s", options[i].name);
+        fprintf(file, " --%s", options[i].name);
 }
 
 /* How the value of an option completes: `files`, `folders`, or words. */
 static void put_value(FILE *file, const char *command, const struct option *option) {
-    if (option->later || !option->placeholder)
+    if (!option->placeholder)
         return;
     fprintf(file, "        %s:--%s) ", command, option->name);
     switch (option->kind) {
@@ -29,8 +28,7 @@ static void put_value(FILE *file, const char *command, const struct option *opti
             fprintf(file, "%s ", option->choices[i]);
         if (option->family)
             for (const struct spec_form *form = option->family->forms; form->name; form++)
-                if (!form->later)
-                    fprintf(file, "%s ", form->name);
+                fprintf(file, "%s ", form->name);
         fprintf(file, "%s\"", option->keyword ? option->keyword : "");
     }
     fputs(" value=yes ;;\n", file);

@@ -75,8 +75,7 @@ const char *help_option_text(const struct option *option, char *out, size_t size
         n = append(out, size, n, &items, "", option->choices[i]);
     if (option->family)
         for (const struct spec_form *form = option->family->forms; form->name; form++)
-            if (!form->later)
-                n = append(out, size, n, &items, "", form->name);
+            n = append(out, size, n, &items, "", form->name);
     if (option->fallback)
         n = append(out, size, n, &items, "default: ", option->fallback);
     if (option->required)
@@ -107,9 +106,8 @@ static void print_options(FILE *file, const struct option *options, int count) {
     for (int i = 0; i < count; i++) {
         if (options[i].group)
             fprintf(file, "\n%s:\n", options[i].group);
-        if (!options[i].later)
-            print_entry(file, help_option_head(&options[i], head, sizeof head),
-                        help_option_text(&options[i], text, sizeof text));
+        print_entry(file, help_option_head(&options[i], head, sizeof head),
+                    help_option_text(&options[i], text, sizeof text));
     }
 }
 
@@ -155,8 +153,6 @@ void help_specs(FILE *file) {
         const struct spec_family *family = spec_families[i];
         fprintf(file, "\n%s (--%s):\n", family->title, family->option);
         for (const struct spec_form *form = family->forms; form->name; form++) {
-            if (form->later)
-                continue;
             print_entry(file, form->name, form->help);
             for (int k = 0; k < SPEC_KEYS_MAX && form->keys[k].name; k++) {
                 char head[64];

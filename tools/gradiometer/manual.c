@@ -48,9 +48,8 @@ static void put_entries(FILE *file, const char *title, const struct entry *entri
 static void put_options(FILE *file, const struct option *options, int count) {
     char head[128], text[512];
     for (int i = 0; i < count; i++)
-        if (!options[i].later)
-            put_entry(file, help_option_head(&options[i], head, sizeof head),
-                      help_option_text(&options[i], text, sizeof text));
+        put_entry(file, help_option_head(&options[i], head, sizeof head),
+                  help_option_text(&options[i], text, sizeof text));
 }
 
 static void put_command(FILE *file, const struct command *command) {
@@ -68,8 +67,6 @@ static void put_specs(FILE *file) {
     for (int i = 0; spec_families[i]; i++) {
         fprintf(file, ".SS \"%s (\\-\\-%s)\"\n", spec_families[i]->title, spec_families[i]->option);
         for (const struct spec_form *form = spec_families[i]->forms; form->name; form++) {
-            if (form->later)
-                continue;
             put_entry(file, form->name, form->help);
             for (int k = 0; k < SPEC_KEYS_MAX && form->keys[k].name; k++) {
                 fprintf(file, ".RS\n.TP\n.BI %s= %s\n", form->keys[k].name,

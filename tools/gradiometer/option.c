@@ -147,7 +147,7 @@ static gm_status set_defaults(struct arguments *arguments) {
         const struct option_set *set = &arguments->sets[s];
         for (int i = 0; i < set->count; i++) {
             const struct option *option = &set->options[i];
-            if (!option->fallback || option->later)
+            if (!option->fallback)
                 continue;
             gm_status status =
                 set_value(arguments, option, option->fallback, field_of(set, option));
@@ -176,8 +176,7 @@ static gm_status unknown_option(struct arguments *arguments, const char *name, s
     snprintf(word, sizeof word, "%.*s", (int)length, name);
     for (int s = 0; s < OPTION_SETS; s++)
         for (int i = 0; i < arguments->sets[s].count; i++)
-            if (!arguments->sets[s].options[i].later)
-                words[count++] = arguments->sets[s].options[i].name;
+            words[count++] = arguments->sets[s].options[i].name;
     const char *nearest = gm_nearest_word(word, words, count);
     return fail(arguments, GM_INVALID_ARGUMENT, "unknown option --%s%s%s%s", word,
                 nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "");
@@ -193,9 +192,6 @@ static gm_status parse_option(struct arguments *arguments, int count, char *cons
     if (!find(arguments, name, length, &s, &i))
         return unknown_option(arguments, name, length);
     const struct option *option = &arguments->sets[s].options[i];
-    if (option->later)
-        return fail(arguments, GM_UNAVAILABLE, "option --%s is not available in this version",
-                    option->name);
     if (!option->placeholder && value)
         return fail(arguments, GM_INVALID_ARGUMENT, "option --%s takes no value, '%s' was given",
                     option->name, value);

@@ -34,7 +34,6 @@ struct option {
     double low, high;        /* accepted closed range of numbers */
     bool positive;           /* low itself is not accepted */
     bool required;
-    bool later;                       /* known, but not available in this version */
     const char *keyword;              /* a word accepted for a number; NULL: none */
     double keyword_value;             /* what it stands for */
     const char *const *choices;       /* ends with NULL */
@@ -63,7 +62,7 @@ struct arguments {
  * Read `--name VALUE`, `--name=VALUE`, flags and one operand into the values of the sets, after
  * filling in the defaults. Values borrow from argv.
  *   operand  its placeholder; NULL: none is accepted
- * GM_INVALID_ARGUMENT, GM_UNAVAILABLE: `message` names the option, the value seen and what is
+ * GM_INVALID_ARGUMENT: `message` names the option, the value seen and what is
  * accepted.
  */
 gm_status arguments_parse(struct arguments *arguments, const char *operand, int count,

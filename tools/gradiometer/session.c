@@ -207,8 +207,6 @@ gm_status session_describe(struct session *session, gm_report *report, const voi
     for (int i = 0; i < command->count && status == GM_OK; i++) {
         char path[64];
         const struct option *option = &command->options[i];
-        if (option->later)
-            continue;
         snprintf(path, sizeof path, "options.%s", option->name);
         for (char *dash; (dash = strchr(path, '-')) != NULL;)
             *dash = '_';

@@ -8,19 +8,17 @@
 const struct spec_family spec_models = {
     "Models", "model",
     (const struct spec_form[]){
-        {"linear", "least squares, loss (1/2n) |Xw - y|^2; curvature is X'X / n", false, {{0}}},
+        {"linear", "least squares, loss (1/2n) |Xw - y|^2; curvature is X'X / n", {{0}}},
         {"logistic",
          "two classes, loss log(1 + e^z) - yz with z = xw; text, or the two values of a number, "
          "sorted",
-         false,
          {{0}}},
         {"softmax",
-         "2 to 1000 classes, cross-entropy, weights in blocks of a class; add --intercept for biases",
-         false,
+         "2 to 1000 classes, cross-entropy, weights in blocks of a class; add --intercept for "
+         "biases",
          {{0}}},
         {"mlp",
          "a network of layers with biases; curvature is the generalised Gauss-Newton matrix",
-         false,
          {{"hidden", "WxW", "widths of the hidden layers (default: 64x32)"},
           {"act", "NAME", "tanh or relu (default: tanh)"},
           {"loss", "NAME",
@@ -32,56 +30,48 @@ const struct spec_family spec_models = {
 const struct spec_family spec_estimators = {
     "Estimators", "estimator",
     (const struct spec_form[]){
-        {"auto", "the best one for the options given; the report says which and why", false, {{0}}},
+        {"auto", "the best one for the options given; the report says which and why", {{0}}},
         {"paired",
          "each batch twice, targets y+e and y-e: half the difference holds curvature alone, "
          "wherever the weights are",
-         false,
          {{0}}},
         {"calibrated",
          "each batch once, noise brought to variance n: half the gradients, but the error grows "
          "with the distance from the optimum",
-         false,
          {{0}}},
         {"fanout",
          "each batch once as it is and m times with noise: m vectors of m+1 gradients, exact as "
          "pairs are",
-         false,
-         {{"m", "M", "noised gradients of a batch, 1 to 63, well below the batch size (default: 8)"}}},
+         {{"m", "M",
+           "noised gradients of a batch, 1 to 63, well below the batch size (default: 8)"}}},
         {"loud",
          "each batch once, with noise of variance c n: right at any distance, at the price of the "
          "mean gradient",
-         false,
          {{"c", "C", "how loud, 1 to 1e12 (default: 1e6)"}}},
         {"gaussian",
-         "each batch once; right at any distance if the inputs are Gaussian and the loss is squared, "
+         "each batch once; right at any distance if the inputs are Gaussian and the loss is "
+         "squared, "
          "warns where their tails are heavier",
-         false,
          {{0}}},
-        {"none", "no noise is added; what plain gradients alone show", false, {{0}}},
+        {"none", "no noise is added; what plain gradients alone show", {{0}}},
         {0},
     }};
 
 const struct spec_family spec_points = {
     "Points at which gradients are taken", "at",
     (const struct spec_form[]){
-        {"zero", "all weights zero", false, {{0}}},
+        {"zero", "all weights zero", {{0}}},
         {"init",
          "weights that training would start from: mlp N(0, 1 / inputs of the layer), biases 0; "
          "others zero",
-         false,
          {{0}}},
-        {"optimum",
-         "where the loss over all data is least: linear, logistic, softmax",
-         false,
-         {{0}}},
+        {"optimum", "where the loss over all data is least: linear, logistic, softmax", {{0}}},
         {"random",
          "a random direction from the optimum (distance) or from zero (norm)",
-         false,
          {{"norm", "R", "Euclidean length of the weights, above 0 (default: 1)"},
           {"distance", "R",
            "distance from the optimum in the norm of the inputs' second moments, above 0"}}},
-        {"file", "weights from a file", false, {{"path", "W.npy", "array of d numbers; required"}}},
+        {"file", "weights from a file", {{"path", "W.npy", "array of d numbers; required"}}},
         {0},
     }};
 
@@ -91,23 +81,22 @@ const struct spec_family spec_shrinkages = {
         {"auto",
          "oas where vectors are few (k' up to 4 d) and the spectrum flat, so that the error and a "
          "preconditioner both gain; otherwise none",
-         false,
          {{0}}},
-        {"none", "the estimate as it is", false, {{0}}},
-        {"oas", "towards the identity by oracle approximating shrinkage, for Gaussian vectors", false,
+        {"none", "the estimate as it is", {{0}}},
+        {"oas",
+         "towards the identity by oracle approximating shrinkage, for Gaussian vectors",
          {{0}}},
-        {"ledoit-wolf", "towards the identity, for vectors of any law", false, {{0}}},
+        {"ledoit-wolf", "towards the identity, for vectors of any law", {{0}}},
         {0},
     }};
 
 const struct spec_family spec_structures = {
     "Structures", "structure",
     (const struct spec_form[]){
-        {"auto", "full, or low-rank where 3 d x d numbers are more than 2 GB", false, {{0}}},
-        {"full", "the d x d matrix", false, {{0}}},
+        {"auto", "full, or low-rank where 3 d x d numbers are more than 2 GB", {{0}}},
+        {"full", "the d x d matrix", {{0}}},
         {"low-rank",
          "directions and a diagonal, with a bound on what is left out: Frequent Directions",
-         false,
          {{"rank", "R", "directions kept, at least; up to 2R are exact (default: 512)"}}},
         {0},
     }};
@@ -118,10 +107,9 @@ const struct spec_family spec_laws = {
         {"link",
          "Gaussian, of covariance n H at each sample, H the curvature of the loss in the outputs: "
          "recovers Gauss-Newton",
-         false,
          {{0}}},
-        {"plain", "Gaussian, the same at every sample: recovers the mean of J'J", false, {{0}}},
-        {"sampled", "labels drawn from the model itself, less their mean", false, {{0}}},
+        {"plain", "Gaussian, the same at every sample: recovers the mean of J'J", {{0}}},
+        {"sampled", "labels drawn from the model itself, less their mean", {{0}}},
         {0},
     }};
 
@@ -136,15 +124,8 @@ gm_status spec_family_check(const struct spec_family *family, const char *option
     int count = 0;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
     for (const struct spec_form *form = family->forms; form->name; form++) {
-        bool same = strcmp(form->name, name) == 0;
-        if (same && !form->later)
+        if (strcmp(form->name, name) == 0)
             return GM_OK;
-        if (same) {
-            snprintf(message, size, "--%s %s is not available in this version", option, name);
-            return GM_UNAVAILABLE;
-        }
-        if (form->later)
-            continue;
         size_t used = strlen(accepted);
         snprintf(accepted + used, sizeof accepted - used, "%s%s", count ? ", " : "", form->name);
         words[count++] = form->name;

@@ -2,7 +2,6 @@
 #ifndef GM_TOOL_SPECS_H
 #define GM_TOOL_SPECS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <gradiometer/status.h>
@@ -18,7 +17,6 @@ enum { SPEC_KEYS_MAX = 3 };
 struct spec_form {
     const char *name;
     const char *help;
-    bool later; /* known, but not available in this version */
     struct spec_key keys[SPEC_KEYS_MAX];
 };
 
@@ -40,8 +38,7 @@ extern const struct spec_family *const spec_families[];
 
 /*
  * Check the name before the colon; keys and values are checked where they are used.
- * GM_UNAVAILABLE (known, not in this version), GM_INVALID_ARGUMENT (unknown, with the nearest
- * name); the message says so.
+ * GM_INVALID_ARGUMENT (unknown); the message names the nearest.
  */
 gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
                             char *message, size_t size);
