@@ -10,7 +10,9 @@
 
 #include <gradiometer/gradiometer.h>
 
-enum { ROWS = 8192, MOST_REPEATS = 101, FRONT = 4096 };
+#include "median.h"
+
+enum { ROWS = 8192, FRONT = 4096 };
 
 /* An allocator that counts; each block carries its size in front. */
 typedef struct counter {
@@ -43,16 +45,6 @@ static void count_release(void *user, void *pointer) {
     c->now -= bytes;
     mtx_unlock(&c->lock);
     free(block);
-}
-
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return count % 2 ? values[count / 2] : 0.5 * (values[count / 2 - 1] + values[count / 2]);
 }
 
 static gm_dataset *make_data(gm_context *context, int64_t columns, int64_t classes) {

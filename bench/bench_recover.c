@@ -1,7 +1,7 @@
 /*
  * Pairs of gradients to second moments, timed: `bench_recover DATA PAIRS BATCH THREADS REPEATS`.
- * Prints one line a figure, `name value`: seconds are medians of REPEATS, the floors are measured in
- * the same process on the same number of threads.
+ * Prints one line a figure, `name value`: seconds are medians of REPEATS, the floors are measured
+ * in the same process on the same number of threads.
  */
 #include <cblas.h>
 #include <pthread.h>
@@ -12,7 +12,7 @@
 
 #include <gradiometer/gradiometer.h>
 
-enum { MOST_REPEATS = 101 };
+#include "median.h"
 
 static double now(void) {
     struct timespec t;
@@ -20,17 +20,8 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return count % 2 ? values[count / 2] : 0.5 * (values[count / 2 - 1] + values[count / 2]);
-}
-
-/* The floors: bytes read and written by memcpy, operations of dgemm, on `threads` threads at once. */
+/* The floors: bytes read and written by memcpy, operations of dgemm, on `threads` threads at once.
+ */
 typedef struct floor_work {
     size_t bytes;
     char *from, *to;

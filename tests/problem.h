@@ -16,7 +16,7 @@ typedef struct problem {
  * Rows x = Q Λ^½ z + mean, z standard normal, Q a fixed random rotation; targets ⟨w, x⟩ + noise.
  *   spectrum  [columns], Λ
  */
-static inline problem make_problem(gm_context *context, int64_t rows, int64_t columns,
+static inline problem make_problem(gm_context *with, int64_t rows, int64_t columns,
                                    const double *spectrum, double mean, double noise,
                                    uint64_t seed) {
     const int64_t d = columns;
@@ -26,10 +26,10 @@ static inline problem make_problem(gm_context *context, int64_t rows, int64_t co
     p.inputs = malloc((size_t)(rows * d) * sizeof *p.inputs);
     p.targets = malloc((size_t)rows * sizeof *p.targets);
     p.moments = malloc((size_t)(d * d) * sizeof *p.moments);
-    gm_random_gaussian(context, (gm_stream){seed, 100}, 0, 2 * d, u);
+    gm_random_gaussian(with, (gm_stream){seed, 100}, 0, 2 * d, u);
     for (int64_t i = 0; i < rows; i++) {
         double *x = p.inputs + i * d, e = 0.0;
-        gm_random_gaussian(context, (gm_stream){seed, 101}, i * d, d, z);
+        gm_random_gaussian(with, (gm_stream){seed, 101}, i * d, d, z);
         for (int64_t j = 0; j < d; j++)
             x[j] = sqrt(spectrum[j]) * z[j];
         for (int r = 0; r < 2; r++) { /* two reflections make a rotation */
@@ -42,7 +42,7 @@ static inline problem make_problem(gm_context *context, int64_t rows, int64_t co
             for (int64_t j = 0; j < d; j++)
                 x[j] -= 2.0 * inner / norm2 * v[j];
         }
-        gm_random_gaussian(context, (gm_stream){seed, 102}, i, 1, &e);
+        gm_random_gaussian(with, (gm_stream){seed, 102}, i, 1, &e);
         p.targets[i] = noise * e;
         for (int64_t j = 0; j < d; j++) {
             x[j] += mean;
@@ -56,8 +56,7 @@ static inline problem make_problem(gm_context *context, int64_t rows, int64_t co
                 sum += (long double)p.inputs[i * d + a] * (long double)p.inputs[i * d + b];
             p.moments[a * d + b] = (double)(sum / (long double)rows);
         }
-    check_ok(context,
-             gm_dataset_from_arrays(context, rows, d, p.inputs, p.targets, &p.dataset));
+    check_ok(with, gm_dataset_from_arrays(with, rows, d, p.inputs, p.targets, &p.dataset));
     free(z);
     free(u);
     return p;

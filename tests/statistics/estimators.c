@@ -1,26 +1,13 @@
 /* Estimators that need one gradient a noise vector, or nearly: their error against pairs at every
-   distance from the optimum, on Gaussian inputs with and without a mean; and whether predicted intervals
-   hold, also where the vectors of a batch share few rows. */
+   distance from the optimum, on Gaussian inputs with and without a mean; and whether predicted
+   intervals hold, also where the vectors of a batch share few rows. */
+#include "context.h"
 #include "problem.h"
 
 #include "linalg/linalg.h"
 
 /* The moments of E1 are those of Gaussian inputs; those of N rows stray from them by √(d/N). */
 enum { ROWS = 20000, D = 12, BATCH = 128, GRADIENTS = 900, SEEDS = 12 };
-
-static gm_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    context = make_context(2, GM_ISA_AUTO);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    gm_context_destroy(context);
-    return 0;
-}
 
 static problem make(double mean) {
     double spectrum[D];
@@ -92,8 +79,8 @@ static outcome run(const problem *p, trial t) {
 }
 
 /* At every distance of theory, with and without a mean: fan-out and loud gradients see more noise
-   vectors than pairs, gaussian nearly twice as many, so none may be more than 1.3 times as far off. An
-   estimate without the term of the mean, or without that of the mean gradient, is. */
+   vectors than pairs, gaussian nearly twice as many, so none may be more than 1.3 times as far off.
+   An estimate without the term of the mean, or without that of the mean gradient, is. */
 static void no_estimator_is_worse_than_pairs(void **state) {
     (void)state;
     static const double distances[] = {0.3, 3.0, 30.0, 100.0}, means[] = {0.0, 0.8};
@@ -119,8 +106,8 @@ static void no_estimator_is_worse_than_pairs(void **state) {
         assert_in_range(covered[e], 81, 8 * SEEDS);
 }
 
-/* The vectors of a fan-out share the rows of their batch: where m is not small against n, splits that
-   tear batches apart predict too little, and half of their intervals miss. */
+/* The vectors of a fan-out share the rows of their batch: where m is not small against n, splits
+   that tear batches apart predict too little, and half of their intervals miss. */
 static void intervals_of_fanout_count_shared_rows(void **state) {
     (void)state;
     static const struct {
@@ -146,7 +133,8 @@ static void intervals_of_fanout_count_shared_rows(void **state) {
     free_problem(&p);
 }
 
-/* E1: with k' = k the error of loud gradients is 1/√2 of that of pairs, and that of fan-out √(9/16). */
+/* E1: with k' = k the error of loud gradients is 1/√2 of that of pairs, and that of fan-out
+ * √(9/16). */
 static void more_noise_vectors_lower_the_error(void **state) {
     (void)state;
     problem p = make(0.0);
@@ -166,5 +154,5 @@ int main(void) {
         cmocka_unit_test(intervals_of_fanout_count_shared_rows),
         cmocka_unit_test(more_noise_vectors_lower_the_error),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

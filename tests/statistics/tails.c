@@ -1,24 +1,11 @@
 /* Heavy tails of the inputs are told from a few of them, Gaussian ones are not, and the estimator
    gaussian passes the warning on. */
+#include "context.h"
 #include "problem.h"
 
 #include "curvature/tails.h"
 
 enum { ROWS = 20000, D = 12, GRADIENTS = 1200 };
-
-static gm_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    context = make_context(2, GM_ISA_AUTO);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    gm_context_destroy(context);
-    return 0;
-}
 
 /* Rows with multivariate t(5), independent t(5) or Gaussian coordinates, turned by a reflection. */
 static void draw_rows(int tails, int64_t count, int64_t d, uint64_t seed, double *out) {
@@ -55,8 +42,8 @@ static void true_moments(int64_t d, uint64_t seed, double *out) {
         for (int64_t b = 0; b < d; b++) {
             double sum = 0.0;
             for (int64_t j = 0; j < d; j++)
-                sum += ((a == j) - 2.0 * v[a] * v[j] / norm) * ((b == j) - 2.0 * v[b] * v[j] / norm) /
-                       (1.0 + (double)j);
+                sum += ((a == j) - 2.0 * v[a] * v[j] / norm) *
+                       ((b == j) - 2.0 * v[b] * v[j] / norm) / (1.0 + (double)j);
             out[a * d + b] = sum;
         }
     free(v);
@@ -75,7 +62,8 @@ static void tails_are_told_and_gaussian_ones_are_not(void **state) {
                 gm_tails found;
                 draw_rows(tails, COUNT, dimensions[i], 100 + s, rows);
                 true_moments(dimensions[i], 100 + s, moments);
-                check_ok(context, gm_tails_test(context, COUNT, dimensions[i], rows, moments, &found));
+                check_ok(context,
+                         gm_tails_test(context, COUNT, dimensions[i], rows, moments, &found));
                 gm_tails_say(&found, sizeof text, text);
                 told += text[0] != '\0';
             }
@@ -127,5 +115,5 @@ int main(void) {
         cmocka_unit_test(tails_are_told_and_gaussian_ones_are_not),
         cmocka_unit_test(the_warning_reaches_the_recovery),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

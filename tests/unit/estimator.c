@@ -1,23 +1,9 @@
-/* What estimators make of gradients, by hand; what `auto` chooses; what a gradient that is not affine in
-   the targets leads to. */
-#include "check.h"
+/* What estimators make of gradients, by hand; what `auto` chooses; what a gradient that is not
+   affine in the targets leads to. */
+#include "context.h"
 
 #include "curvature/affinity.h"
 #include "curvature/estimator.h"
-
-static gm_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    context = make_context(1, GM_ISA_AUTO);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    gm_context_destroy(context);
-    return 0;
-}
 
 static gm_estimator choose(const char *text, const gm_supply *supply, int64_t gradients,
                            const char **reason) {
@@ -60,10 +46,15 @@ static void parameters_are_checked(void **state) {
     static const struct {
         const char *text, *message;
     } wrong[] = {
-        {"fanout:m=0", "m=0"},       {"fanout:m=64", "m=64"}, {"fanout:m=2.5", "whole number"},
-        {"fanout:m=8", "batch size 4"}, {"fanout:m=4", "below the batch size 4"},
-        {"loud:c=0.5", "c=0.5"}, {"gaussian", "least squares alone"},
-        {"paired:m=2", "unknown key"}, {"fanuot", "unknown estimator 'fanuot'"},
+        {"fanout:m=0", "m=0"},
+        {"fanout:m=64", "m=64"},
+        {"fanout:m=2.5", "whole number"},
+        {"fanout:m=8", "batch size 4"},
+        {"fanout:m=4", "below the batch size 4"},
+        {"loud:c=0.5", "c=0.5"},
+        {"gaussian", "least squares alone"},
+        {"paired:m=2", "unknown key"},
+        {"fanuot", "unknown estimator 'fanuot'"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         gm_estimator out;
@@ -115,7 +106,8 @@ static void auto_chooses_by_budget_and_source(void **state) {
     }
 }
 
-/* Two samples x = 1, 3; residual r, or its hyperbolic tangent, which is not affine in the target. */
+/* Two samples x = 1, 3; residual r, or its hyperbolic tangent, which is not affine in the target.
+ */
 static gm_status two_samples(void *user, int64_t batch, int64_t n, int64_t outputs,
                              const double *noise, double *gradient, double *loss) {
     const bool crooked = *(const bool *)user;
@@ -161,5 +153,5 @@ int main(void) {
         cmocka_unit_test(auto_chooses_by_budget_and_source),
         cmocka_unit_test(gradients_must_be_affine_in_the_targets),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

@@ -1,22 +1,9 @@
-/* Shrinkage against its formulas written out, what `auto` does, and whether the predicted error of a
-   shrunk estimate holds. */
+/* Shrinkage against its formulas written out, what `auto` does, and whether the predicted error of
+   a shrunk estimate holds. */
+#include "context.h"
 #include "problem.h"
 
 enum { K = 60, D = 24 };
-
-static gm_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    context = make_context(2, GM_ISA_AUTO);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    gm_context_destroy(context);
-    return 0;
-}
 
 /* Pairs ±v of K vectors with standard deviations (1+j)^−power. */
 static double *draw_pairs(double power, uint64_t seed) {
@@ -64,8 +51,8 @@ static void formulas(const double *pairs, double *oas, double *ledoit_wolf) {
                 beta += e * e / K / K;
             }
     const long double away = square - trace * trace / D;
-    *oas = (double)fminl(1.0L, ((1 - 2.0L / D) * square + trace * trace) /
-                                   ((K + 1 - 2.0L / D) * away));
+    *oas = (double)fminl(1.0L,
+                         ((1 - 2.0L / D) * square + trace * trace) / ((K + 1 - 2.0L / D) * away));
     *ledoit_wolf = (double)fminl(1.0L, beta / away);
 }
 
@@ -152,8 +139,8 @@ static void the_predicted_error_holds(void **state) {
         }
         free_problem(&p);
     }
-    print_message("%d of %d intervals hold; flat spectrum: at worst %.2f of the error without\n", covered,
-                  runs, worst);
+    print_message("%d of %d intervals hold; flat spectrum: at worst %.2f of the error without\n",
+                  covered, runs, worst);
     assert_in_range(covered, (93 * runs) / 100, runs);
     check_between(worst, 0.0, 0.5);
 }
@@ -164,5 +151,5 @@ int main(void) {
         cmocka_unit_test(auto_shrinks_flat_spectra_alone),
         cmocka_unit_test(the_predicted_error_holds),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

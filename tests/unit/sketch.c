@@ -1,25 +1,11 @@
 /* Frequent Directions: exact while it fits, within its bound when it does not, the same bits on any
    number of threads. */
-#include "check.h"
+#include "context.h"
 
 #include "curvature/sketch.h"
 #include "linalg/linalg.h"
 
 enum { D = 90 };
-
-static gm_context *context;
-
-static int set_up(void **state) {
-    (void)state;
-    context = make_context(2, GM_ISA_AUTO);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    gm_context_destroy(context);
-    return 0;
-}
 
 /* k vectors of D coordinates with standard deviations (1+j)^−power, and a mean. */
 static double *draw(int64_t k, double power, double mean, uint64_t seed) {
@@ -71,7 +57,8 @@ static void release(gm_context *with, gm_sketch_result *r) {
 }
 
 /* scatter/2 − factorᵀ factor: its least and largest eigenvalue. */
-static void left_out(const gm_sketch_result *r, const double *scatter, double *least, double *most) {
+static void left_out(const gm_sketch_result *r, const double *scatter, double *least,
+                     double *most) {
     static double rest[D * D];
     double values[D];
     for (int a = 0; a < D; a++)
@@ -151,7 +138,8 @@ static void bits_do_not_depend_on_threads_or_pieces(void **state) {
     (void)state;
     double *v = draw(300, 0.5, 1.0, 3);
     gm_context *single = make_context(1, GM_ISA_AUTO);
-    gm_sketch_result a = sketch(single, 24, 300, v, true, 300), b = sketch(context, 24, 300, v, true, 11);
+    gm_sketch_result a = sketch(single, 24, 300, v, true, 300),
+                     b = sketch(context, 24, 300, v, true, 11);
     assert_int_equal(a.rows, b.rows);
     assert_memory_equal(a.factor, b.factor, (size_t)(a.rows * D) * sizeof *a.factor);
     assert_memory_equal(a.diagonal, b.diagonal, D * sizeof *a.diagonal);
@@ -212,5 +200,5 @@ int main(void) {
         cmocka_unit_test(bits_do_not_depend_on_threads_or_pieces),
         cmocka_unit_test(a_recovery_may_be_low_rank),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }
