@@ -16,8 +16,8 @@ GM_BEGIN_DECLS
  * a binary tree above them, sit at fixed positions of the sequence: however the vectors are cut
  * into calls, and on however many threads, the bits are the same.
  *
- * Memory: d² numbers for the open leaf, and d² for each tree node that waits for its brother; a leaf
- * holds at least 8 d vectors.
+ * Memory: d² numbers for the open leaf, and d² for each tree node that waits for its brother; a
+ * leaf holds at least 8 d vectors.
  */
 typedef struct gm_accumulator gm_accumulator;
 
@@ -56,29 +56,30 @@ GM_API GM_MUST_USE gm_status gm_accumulator_total(gm_accumulator *accumulator, d
 /**
  * Merge another accumulator, as if its vectors had been appended after those of `into`.
  *
- * Where `into` ends on a whole number of leaves and every subtree of `from` finds its place in the tree
- * (its level is not above the lowest one that waits in `into`), the bits are those of one run; elsewhere
- * the result agrees with it to rounding, 1e-12 relative.
+ * Where `into` ends on a whole number of leaves and every subtree of `from` finds its place in the
+ * tree (its level is not above the lowest one that waits in `into`), the bits are those of one run;
+ * elsewhere the result agrees with it to rounding, 1e-12 relative.
  * @param from  of the same dimension; unchanged
- * @return GM_INVALID_ARGUMENT (another dimension), GM_OUT_OF_MEMORY, GM_CANCELLED; `into` is then as it
- *         was. Cost: d² for each waiting node.
+ * @return GM_INVALID_ARGUMENT (another dimension), GM_OUT_OF_MEMORY, GM_CANCELLED; `into` is then
+ * as it was. Cost: d² for each waiting node.
  */
 GM_API GM_MUST_USE gm_status gm_accumulator_merge(gm_accumulator *into, gm_accumulator *from);
 
 /**
  * Save the state, so that loading it and going on gives the bits of a run without interruption.
  *
- * The file (version 1) appears under its name when it is whole; it ends with a checksum. It is read on
- * machines of the same byte order.
+ * The file (version 1) appears under its name when it is whole; it ends with a checksum. It is read
+ * on machines of the same byte order.
  * @return GM_IO_ERROR with the reason. Size: 4 d² bytes a node, and up to 256 vectors.
  */
-GM_API GM_MUST_USE gm_status gm_accumulator_save(const gm_accumulator *accumulator, const char *path);
+GM_API GM_MUST_USE gm_status gm_accumulator_save(const gm_accumulator *accumulator,
+                                                 const char *path);
 
 /**
  * Load what gm_accumulator_save() wrote.
  * @param out  owned by the caller; untouched on failure
- * @return GM_INVALID_INPUT (absent, not such a file, another version or byte order, truncated, damaged),
- *         GM_OUT_OF_MEMORY
+ * @return GM_INVALID_INPUT (absent, not such a file, another version or byte order, truncated,
+ * damaged), GM_OUT_OF_MEMORY
  */
 GM_API GM_MUST_USE gm_status gm_accumulator_load(gm_context *context, const char *path,
                                                  gm_accumulator **out);

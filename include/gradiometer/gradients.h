@@ -9,7 +9,8 @@
 
 GM_BEGIN_DECLS
 
-/** Batch gradients that come from elsewhere: recorded in a file, or made by a function of the caller. */
+/** Batch gradients that come from elsewhere: recorded in a file, or made by a function of the
+ * caller. */
 typedef struct gm_gradients gm_gradients;
 
 /** What is known of recorded gradients. */
@@ -73,15 +74,15 @@ typedef void (*gm_noise_function)(void *user, int64_t batch, int64_t n, int64_t 
 
 /** Gradients made by the caller. */
 typedef struct gm_function_options {
-    int64_t dimension;             /**< d ≥ 1 */
-    int64_t batch_size;            /**< n ≥ 1 */
-    int64_t outputs;               /**< c ≥ 1; 0: 1 */
+    int64_t dimension;  /**< d ≥ 1 */
+    int64_t batch_size; /**< n ≥ 1 */
+    int64_t outputs;    /**< c ≥ 1; 0: 1 */
     gm_gradient_function gradient;
-    gm_noise_function link;        /**< NULL: the same noise at every sample, which recovers E JᵀJ */
-    void *user;                    /**< handed to both */
-    bool serial;                   /**< never call them from two threads at once */
-    bool squared;                  /**< the loss is ½(z − y)² of a model linear in its weights, so that
-                                        the estimator `gaussian` applies */
+    gm_noise_function link; /**< NULL: the same noise at every sample, which recovers E JᵀJ */
+    void *user;             /**< handed to both */
+    bool serial;            /**< never call them from two threads at once */
+    bool squared;           /**< the loss is ½(z − y)² of a model linear in its weights, so that
+                                 the estimator `gaussian` applies */
 } gm_function_options;
 
 /**

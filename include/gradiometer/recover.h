@@ -29,9 +29,9 @@ typedef struct gm_recover_options {
                                 the norm of the inputs' second moments), "file:path=W.npy"; NULL:
                                 "zero", for mlp "init" */
     const char *shrink;    /**< "auto", "none", "oas", "ledoit-wolf"; NULL: "auto" */
-    const char *noise;     /**< law of the noise: "link" (of covariance n H_i at row i, H_i the second
-                                derivative of the loss in the outputs), "plain" (N(0, n)), "sampled"
-                                (labels of the model's own law); NULL: "link" */
+    const char *noise; /**< law of the noise: "link" (of covariance n H_i at row i, H_i the second
+                            derivative of the loss in the outputs), "plain" (N(0, n)), "sampled"
+                            (labels of the model's own law); NULL: "link" */
     const char *structure; /**< "auto", "full" (d x d), "low-rank:rank=R" (R directions and a
                                 diagonal); NULL: "auto" */
     int64_t batch_size;    /**< n; 0: 256 */
@@ -43,17 +43,17 @@ typedef struct gm_recover_options {
     double require;        /**< relative operator error that counts as enough; 0: 0.1 */
     double trace;          /**< known trace of the curvature, to check the scale by; 0: not known */
     uint64_t seed;
-    bool compare;          /**< compute the curvature from the data as well, and the controls */
-    bool leak;             /**< report what a receiver of these gradients learns */
-    bool private_noise;    /**< draw the noise from the system's entropy: not to be repeated, and
-                                recorded nowhere */
+    bool compare;       /**< compute the curvature from the data as well, and the controls */
+    bool leak;          /**< report what a receiver of these gradients learns */
+    bool private_noise; /**< draw the noise from the system's entropy: not to be repeated, and
+                             recorded nowhere */
 } gm_recover_options;
 
 /** How far a matrix is from the curvature computed from the data. Undefined members are NaN. */
 typedef struct gm_recovery_error {
     double operator_relative;  /**< ‖S − H‖ / ‖H‖ in the operator norm */
     double frobenius_relative; /**< the same in the Frobenius norm */
-    double condition_after;    /**< condition number of S⁻¹H: what is left after preconditioning */
+    double condition_after; /**< condition number of S⁻¹H: what is left after preconditioning */
 } gm_recovery_error;
 
 /** Error against number of gradients: predicted, and realised where compared. */
@@ -65,9 +65,9 @@ typedef struct gm_recovery_point {
 
 /** What a receiver of the gradients learns. Undefined members are NaN or -1. */
 typedef struct gm_leak {
-    double second_moments;   /**< relative operator error with which the second moments, or the
-                                  curvature, are known: upper end of the predicted error */
-    int64_t row_space;       /**< dimension of the span of a batch's inputs that one batch gives away */
+    double second_moments; /**< relative operator error with which the second moments, or the
+                                curvature, are known: upper end of the predicted error */
+    int64_t row_space; /**< dimension of the span of a batch's inputs that one batch gives away */
     bool row_space_complete; /**< n < d: the span of the rows of a batch is known exactly */
     bool clean_gradient;     /**< paired, fan-out: the gradient without noise is known exactly */
     bool noise_known;        /**< whoever knows the seed recovers the rows by least squares */
@@ -84,54 +84,54 @@ typedef struct gm_calibration {
     int64_t clipped;        /**< gradients of the very largest norm, to 1e-6: clipping; 1 is none */
     double dispersion;      /**< relative variance of the squared norms of the noise vectors */
     double dispersion_expected; /**< what Gaussian vectors of this covariance have */
-    double dispersion_z;    /**< their difference in standard deviations: varying n, heavy tails */
+    double dispersion_z; /**< their difference in standard deviations: varying n, heavy tails */
 } gm_calibration;
 
 /** What gm_recover() found. Read it; free it with gm_recovery_destroy(). */
 typedef struct gm_recovery {
-    const char *model;       /**< name, static; NULL where the gradients come from elsewhere */
-    const char *source;      /**< "model", "file" or "function" */
-    const char *noise;       /**< law of the noise; NULL where it is not ours */
-    int64_t dimension;       /**< d, number of parameters */
-    int64_t outputs;         /**< of the model; 0 where not known */
-    int64_t batch_size;      /**< n */
-    int64_t gradients;       /**< batch gradients evaluated */
-    int64_t noise_vectors;   /**< k', vectors that carry information about the curvature */
-    const char *estimator;   /**< the one used, never "auto" */
-    const char *reason;      /**< why this one, a sentence */
-    double noise_variance;   /**< injected */
-    double label_noise;      /**< as given */
-    const char *structure;   /**< "full" or "low-rank" */
-    double *hessian;         /**< full: [d, d] symmetric, recovered from gradients alone */
-    double *factor;          /**< low-rank: [factor_rows, d], the estimate is factorᵀ factor +
-                                  diag(diagonal) */
-    double *diagonal;        /**< low-rank: [d] ≥ 0 */
+    const char *model;     /**< name, static; NULL where the gradients come from elsewhere */
+    const char *source;    /**< "model", "file" or "function" */
+    const char *noise;     /**< law of the noise; NULL where it is not ours */
+    int64_t dimension;     /**< d, number of parameters */
+    int64_t outputs;       /**< of the model; 0 where not known */
+    int64_t batch_size;    /**< n */
+    int64_t gradients;     /**< batch gradients evaluated */
+    int64_t noise_vectors; /**< k', vectors that carry information about the curvature */
+    const char *estimator; /**< the one used, never "auto" */
+    const char *reason;    /**< why this one, a sentence */
+    double noise_variance; /**< injected */
+    double label_noise;    /**< as given */
+    const char *structure; /**< "full" or "low-rank" */
+    double *hessian;       /**< full: [d, d] symmetric, recovered from gradients alone */
+    double *factor;        /**< low-rank: [factor_rows, d], the estimate is factorᵀ factor +
+                                diag(diagonal) */
+    double *diagonal;      /**< low-rank: [d] ≥ 0 */
     int64_t factor_rows;
-    double factor_bound;     /**< low-rank: ‖estimate − full estimate‖ in the operator norm is at most
-                                  this, proved; 0 where nothing was left out */
-    double *eigenvalues;     /**< [eigenvalue_count] of the estimate, descending */
-    int64_t eigenvalue_count; /**< d, or factor_rows */
-    int64_t rank;            /**< of the estimate before shrinkage, numerically */
-    const char *shrinkage;   /**< "none", "oas" or "ledoit-wolf" */
-    double shrinkage_intensity; /**< weight of the multiple of the identity */
-    double *mean_gradient;   /**< [d], of the clean gradient */
+    double factor_bound; /**< low-rank: ‖estimate − full estimate‖ in the operator norm is at most
+                              this, proved; 0 where nothing was left out */
+    double *eigenvalues;            /**< [eigenvalue_count] of the estimate, descending */
+    int64_t eigenvalue_count;       /**< d, or factor_rows */
+    int64_t rank;                   /**< of the estimate before shrinkage, numerically */
+    const char *shrinkage;          /**< "none", "oas" or "ledoit-wolf" */
+    double shrinkage_intensity;     /**< weight of the multiple of the identity */
+    double *mean_gradient;          /**< [d], of the clean gradient */
     gm_estimate predicted_operator; /**< relative operator error of hessian */
     double predicted_frobenius;     /**< relative Frobenius error of hessian, root mean square */
     bool enough;                    /**< the upper end of predicted_operator is within `require` */
     double require;
-    int64_t gradients_needed;  /**< gradients for `enough`; −1 where undefined */
-    double condition_number;   /**< of hessian; NaN where it is singular or k' < d */
-    double effective_rank;     /**< trace over largest eigenvalue */
+    int64_t gradients_needed; /**< gradients for `enough`; −1 where undefined */
+    double condition_number;  /**< of hessian; NaN where it is singular or k' < d */
+    double effective_rank;    /**< trace over largest eigenvalue */
     gm_estimate relative_bias; /**< calibrated: δᵀHδ/v, from the gradients alone and for zero-mean
                                     Gaussian inputs; infinite where the weights are too far away to
                                     tell; other estimators: NaN */
-    double affinity;           /**< relative departure of the gradient from one that is affine in the
-                                    targets, tested on one batch; NaN where not tested */
+    double affinity; /**< relative departure of the gradient from one that is affine in the
+                          targets, tested on one batch; NaN where not tested */
     gm_calibration *calibration; /**< NULL unless the gradients were recorded */
-    double scale_ratio;        /**< trace of the estimate over the trace known; NaN where none is */
-    const char *scale;         /**< how the factor 1/n and the loss's ½ are known: "by construction",
-                                    "unverified" and what would verify it */
-    gm_recovery_point *curve;  /**< [curve_points], by number of gradients */
+    double scale_ratio; /**< trace of the estimate over the trace known; NaN where none is */
+    const char *scale;  /**< how the factor 1/n and the loss's ½ are known: "by construction",
+                             "unverified" and what would verify it */
+    gm_recovery_point *curve; /**< [curve_points], by number of gradients */
     int64_t curve_points;
     bool compared;             /**< the following are set */
     double *truth_eigenvalues; /**< [d], descending, of the curvature computed from the data */
@@ -157,9 +157,9 @@ typedef struct gm_cost {
  * Recover the curvature of a model on a data set from batch gradients alone.
  *
  * For least squares (1/2n)‖Xw − y‖² with noise e on the targets of a batch, g(y+e) = g(y) − Xᵀe/n,
- * and for e of variance n the vector Xᵀe/n has second moment H = E xxᵀ. `paired` isolates it as half
- * the difference of the gradients at y+e and y−e, exactly; `calibrated` takes the covariance of the
- * noised gradients, which is H up to a relative bias δᵀHδ/n [docs/theory/estimators.md].
+ * and for e of variance n the vector Xᵀe/n has second moment H = E xxᵀ. `paired` isolates it as
+ * half the difference of the gradients at y+e and y−e, exactly; `calibrated` takes the covariance
+ * of the noised gradients, which is H up to a relative bias δᵀHδ/n [docs/theory/estimators.md].
  *
  * @param dataset  inputs and targets; only its gradients are used unless options->compare
  * @param options  NULL: all defaults
@@ -175,15 +175,16 @@ GM_API GM_MUST_USE gm_status gm_recover(gm_context *context, const gm_dataset *d
 
 /**
  * Recover the curvature from gradients that come from elsewhere. Of the options, model, at, compare
- * and batch_size do not apply. Recorded gradients need noise_variance, the variance that was injected.
+ * and batch_size do not apply. Recorded gradients need noise_variance, the variance that was
+ * injected.
  *
- * A constant factor between these gradients and those of the mean loss can not be seen in them: `scale`
- * says so unless `trace` is given. Momentum, clipping, and batches of varying size or heavy tails
- * leave signs, which become warnings [docs/theory/calibration.md].
+ * A constant factor between these gradients and those of the mean loss can not be seen in them:
+ * `scale` says so unless `trace` is given. Momentum, clipping, and batches of varying size or heavy
+ * tails leave signs, which become warnings [docs/theory/calibration.md].
  *
  * @param out  owned by the caller; untouched on failure
- * @return as gm_recover(); GM_INVALID_INPUT where a function's gradients are not affine in the targets,
- *         and whatever status a function returns
+ * @return as gm_recover(); GM_INVALID_INPUT where a function's gradients are not affine in the
+ * targets, and whatever status a function returns
  */
 GM_API GM_MUST_USE gm_status gm_recover_gradients(gm_context *context, gm_gradients *gradients,
                                                   const gm_recover_options *options,

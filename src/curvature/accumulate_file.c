@@ -111,7 +111,8 @@ gm_status gm_accumulator_save(const gm_accumulator *a, const char *path) {
     char part[PATH_SIZE];
     stream s = {.context = a->context, .path = path, .hash = HASH_START};
     if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
-        return gm_fail(a->context, GM_INVALID_ARGUMENT, "gm_accumulator_save: the path is too long");
+        return gm_fail(a->context, GM_INVALID_ARGUMENT,
+                       "gm_accumulator_save: the path is too long");
     s.file = fopen(part, "wb");
     if (!s.file)
         return gm_fail(a->context, GM_IO_ERROR, "%s: %s", part, strerror(errno));

@@ -5,8 +5,8 @@
 #include "gradients/source.h"
 
 /*
- * ‖g(y+e) + g(y−e) − 2 g(y)‖ / ‖g(y+e) − g(y−e)‖ on one batch: 0 up to rounding where it is; NaN where
- * the noise does not move the gradient. Cost: three gradients.
+ * ‖g(y+e) + g(y−e) − 2 g(y)‖ / ‖g(y+e) − g(y−e)‖ on one batch: 0 up to rounding where it is; NaN
+ * where the noise does not move the gradient. Cost: three gradients.
  */
 gm_status gm_affinity_measure(gm_context *context, gm_supply *supply, const gm_target_noise *noise,
                               gm_source_seeds seeds, int64_t batch, double *out)

@@ -1,5 +1,5 @@
-/* Signs in recorded gradients that their noise is not what the calibration takes it for, and what is
-   known of their scale. Derivations in docs/theory/calibration.md. */
+/* Signs in recorded gradients that their noise is not what the calibration takes it for, and what
+   is known of their scale. Derivations in docs/theory/calibration.md. */
 #ifndef GM_CALIBRATION_H
 #define GM_CALIBRATION_H
 

@@ -21,9 +21,9 @@ typedef struct gm_correction {
     double mean_loss;            /* over all copies; NaN where the source has none */
     const double *mean_gradient; /* [d] of the clean gradient */
     double *hessian;             /* [d][d], corrected in place */
-    double spread;               /* root mean square, in the operator norm, of what it adds to the error */
-    double scale;                /* by which the correction multiplied the noise vectors' moment */
-    char warning[512];           /* a sentence to be passed on, or "" */
+    double spread;     /* root mean square, in the operator norm, of what it adds to the error */
+    double scale;      /* by which the correction multiplied the noise vectors' moment */
+    char warning[512]; /* a sentence to be passed on, or "" */
 } gm_correction;
 
 typedef struct gm_estimator_kind {
@@ -46,7 +46,8 @@ typedef struct gm_estimator_kind {
     /* What the moment of the noise vectors is divided by to become the curvature. */
     double (*divisor)(const gm_estimator *self, double batch_size, double variance,
                       double label_noise);
-    /* Variance to inject where none is asked for; NULL: n, less the label noise where calibrated. */
+    /* Variance to inject where none is asked for; NULL: n, less the label noise where calibrated.
+     */
     double (*variance)(const gm_estimator *self, double batch_size);
     /* Gradients of a budget to set aside for probes; NULL: none. */
     int64_t (*probes)(const gm_estimator *self, int64_t gradients);

@@ -4,9 +4,9 @@
 #include "curvature/estimator.h"
 #include "curvature/predict.h"
 
-static const gm_estimator_kind *const kinds[] = {&gm_estimator_paired,     &gm_estimator_fanout,
-                                                 &gm_estimator_loud,       &gm_estimator_calibrated,
-                                                 &gm_estimator_gaussian,   &gm_estimator_none};
+static const gm_estimator_kind *const kinds[] = {&gm_estimator_paired,   &gm_estimator_fanout,
+                                                 &gm_estimator_loud,     &gm_estimator_calibrated,
+                                                 &gm_estimator_gaussian, &gm_estimator_none};
 enum { COUNT = sizeof kinds / sizeof kinds[0] };
 
 static const gm_estimator_kind *find(const char *name) {
@@ -31,23 +31,26 @@ typedef struct choice {
     const char *text, *reason;
 } choice;
 
-/* Noise vectors a parameter that pairs must give before fan-out is worth its shared rows, and noised
-   gradients of a batch to a sample of it. */
+/* Noise vectors a parameter that pairs must give before fan-out is worth its shared rows, and
+   noised gradients of a batch to a sample of it. */
 enum { ENOUGH = 4, SAMPLES_A_COPY = 8 };
 
 /*
- * Recorded gradients leave no choice. Otherwise pairs, which give the mean gradient as well and share
- * no rows; only a budget that cannot give 4 d of them is better spent on fan-out, which makes up to
- * 1.8 times as many noise vectors of it, as long as there are batches enough to predict its error.
+ * Recorded gradients leave no choice. Otherwise pairs, which give the mean gradient as well and
+ * share no rows; only a budget that cannot give 4 d of them is better spent on fan-out, which makes
+ * up to 1.8 times as many noise vectors of it, as long as there are batches enough to predict its
+ * error.
  */
 static choice choose(const gm_supply *supply, int64_t gradients) {
     if (!supply->injects)
         return supply->copies == 2
-                   ? (choice){"paired", "the gradients were recorded in pairs at targets y+e and y-e, "
-                                        "whose half differences isolate the noise exactly"}
-                   : (choice){"calibrated",
-                              "the gradients were recorded one a batch, so that the covariance under "
-                              "noise of known variance is what can be had"};
+                   ? (choice){"paired",
+                              "the gradients were recorded in pairs at targets y+e and y-e, "
+                              "whose half differences isolate the noise exactly"}
+                   : (choice){
+                         "calibrated",
+                         "the gradients were recorded one a batch, so that the covariance under "
+                         "noise of known variance is what can be had"};
     if (gradients > 0 && gradients / 2 < ENOUGH * supply->dimension) {
         static const char reason[] =
             "the budget is too small for four pairs a parameter, so each batch gives one clean and "

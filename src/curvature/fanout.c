@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* E3: one batch with its own targets and m times with noise on them. The gradient is affine in the
-   target, so each difference is −Jᵀe/n exactly: m vectors of m + 1 gradients, where pairs give one of
-   two. The m vectors share the rows of their batch, which costs little while m ≪ n. */
+   target, so each difference is −Jᵀe/n exactly: m vectors of m + 1 gradients, where pairs give one
+   of two. The m vectors share the rows of their batch, which costs little while m ≪ n. */
 
 enum { DEFAULT_NOISED = 8 };
 

@@ -4,17 +4,16 @@
 #include "curvature/tails.h"
 
 /*
- * E4: for Gaussian inputs of mean μ and second moments Σ, weights δ from the optimum and residuals of
- * mean m = μᵀδ and mean square s² = v + σ0² + δᵀΣδ,
- *     n Cov(g) = s² Σ + ḡḡᵀ − 2 m² μμᵀ,   ḡ = Σδ,
- * so Σ = (n Cov(g) − ḡḡᵀ + 2 m² μμᵀ) / s². s² is twice the mean loss. Probes find the rest: with all
- * targets of a batch moved by ±c, half the difference of the two gradients is −c x̄ and half that of the
- * two losses −c r̄. Further probes move one target of a batch each and read single inputs, whose tails
- * are tested.
+ * E4: for Gaussian inputs of mean μ and second moments Σ, weights δ from the optimum and residuals
+ * of mean m = μᵀδ and mean square s² = v + σ0² + δᵀΣδ, n Cov(g) = s² Σ + ḡḡᵀ − 2 m² μμᵀ,   ḡ = Σδ,
+ * so Σ = (n Cov(g) − ḡḡᵀ + 2 m² μμᵀ) / s². s² is twice the mean loss. Probes find the rest: with
+ * all targets of a batch moved by ±c, half the difference of the two gradients is −c x̄ and half
+ * that of the two losses −c r̄. Further probes move one target of a batch each and read single
+ * inputs, whose tails are tested.
  */
 
-/* Gradients for the mean: a share, in pairs. Gradients for single inputs: as many as their tails need,
-   whatever the budget. */
+/* Gradients for the mean: a share, in pairs. Gradients for single inputs: as many as their tails
+   need, whatever the budget. */
 static const double MEAN_SHARE = 0.04;
 enum { LEAST_FOR_MEAN = 24, FOR_TAILS = 64, LEAST_GRADIENTS = 256 };
 
@@ -25,9 +24,10 @@ static gm_status configure(gm_context *context, const gm_spec *spec, const gm_su
         return gm_fail(context, GM_INVALID_ARGUMENT,
                        "the estimator 'gaussian' holds for least squares alone; use paired");
     if (!supply->injects)
-        return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "the estimator 'gaussian' probes the targets, which recorded gradients do not "
-                       "allow; use calibrated");
+        return gm_fail(
+            context, GM_INVALID_ARGUMENT,
+            "the estimator 'gaussian' probes the targets, which recorded gradients do not "
+            "allow; use calibrated");
     return gm_spec_accept(context, spec, NULL, 0);
 }
 
@@ -103,8 +103,8 @@ done:
 }
 
 /*
- * The error that the probes bring in: of μ, of variance tr C/(n p) from p pairs, and of m, of variance
- * s²/(n p); both enter through 2 m² μμᵀ / s².
+ * The error that the probes bring in: of μ, of variance tr C/(n p) from p pairs, and of m, of
+ * variance s²/(n p); both enter through 2 m² μμᵀ / s².
  */
 static double spread_of(const gm_correction *c, const probed *found, int64_t pairs) {
     const int64_t d = c->supply->dimension;
@@ -142,8 +142,9 @@ static gm_status correct(const gm_estimator *self, gm_correction *c) {
     gm_tails tails;
     (void)self;
     if (!(c->mean_loss > 0.0))
-        return gm_fail(c->context, GM_INVALID_ARGUMENT,
-                       "the estimator 'gaussian' needs the losses beside the gradients; use paired");
+        return gm_fail(
+            c->context, GM_INVALID_ARGUMENT,
+            "the estimator 'gaussian' needs the losses beside the gradients; use paired");
     GM_TRY(GM_NEW_ZERO(c->context, found.mean, d));
     GM_TRY(GM_NEW(c->context, found.rows, FOR_TAILS * d));
     GM_TRY(probe_mean(c, c->next_batch, pairs, &found));

@@ -34,10 +34,10 @@ static gm_status gradients_at(const products *p, int64_t count, const double *we
 }
 
 /*
- * The step s along a unit vector. Rounding of the gradients costs about ε/s, the change of the Hessian
- * along the way about s: √ε balances them at √ε each. A quadratic loss has no such change, and the
- * longer step leaves rounding alone. Central differences would halve the batches to gain digits below
- * √ε, where the error of the sample of rows is many orders larger.
+ * The step s along a unit vector. Rounding of the gradients costs about ε/s, the change of the
+ * Hessian along the way about s: √ε balances them at √ε each. A quadratic loss has no such change,
+ * and the longer step leaves rounding alone. Central differences would halve the batches to gain
+ * digits below √ε, where the error of the sample of rows is many orders larger.
  */
 static double choose_step(const gm_problem *problem) {
     const gm_model *model = problem->model;
@@ -104,8 +104,8 @@ static gm_status resolve(products *p, int64_t m, const double *directions, doubl
     const int64_t d = p->d;
     for (int64_t first = 0; first < m; first += CHUNK) {
         const int64_t count = m - first < CHUNK ? m - first : CHUNK;
-        GM_TRY(gm_progress(p->problem->context, "Hessian-vector products", (double)first,
-                           (double)m));
+        GM_TRY(
+            gm_progress(p->problem->context, "Hessian-vector products", (double)first, (double)m));
         GM_TRY(add_products(p, first, count, directions ? directions + first * d : NULL, weight,
                             out + first * d));
     }

@@ -1,5 +1,5 @@
-/* The Hessian from differences of gradients of one batch at moved weights: the control for those who
-   may move the weights. For a network it is the Hessian that is found, not Gauss–Newton. */
+/* The Hessian from differences of gradients of one batch at moved weights: the control for those
+   who may move the weights. For a network it is the Hessian that is found, not Gauss–Newton. */
 #ifndef GM_HVP_H
 #define GM_HVP_H
 

@@ -55,7 +55,8 @@ static double sensitivity_of(const gm_problem *problem) {
     return high - low;
 }
 
-/* Least standard deviation of the noise on a target: 0 where it follows a curvature that may vanish. */
+/* Least standard deviation of the noise on a target: 0 where it follows a curvature that may
+ * vanish. */
 static double least_noise(const gm_problem *problem, const gm_plan *plan) {
     const bool follows = problem && problem->model->loss->classes && plan->law != GM_NOISE_PLAIN;
     return follows ? 0.0 : sqrt(plan->noise_variance);
@@ -82,55 +83,63 @@ static void say_moments(const gm_recovery *r, const gm_leak *leak, char *text) {
         add(text, "How well the second moments of the inputs are known cannot be told from these "
                   "gradients.");
     else
-        add_format(text,
-                   "A receiver of these %lld gradients knows the %s to within %.2g of its norm.",
-                   (long long)r->gradients,
-                   r->model && strcmp(r->model, "linear") != 0 ? "curvature of the loss"
-                                                               : "matrix of second moments of the inputs",
-                   leak->second_moments);
+        add_format(
+            text, "A receiver of these %lld gradients knows the %s to within %.2g of its norm.",
+            (long long)r->gradients,
+            r->model && strcmp(r->model, "linear") != 0 ? "curvature of the loss"
+                                                        : "matrix of second moments of the inputs",
+            leak->second_moments);
 }
 
 static void say_rows(const gm_recovery *r, const gm_leak *leak, char *text) {
     if (leak->row_space_complete)
-        add_format(text,
-                   "Each batch of %lld gives the whole span of its inputs away, %lld directions of %lld.",
-                   (long long)r->batch_size, (long long)leak->row_space, (long long)r->dimension);
+        add_format(
+            text,
+            "Each batch of %lld gives the whole span of its inputs away, %lld directions of %lld.",
+            (long long)r->batch_size, (long long)leak->row_space, (long long)r->dimension);
     else if (r->batch_size < r->dimension)
-        add_format(text,
-                   "Batches are smaller than the dimension, so every gradient lies in the span of the "
-                   "%lld inputs of its batch; a batch gives %lld of these directions away.",
-                   (long long)r->batch_size, (long long)leak->row_space);
+        add_format(
+            text,
+            "Batches are smaller than the dimension, so every gradient lies in the span of the "
+            "%lld inputs of its batch; a batch gives %lld of these directions away.",
+            (long long)r->batch_size, (long long)leak->row_space);
 }
 
 static void say_noise(const gm_recovery *r, const gm_leak *leak, char *text) {
     if (!r->noise || !(r->noise_variance > 0.0))
         return;
-    add(text, leak->noise_known
-                  ? "The noise is made from the seed: whoever knows it recovers the inputs of a batch by "
-                    "least squares."
-                  : "The noise came from the system's entropy and is recorded nowhere; as long as it stays "
-                    "unknown and Gaussian, it gives sums over a batch away and not single rows.");
+    add(text,
+        leak->noise_known
+            ? "The noise is made from the seed: whoever knows it recovers the inputs of a batch by "
+              "least squares."
+            : "The noise came from the system's entropy and is recorded nowhere; as long as it "
+              "stays "
+              "unknown and Gaussian, it gives sums over a batch away and not single rows.");
 }
 
 static void say_labels(const gm_recovery *r, const gm_leak *leak, char *text) {
     if (r->leak->clean_gradient && strcmp(r->estimator, "gaussian") == 0)
-        add(text, "The probes of the estimator move targets by known amounts: their differences are the "
-                  "mean input and single inputs, their sums gradients without noise. That voids the label "
-                  "privacy that the noise alone would give.");
+        add(text,
+            "The probes of the estimator move targets by known amounts: their differences are the "
+            "mean input and single inputs, their sums gradients without noise. That voids the "
+            "label "
+            "privacy that the noise alone would give.");
     else if (leak->clean_gradient)
         add(text, "Differences and sums of gradients of one batch give the gradient without noise "
                   "exactly, which voids the label privacy that the noise alone would give.");
     else if (isinf(leak->epsilon))
-        add(text, strcmp(r->estimator, "none") == 0
-                      ? "Without noise the labels have no differential privacy."
-                      : "The noise follows the curvature of the loss and vanishes where the model is "
-                        "certain: the labels have no differential privacy.");
+        add(text,
+            strcmp(r->estimator, "none") == 0
+                ? "Without noise the labels have no differential privacy."
+                : "The noise follows the curvature of the loss and vanishes where the model is "
+                  "certain: the labels have no differential privacy.");
     else if (!isnan(leak->epsilon))
-        add_format(text,
-                   "One gradient alone keeps the labels (%.3g, %g)-differentially private for changes "
-                   "of up to %.3g; T gradients with the same sample are as one with the noise divided "
-                   "by the root of T.",
-                   leak->epsilon, leak->delta, leak->sensitivity);
+        add_format(
+            text,
+            "One gradient alone keeps the labels (%.3g, %g)-differentially private for changes "
+            "of up to %.3g; T gradients with the same sample are as one with the noise divided "
+            "by the root of T.",
+            leak->epsilon, leak->delta, leak->sensitivity);
     else
         add(text, "The privacy of the labels depends on their range, which these gradients do not "
                   "tell.");

@@ -6,7 +6,8 @@
 
 #include "base/base.h"
 
-/* GM_BLOCK vectors are centred together; GM_LEVELS levels of nodes are more than 2^63 vectors can fill. */
+/* GM_BLOCK vectors are centred together; GM_LEVELS levels of nodes are more than 2^63 vectors can
+ * fill. */
 enum { GM_BLOCK = 256, GM_LEVELS = 63 };
 
 /* Moments of a run of vectors; the scatter on and below the diagonal. */
@@ -19,12 +20,12 @@ typedef struct gm_run {
 struct gm_accumulator {
     gm_context *context;
     int64_t dimension;
-    int64_t leaf_size;       /* vectors of a leaf: a power of two times GM_BLOCK */
-    int64_t pending;         /* vectors waiting in block */
-    double *block;           /* [GM_BLOCK + 1][d]; the last row carries the difference of the means */
-    gm_run leaf;             /* the leaf being filled, block after block */
-    gm_run node[GM_LEVELS];  /* full subtrees of 2^level leaves that wait for their brother */
-    gm_run beside;           /* what was merged where no node had its place */
+    int64_t leaf_size; /* vectors of a leaf: a power of two times GM_BLOCK */
+    int64_t pending;   /* vectors waiting in block */
+    double *block;     /* [GM_BLOCK + 1][d]; the last row carries the difference of the means */
+    gm_run leaf;       /* the leaf being filled, block after block */
+    gm_run node[GM_LEVELS]; /* full subtrees of 2^level leaves that wait for their brother */
+    gm_run beside;          /* what was merged where no node had its place */
     int64_t count;
 };
 
@@ -35,7 +36,8 @@ void gm_run_release(gm_context *context, gm_run *run);
 /* into ← into ∪ from, by Chan's formula, on and below the diagonal. */
 void gm_run_merge(int64_t d, gm_run *into, const gm_run *from);
 
-/* A full subtree climbs, merging with every brother that waits: the carry of a counter. Takes `run`. */
+/* A full subtree climbs, merging with every brother that waits: the carry of a counter. Takes
+ * `run`. */
 void gm_accumulator_climb(gm_accumulator *accumulator, int level, gm_run run);
 
 #endif

@@ -16,8 +16,8 @@ gm_status gm_objective_create(const gm_problem *problem, gm_objective **out)
 void gm_objective_destroy(gm_objective *objective);
 
 /*
- * Mean loss at the weights, and its gradient [d] where that is not NULL. Sums in an order fixed by the
- * number of rows. Cost: a forward and a backward pass over the data.
+ * Mean loss at the weights, and its gradient [d] where that is not NULL. Sums in an order fixed by
+ * the number of rows. Cost: a forward and a backward pass over the data.
  */
 gm_status gm_objective_evaluate(gm_objective *objective, const double *weights, double *loss,
                                 double *gradient) __attribute__((warn_unused_result));

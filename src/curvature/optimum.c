@@ -10,9 +10,9 @@
 #include "linalg/linalg.h"
 
 /*
- * Near a minimum Newton squares gᵀH⁻¹g each step. Classes that are separable have a loss that falls as
- * e^−t for ever, each step adds 1 to t, and gᵀH⁻¹g falls by a factor e: however small, no minimum.
- * Thirty steps end before t = 36, where 1 − e^−t rounds to 1 and the gradient to zero.
+ * Near a minimum Newton squares gᵀH⁻¹g each step. Classes that are separable have a loss that falls
+ * as e^−t for ever, each step adds 1 to t, and gᵀH⁻¹g falls by a factor e: however small, no
+ * minimum. Thirty steps end before t = 36, where 1 − e^−t rounds to 1 and the gradient to zero.
  */
 enum { MOST_STEPS = 30, MOST_HALVINGS = 40 };
 static const double converged = 1e-20, fast = 1e-2;
@@ -24,10 +24,11 @@ gm_status gm_optimum_check(gm_context *context, const gm_model *model) {
                        "file:path=W.npy",
                        model->kind->name);
     if (model->loss != &gm_loss_squared && model->parameters > GM_MOST_FOR_NEWTON)
-        return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "at: the optimum of model %s is computed up to %d parameters, here are %lld; "
-                       "use zero, random:norm=R or file:path=W.npy",
-                       model->kind->name, GM_MOST_FOR_NEWTON, (long long)model->parameters);
+        return gm_fail(
+            context, GM_INVALID_ARGUMENT,
+            "at: the optimum of model %s is computed up to %d parameters, here are %lld; "
+            "use zero, random:norm=R or file:path=W.npy",
+            model->kind->name, GM_MOST_FOR_NEWTON, (long long)model->parameters);
     return GM_OK;
 }
 
@@ -52,8 +53,9 @@ static void centre(const gm_model *model, double *step) {
     }
 }
 
-/* step = (H + λI)⁻¹ g. The gradient has no part in the null space of H, which softmax always has, so a
-   λ far below every other eigenvalue changes nothing but makes the matrix positive definite. */
+/* step = (H + λI)⁻¹ g. The gradient has no part in the null space of H, which softmax always has,
+   so a λ far below every other eigenvalue changes nothing but makes the matrix positive definite.
+ */
 static gm_status solve(newton *n) {
     gm_context *context = n->problem->context;
     const int64_t d = n->problem->model->parameters;
@@ -75,7 +77,8 @@ static gm_status solve(newton *n) {
     return status;
 }
 
-/* Halve the step until the loss falls by a part of what the slope promises, rounding allowed for. */
+/* Halve the step until the loss falls by a part of what the slope promises, rounding allowed for.
+ */
 static gm_status move(newton *n) {
     const int64_t d = n->problem->model->parameters;
     double t = 1.0, loss = NAN;
@@ -93,11 +96,12 @@ static gm_status move(newton *n) {
 }
 
 static gm_status has_no_minimum(gm_context *context, const gm_model *model) {
-    return gm_fail(context, GM_NUMERICAL_FAILURE,
-                   "at: no optimum of model %s was found in %d Newton steps: a hyperplane separates "
-                   "its classes, or nearly, so that the loss falls for ever; use zero, "
-                   "random:norm=R or file:path=W.npy",
-                   model->kind->name, MOST_STEPS);
+    return gm_fail(
+        context, GM_NUMERICAL_FAILURE,
+        "at: no optimum of model %s was found in %d Newton steps: a hyperplane separates "
+        "its classes, or nearly, so that the loss falls for ever; use zero, "
+        "random:norm=R or file:path=W.npy",
+        model->kind->name, MOST_STEPS);
 }
 
 static gm_status iterate(newton *n) {

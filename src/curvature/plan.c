@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-
 enum {
     DEFAULT_GRADIENTS = 1024,
     VECTORS_PER_DIMENSION = 4, /* default number of noise vectors over d */
@@ -36,8 +35,8 @@ static gm_status choose_law(gm_context *context, const char *text, const gm_supp
                    text);
 }
 
-/* Where the matrix and what it takes to make it, 3 d² numbers, would be more than 2 GB, `auto` keeps
-   directions and a diagonal instead. */
+/* Where the matrix and what it takes to make it, 3 d² numbers, would be more than 2 GB, `auto`
+   keeps directions and a diagonal instead. */
 static const double MOST_FULL = 2e9;
 enum { DEFAULT_RANK = 512, LEAST_RANK = 1 };
 
@@ -78,10 +77,11 @@ static gm_status check_rank(gm_context *context, const gm_plan *plan) {
     if (plan->rank == 0)
         return GM_OK;
     if (plan->compare)
-        return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "a comparison needs the full matrix of %lld x %lld; leave it out, or ask for "
-                       "the structure full",
-                       (long long)plan->dimension, (long long)plan->dimension);
+        return gm_fail(
+            context, GM_INVALID_ARGUMENT,
+            "a comparison needs the full matrix of %lld x %lld; leave it out, or ask for "
+            "the structure full",
+            (long long)plan->dimension, (long long)plan->dimension);
     if (plan->estimator.kind->correct)
         return gm_fail(context, GM_INVALID_ARGUMENT,
                        "the estimator '%s' corrects the full matrix; use another one with the "
@@ -152,9 +152,9 @@ static gm_status choose_batches(gm_context *context, const gm_recover_options *o
     gm_status status =
         check_count(context, "number of gradients", gradients, least * e->copies + plan->probes);
     if (status == GM_OK && supply->batches > 0 && plan->batches > supply->batches)
-        status = gm_fail(context, GM_INVALID_ARGUMENT,
-                         "%lld gradients asked for, %lld are recorded", (long long)gradients,
-                         (long long)(supply->batches * e->copies));
+        status =
+            gm_fail(context, GM_INVALID_ARGUMENT, "%lld gradients asked for, %lld are recorded",
+                    (long long)gradients, (long long)(supply->batches * e->copies));
     const double draws = (double)(plan->batches + plan->probes) * (double)plan->batch_size;
     if (status == GM_OK && draws > MOST_DRAWS)
         status = gm_fail(context, GM_INVALID_ARGUMENT,

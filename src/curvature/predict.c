@@ -166,7 +166,8 @@ done:
 }
 
 /* Mean over the vectors of ⟨v, u⟩², u the top direction of the folds that v is not in, with the
-   relative standard deviation of that mean; the mean of ‖v‖², and that of ‖A‖_F² over the groups. */
+   relative standard deviation of that mean; the mean of ‖v‖², and that of ‖A‖_F² over the groups.
+ */
 typedef struct projections {
     double top, deviation, square, fourth;
 } projections;
@@ -202,8 +203,8 @@ static projections project(const gm_predictor *p, const float *directions) {
     projections sum = {0};
     double squares = 0.0;
     for (int64_t g = 0; g < groups; g++) {
-        const projections one = project_group(p, p->vectors + g * p->group * d,
-                                              directions + (g % FOLDS) * d);
+        const projections one =
+            project_group(p, p->vectors + g * p->group * d, directions + (g % FOLDS) * d);
         sum.top += one.top;
         squares += one.top * one.top;
         sum.square += one.square;

@@ -22,19 +22,18 @@ typedef struct gm_prediction {
         aspect[GM_SPLITS]; /* a with relative error 2√a + a, over the cross-validated top value */
     double aspect_low[GM_SPLITS]; /* the same over the largest top value that fits the vectors */
     double deviation;             /* relative standard deviation of the cross-validated top value */
-    double fourth;                /* mean over groups of ‖A‖_F², A a group's mean of v vᵀ: ‖v‖⁴ alone */
-    double operator_factor;       /* what a correction of the estimate multiplies relative errors by, */
-    double frobenius_factor;      /* in the operator and in the Frobenius norm; 0: nothing corrected */
-    double operator_spread;       /* relative error that the correction itself brings in, r.m.s. */
-    double squared_norm;          /* ‖S‖_F² before it */
+    double fourth; /* mean over groups of ‖A‖_F², A a group's mean of v vᵀ: ‖v‖⁴ alone */
+    double operator_factor;  /* what a correction of the estimate multiplies relative errors by, */
+    double frobenius_factor; /* in the operator and in the Frobenius norm; 0: nothing corrected */
+    double operator_spread;  /* relative error that the correction itself brings in, r.m.s. */
+    double squared_norm;     /* ‖S‖_F² before it */
 } gm_prediction;
 
 /*
  * Create a predictor that keeps the first vectors it is given, as float32.
  *   expected  number of noise vectors to come
- *   group     how many in a row share the rows of a batch; groups are independent, their vectors not
- *   centered  the estimate is a covariance
- * Memory: min(expected, max(4 d, 2048)) · d · 4 bytes.
+ *   group     how many in a row share the rows of a batch; groups are independent, their vectors
+ * not centered  the estimate is a covariance Memory: min(expected, max(4 d, 2048)) · d · 4 bytes.
  */
 gm_status gm_predictor_create(gm_context *context, int64_t dimension, int64_t expected,
                               int64_t group, bool centered, uint64_t seed, gm_predictor **out)

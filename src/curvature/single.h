@@ -1,4 +1,5 @@
-/* What estimators of one gradient a batch share: noise on every target, and the gradient as it comes. */
+/* What estimators of one gradient a batch share: noise on every target, and the gradient as it
+ * comes. */
 #ifndef GM_SINGLE_H
 #define GM_SINGLE_H
 

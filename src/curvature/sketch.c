@@ -15,13 +15,13 @@ struct gm_sketch {
     int64_t dimension, rank, capacity; /* capacity: rows of the buffer */
     bool centered;
     int64_t used, count;
-    double *buffer;    /* [capacity][d] */
-    double *gram;      /* [capacity][capacity] B Bᵀ, then its eigenvectors, one a row */
-    double *values;    /* [capacity] its eigenvalues, descending */
-    double *factors;   /* [capacity] what each row of the turned buffer is multiplied by */
-    double *mean;      /* [d] */
-    double *diagonal;  /* [d] of the scatter, exact */
-    double left_out;   /* sum of the shrinkages: bounds ‖scatter − BᵀB‖ */
+    double *buffer;   /* [capacity][d] */
+    double *gram;     /* [capacity][capacity] B Bᵀ, then its eigenvectors, one a row */
+    double *values;   /* [capacity] its eigenvalues, descending */
+    double *factors;  /* [capacity] what each row of the turned buffer is multiplied by */
+    double *mean;     /* [d] */
+    double *diagonal; /* [d] of the scatter, exact */
+    double left_out;  /* sum of the shrinkages: bounds ‖scatter − BᵀB‖ */
 };
 
 static int64_t panels(const gm_sketch *s) {
@@ -117,7 +117,8 @@ static gm_status turn_panel(void *argument, int64_t index, int worker) {
     return GM_OK;
 }
 
-/* Turn the buffer to orthogonal rows, longest first, with the factors set; keep the first `rows`. */
+/* Turn the buffer to orthogonal rows, longest first, with the factors set; keep the first `rows`.
+ */
 static gm_status turn(gm_sketch *s, int64_t rows) {
     panel_job job = {s, rows};
     const gm_status status = gm_parallel_for(s->context, panels(s), turn_panel, &job);
@@ -126,8 +127,7 @@ static gm_status turn(gm_sketch *s, int64_t rows) {
 }
 
 static gm_status decompose(gm_sketch *s) {
-    gm_status status =
-        gm_outer_gram(s->context, s->used, s->dimension, s->buffer, s->gram);
+    gm_status status = gm_outer_gram(s->context, s->used, s->dimension, s->buffer, s->gram);
     if (status == GM_OK)
         status = gm_symmetric_eigen(s->context, s->used, s->gram, s->values);
     return status;

@@ -1,5 +1,5 @@
-/* A low-rank sketch of a scatter Σ (v − v̄)(v − v̄)ᵀ or Σ v vᵀ: Frequent Directions, for d at which d²
-   numbers do not fit. Derivation in docs/theory/low-rank.md. */
+/* A low-rank sketch of a scatter Σ (v − v̄)(v − v̄)ᵀ or Σ v vᵀ: Frequent Directions, for d at which
+   d² numbers do not fit. Derivation in docs/theory/low-rank.md. */
 #ifndef GM_SKETCH_H
 #define GM_SKETCH_H
 

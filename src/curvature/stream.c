@@ -158,8 +158,8 @@ gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *sou
     }
     if (plan->rank > 0) {
         const double k = (double)gm_plan_vectors(plan);
-        GM_TRY(gm_sketch_finish(p.collector.sketch,
-                                plan->estimator.kind->centered ? k - 1.0 : k, &facts->sketch));
+        GM_TRY(gm_sketch_finish(p.collector.sketch, plan->estimator.kind->centered ? k - 1.0 : k,
+                                &facts->sketch));
     } else {
         GM_TRY(total(&p, mean, hessian));
     }

@@ -16,8 +16,8 @@ typedef struct gm_checkpoints {
 
 /* What a pass leaves beside the estimate. */
 typedef struct gm_stream_facts {
-    double *mean_gradient; /* [d] of the clean gradient, the caller's */
-    double mean_loss;      /* over all copies; NaN where the source has no losses */
+    double *mean_gradient;   /* [d] of the clean gradient, the caller's */
+    double mean_loss;        /* over all copies; NaN where the source has no losses */
     gm_sketch_result sketch; /* where the plan has a rank */
 } gm_stream_facts;
 

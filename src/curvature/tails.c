@@ -48,9 +48,9 @@ static double kurtosis(int64_t n, int64_t stride, const double *z) {
 
 /*
  * The kurtosis of N Gaussian numbers has mean 3(N−1)/(N+1) and variance
- * 24 N(N−2)(N−3)/((N+1)²(N+3)(N+5)) [fisher1930]. Coordinates of correlation ρ share it as ρ⁴, so the
- * mean over d of them varies as that of an effective number: between the effective rank, which is
- * taken, and d.
+ * 24 N(N−2)(N−3)/((N+1)²(N+3)(N+5)) [fisher1930]. Coordinates of correlation ρ share it as ρ⁴, so
+ * the mean over d of them varies as that of an effective number: between the effective rank, which
+ * is taken, and d.
  */
 static double pooled_kurtosis(const sample *s, double effective) {
     const double n = (double)s->count;
@@ -63,8 +63,7 @@ static double pooled_kurtosis(const sample *s, double effective) {
         used += 1.0;
     }
     const double variance = 24.0 * n * (n - 2.0) * (n - 3.0) /
-                            ((n + 1.0) * (n + 1.0) * (n + 3.0) * (n + 5.0)) /
-                            fmin(used, effective);
+                            ((n + 1.0) * (n + 1.0) * (n + 3.0) * (n + 5.0)) / fmin(used, effective);
     return used > 0.0 ? (sum / used - 3.0 * (n - 1.0) / (n + 1.0)) / sqrt(variance) : NAN;
 }
 
@@ -110,9 +109,9 @@ done:
 }
 
 /*
- * For Gaussian z, Var ‖z‖² = 2 tr C², which the squared products of different inputs estimate without
- * bias. Of N lengths the sample variance is spread by √(2/N + κ/N), κ the excess kurtosis of ‖z‖²,
- * 12 tr C⁴/(tr C²)² ≤ 12.
+ * For Gaussian z, Var ‖z‖² = 2 tr C², which the squared products of different inputs estimate
+ * without bias. Of N lengths the sample variance is spread by √(2/N + κ/N), κ the excess kurtosis
+ * of ‖z‖², 12 tr C⁴/(tr C²)² ≤ 12.
  */
 static double radial(const sample *s) {
     const double n = (double)s->count;
@@ -161,9 +160,10 @@ void gm_tails_say(const gm_tails *tails, size_t size, char *out) {
     const double lengths = fmax(tails->radial, 0.0);
     out[0] = '\0';
     if (coordinates > HEAVY || lengths > HEAVY)
-        snprintf(out, size,
-                 "the inputs have heavier tails than Gaussian ones (%.0f standard deviations in the "
-                 "coordinates, %.0f in the lengths), for which the estimator 'gaussian' is wrong; use "
-                 "paired",
-                 coordinates, lengths);
+        snprintf(
+            out, size,
+            "the inputs have heavier tails than Gaussian ones (%.0f standard deviations in the "
+            "coordinates, %.0f in the lengths), for which the estimator 'gaussian' is wrong; use "
+            "paired",
+            coordinates, lengths);
 }

@@ -41,8 +41,7 @@ gm_status gm_labels_number(gm_context *context, const gm_dataset *dataset, doubl
             out[i] = targets[i];
             continue;
         }
-        const double *found =
-            bsearch(&targets[i], values, (size_t)count, sizeof *values, compare);
+        const double *found = bsearch(&targets[i], values, (size_t)count, sizeof *values, compare);
         out[i] = (double)(found - values);
     }
     *classes = count;

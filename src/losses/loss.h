@@ -8,10 +8,10 @@
 /*
  * Every array is [n][c], one row a sample, and `out` may be any of the inputs.
  *
- * All losses here are affine in the target with ∂²L/∂z∂y = −I (squared loss, and the canonical links
- * with soft labels): noise e on the target enters the residual as −e, whatever z is. Noise of
- * covariance H = ∂²L/∂z² then makes the noise of the gradient have the covariance of the generalised
- * Gauss–Newton matrix. That is what `root` and `sampled` are for.
+ * All losses here are affine in the target with ∂²L/∂z∂y = −I (squared loss, and the canonical
+ * links with soft labels): noise e on the target enters the residual as −e, whatever z is. Noise of
+ * covariance H = ∂²L/∂z² then makes the noise of the gradient have the covariance of the
+ * generalised Gauss–Newton matrix. That is what `root` and `sampled` are for.
  */
 typedef struct gm_loss {
     const char *name;

@@ -137,7 +137,8 @@ static void initialize(const gm_model *model, const gm_context *context, uint64_
     }
 }
 
-/* Widths such as 64x32 into width[1] …; the number of hidden layers, 0 where the text is no list. */
+/* Widths such as 64x32 into width[1] …; the number of hidden layers, 0 where the text is no list.
+ */
 static int read_widths(const char *text, int64_t *width) {
     int layers = 0;
     for (;;) {

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const gm_model_kind *const kinds[] = {&gm_model_linear, &gm_model_logistic, &gm_model_softmax,
-                                             &gm_model_mlp};
+static const gm_model_kind *const kinds[] = {&gm_model_linear, &gm_model_logistic,
+                                             &gm_model_softmax, &gm_model_mlp};
 
 const gm_model_kind *gm_model_at(int i) {
     return i >= 0 && i < (int)(sizeof kinds / sizeof kinds[0]) ? kinds[i] : NULL;

@@ -14,18 +14,21 @@ static const char *const setting =
 
 static const char *const recorded =
     "<p>The gradients were recorded elsewhere, one batch a row. What their noise was is taken on "
-    "trust from the options: a constant factor (a missing &frac12;, a sum in place of a mean, another "
+    "trust from the options: a constant factor (a missing &frac12;, a sum in place of a mean, "
+    "another "
     "batch size) leaves no trace in them.</p>\n";
 
 static const char *const link_aware =
     "<p><b>Link-aware noise.</b> The noise on the target of sample <i>i</i> has the covariance "
-    "<i>n&#8202;H<sub>i</sub></i>, the curvature of the loss at the model&rsquo;s own output there. "
+    "<i>n&#8202;H<sub>i</sub></i>, the curvature of the loss at the model&rsquo;s own output "
+    "there. "
     "Its trace in the gradient is then <i>J</i><sup>T</sup><i>HJ</i> and not "
     "<i>J</i><sup>T</sup><i>J</i>. For least squares <i>H</i> is the identity.</p>\n";
 
 static const char *const paired =
     "<p><b>Paired gradients.</b> The gradient depends on the targets in a "
-    "straight line, for the squared loss and for cross-entropy alike: changing them by <i>e</i> changes it by &minus;<i>J</i><sup>T</sup><i>e</i>/"
+    "straight line, for the squared loss and for cross-entropy alike: changing them by <i>e</i> "
+    "changes it by &minus;<i>J</i><sup>T</sup><i>e</i>/"
     "<i>n</i>, where the rows of <i>J</i> are the model&rsquo;s sensitivities (here the inputs). "
     "So on one batch the gradient is taken twice, with targets <i>y</i>&nbsp;+&nbsp;<i>e</i> and "
     "<i>y</i>&nbsp;&minus;&nbsp;<i>e</i>. Half their sum is the clean gradient; half their "
@@ -58,22 +61,29 @@ static const char *const without_noise =
 
 static const char *const fanout =
     "<p><b>Fan-out.</b> The gradient depends on the targets in a straight line. So on one batch it "
-    "is taken once as it is and <i>m</i> times with noise on the targets; each difference is exactly "
-    "<i>J</i><sup>T</sup><i>e</i>/<i>n</i>, with nothing in it of the targets or of the weights. Of "
-    "<i>m</i>&nbsp;+&nbsp;1 gradients <i>m</i> carry curvature, where pairs carry it in one of two. "
+    "is taken once as it is and <i>m</i> times with noise on the targets; each difference is "
+    "exactly "
+    "<i>J</i><sup>T</sup><i>e</i>/<i>n</i>, with nothing in it of the targets or of the weights. "
+    "Of "
+    "<i>m</i>&nbsp;+&nbsp;1 gradients <i>m</i> carry curvature, where pairs carry it in one of "
+    "two. "
     "The estimate is the average of the outer products of the differences, and has no bias.</p>\n";
 
 static const char *const loud =
     "<p><b>Loud noise.</b> One gradient is taken a batch, with noise on the targets so much louder "
-    "than everything else in them that their covariance, scaled down again, is the curvature at any "
+    "than everything else in them that their covariance, scaled down again, is the curvature at "
+    "any "
     "distance from the optimum, up to a bias of one over the loudness. Every gradient carries "
     "curvature. The price is the mean gradient, which drowns.</p>\n";
 
 static const char *const gaussian =
-    "<p><b>Gaussian inputs.</b> One noised gradient is taken a batch. If the inputs are Gaussian, the "
+    "<p><b>Gaussian inputs.</b> One noised gradient is taken a batch. If the inputs are Gaussian, "
+    "the "
     "covariance of the gradients is known in closed form: the curvature times the mean squared "
-    "residual, a term of the mean gradient, and one of the mean input. The last two and the residual "
-    "are measured and taken out. Every gradient carries curvature, but only under that assumption: a "
+    "residual, a term of the mean gradient, and one of the mean input. The last two and the "
+    "residual "
+    "are measured and taken out. Every gradient carries curvature, but only under that assumption: "
+    "a "
     "few probes look for heavier tails.</p>\n";
 
 static const char *const other =
@@ -90,7 +100,7 @@ static const char *const prediction =
 static const struct {
     const char *name, *text;
 } methods[] = {
-    {"paired", paired}, {"fanout", fanout},     {"loud", loud},
+    {"paired", paired},     {"fanout", fanout},         {"loud", loud},
     {"gaussian", gaussian}, {"calibrated", calibrated}, {"none", without_noise},
 };
 

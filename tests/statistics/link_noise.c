@@ -96,11 +96,11 @@ static runs run(const gm_dataset *data, const char *model, const char *noise, co
 }
 
 /*
- * ‖w‖ = 3, Σ = I. With t = ⟨x, w⟩ ~ N(0, 9): a = E p(1−p) = .1049 is the curvature across w, 19 times,
- * and E p(1−p) t²/9 = .034 that along it. Σ = I in its place is wrong by (1 − .034)/.1049 = 9.2 of the
- * norm, across w by 8.5; what plain noise shows of it also has an error of its own. The largest of 19
- * equal eigenvalues is found too large by 2√γ + γ = .143, γ = 19/4000, in the limit of many; of so few
- * it falls short of that edge by a tenth.
+ * ‖w‖ = 3, Σ = I. With t = ⟨x, w⟩ ~ N(0, 9): a = E p(1−p) = .1049 is the curvature across w, 19
+ * times, and E p(1−p) t²/9 = .034 that along it. Σ = I in its place is wrong by (1 − .034)/.1049
+ * = 9.2 of the norm, across w by 8.5; what plain noise shows of it also has an error of its own.
+ * The largest of 19 equal eigenvalues is found too large by 2√γ + γ = .143, γ = 19/4000, in the
+ * limit of many; of so few it falls short of that edge by a tenth.
  */
 static void logistic_needs_noise_that_knows_the_link(void **state) {
     (void)state;

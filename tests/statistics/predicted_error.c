@@ -1,5 +1,6 @@
-/* The predicted error covers: the realised one lies inside its 95 % interval in at least 90 % of the
-   seeds, whatever the spectrum, for k' ≥ d; and the interval is short enough to say something. */
+/* The predicted error covers: the realised one lies inside its 95 % interval in at least 90 % of
+   the seeds, whatever the spectrum, for k' ≥ d; and the interval is short enough to say something.
+ */
 #include "problem.h"
 
 #include "linalg/linalg.h"

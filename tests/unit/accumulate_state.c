@@ -1,5 +1,5 @@
-/* Saving, loading and merging of accumulators: the bits of one run where the tree allows it, rounding
-   elsewhere, and files that are damaged. */
+/* Saving, loading and merging of accumulators: the bits of one run where the tree allows it,
+   rounding elsewhere, and files that are damaged. */
 #include "check.h"
 
 #include <stdlib.h>
@@ -65,16 +65,17 @@ static void a_saved_state_goes_on_with_the_same_bits(void **state) {
     }
 }
 
-/* into ends on leaf `cut`; the bits are those of one run where the subtrees of the rest find their place. */
+/* into ends on leaf `cut`; the bits are those of one run where the subtrees of the rest find their
+ * place. */
 static void merging_at_nodes_gives_the_bits_of_one_run(void **state) {
     (void)state;
     static const struct {
         int64_t cut, end;
         bool same;
     } cases[] = {
-        {4 * LEAF, 8 * LEAF, true},      {4 * LEAF, 7 * LEAF + 100, true}, {8 * LEAF, MOST, true},
-        {6 * LEAF, 8 * LEAF, true},      {7 * LEAF, 8 * LEAF + 30, true},  {0, 3 * LEAF, true},
-        {3 * LEAF, 5 * LEAF, false},     {LEAF + 5, 4 * LEAF, false},      {100, 900, false},
+        {4 * LEAF, 8 * LEAF, true},  {4 * LEAF, 7 * LEAF + 100, true}, {8 * LEAF, MOST, true},
+        {6 * LEAF, 8 * LEAF, true},  {7 * LEAF, 8 * LEAF + 30, true},  {0, 3 * LEAF, true},
+        {3 * LEAF, 5 * LEAF, false}, {LEAF + 5, 4 * LEAF, false},      {100, 900, false},
         {2 * LEAF, 8 * LEAF, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -83,7 +84,8 @@ static void merging_at_nodes_gives_the_bits_of_one_run(void **state) {
         check_ok(context, gm_accumulator_merge(into, from));
         gm_accumulator_destroy(from);
         assert_int_equal(gm_accumulator_count(into), cases[i].end);
-        check_ok(context, gm_accumulator_save(into, path)); /* what is beside the tree is saved too */
+        check_ok(context,
+                 gm_accumulator_save(into, path)); /* what is beside the tree is saved too */
         gm_accumulator_destroy(into);
         check_ok(context, gm_accumulator_load(context, path, &into));
         const total t = total_of(into), whole = total_of(make(0, cases[i].end));
@@ -139,7 +141,8 @@ static void damaged_files_are_refused(void **state) {
     write_file(copy, size);
     check_fails(context, GM_INVALID_INPUT, "version 9", gm_accumulator_load(context, path, &out));
     remove(path);
-    check_fails(context, GM_INVALID_INPUT, "No such file", gm_accumulator_load(context, path, &out));
+    check_fails(context, GM_INVALID_INPUT, "No such file",
+                gm_accumulator_load(context, path, &out));
     a = make(0, 10);
     check_fails(context, GM_IO_ERROR, "/nowhere/state", gm_accumulator_save(a, "/nowhere/state"));
     gm_accumulator_destroy(a);

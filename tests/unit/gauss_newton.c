@@ -1,4 +1,5 @@
-/* The generalised Gauss-Newton matrix, the objective, the optimum, classes and points of every model. */
+/* The generalised Gauss-Newton matrix, the objective, the optimum, classes and points of every
+ * model. */
 #include "check.h"
 
 #include "curvature/gauss_newton.h"

@@ -1,5 +1,5 @@
-/* Gradients from elsewhere: recorded arrays against the textbook covariance, what is refused and why,
-   and functions of the caller against the library's own model. */
+/* Gradients from elsewhere: recorded arrays against the textbook covariance, what is refused and
+   why, and functions of the caller against the library's own model. */
 #include "check.h"
 
 enum { K = 600, D = 7, N = 32 };
@@ -75,7 +75,8 @@ static void paired_is_the_textbook_second_moment(void **state) {
             long double sum = 0.0L;
             for (int i = 0; i < K / 2; i++) {
                 const double *plus = recorded + 2 * i * D, *minus = plus + D;
-                sum += 0.25L * ((long double)plus[a] - minus[a]) * ((long double)plus[b] - minus[b]);
+                sum +=
+                    0.25L * ((long double)plus[a] - minus[a]) * ((long double)plus[b] - minus[b]);
             }
             const double expected = (double)(sum / (K / 2) / (8.0L / N));
             check_near(r->hessian[a * D + b], expected, 1e-9 * fabs(expected) + 1e-12);
@@ -173,7 +174,8 @@ static double *transposed(int64_t rows, int64_t columns, const double *a) {
     return out;
 }
 
-/* Nothing that is in order is refused: few gradients, many, flat or decaying, turned, with a mean. */
+/* Nothing that is in order is refused: few gradients, many, flat or decaying, turned, with a mean.
+ */
 static void arrays_in_order_pass(void **state) {
     (void)state;
     static const int64_t shapes[][2] = {{900, 12}, {30, 200}, {150, 700}, {8, 9}};

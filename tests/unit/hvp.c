@@ -1,5 +1,5 @@
-/* Hessian-vector products: what one batch holds, resolved along all axes or completed from a few, and
-   where that beats label noise. */
+/* Hessian-vector products: what one batch holds, resolved along all axes or completed from a few,
+   and where that beats label noise. */
 #include "problem.h"
 
 #include "curvature/hvp.h"
@@ -21,8 +21,8 @@ static int set_up(void **state) {
     classes = data;
     for (int i = 0; i < ROWS; i++)
         labels[i] = data.targets[i] > 0.2 ? 2.0 : data.targets[i] > -0.3 ? 1.0 : 0.0;
-    check_ok(context, gm_dataset_from_arrays(context, ROWS, D, data.inputs, labels,
-                                             &classes.dataset));
+    check_ok(context,
+             gm_dataset_from_arrays(context, ROWS, D, data.inputs, labels, &classes.dataset));
     return 0;
 }
 
@@ -73,7 +73,8 @@ static double error_of(gm_problem *p, int64_t gradients, int64_t batches) {
     return error / norm;
 }
 
-/* Any step is exact for least squares, so that only rounding is left; 3 batches and 4 gradients over. */
+/* Any step is exact for least squares, so that only rounding is left; 3 batches and 4 gradients
+ * over. */
 static void least_squares_gives_the_second_moments(void **state) {
     (void)state;
     static const char *const at[] = {"zero", "random:distance=1", "random:norm=1000"};
@@ -98,7 +99,8 @@ static void few_directions_complete_a_small_batch(void **state) {
     gm_problem_destroy(p);
 }
 
-/* Convex losses of linear outputs: the Hessian is Gauss–Newton, up to the √ε of a forward difference. */
+/* Convex losses of linear outputs: the Hessian is Gauss–Newton, up to the √ε of a forward
+ * difference. */
 static void canonical_links_give_gauss_newton(void **state) {
     (void)state;
     gm_problem *p = place(classes.dataset, "softmax", "random:norm=1", 30);
@@ -166,8 +168,8 @@ static void errors_at(const gm_dataset *dataset, int64_t batch_size, int64_t gra
 }
 
 /* k gradients show k n/(d + 1) rows to the products and k/2 vectors to the pairs, which meet at
-   n = (d + 1)/2. Flat spectrum, d = 40: ten times above, and ten below, where a vector of two rows has
-   twice the fourth moment of a Gaussian one, so that five are left. */
+   n = (d + 1)/2. Flat spectrum, d = 40: ten times above, and ten below, where a vector of two rows
+   has twice the fourth moment of a Gaussian one, so that five are left. */
 static void large_batches_are_where_products_win(void **state) {
     (void)state;
     enum { COLUMNS = 40 };

@@ -1,5 +1,5 @@
-/* The leak report: privacy of labels against numerical integration, what each estimator gives away, noise
-   that cannot be repeated, and rows recovered by who knows the seed. */
+/* The leak report: privacy of labels against numerical integration, what each estimator gives away,
+   noise that cannot be repeated, and rows recovered by who knows the seed. */
 #include "problem.h"
 
 #include "curvature/leak.h"
@@ -124,7 +124,8 @@ static void private_noise_is_never_the_same(void **state) {
     }
 }
 
-/* Many noised gradients of one batch of N inputs: q_r = −Xᵀe_r/N. Who knows the e's solves for X. */
+/* Many noised gradients of one batch of N inputs: q_r = −Xᵀe_r/N. Who knows the e's solves for X.
+ */
 static void a_known_seed_reveals_the_rows(void **state) {
     (void)state;
     enum { N = 8, M = 40 };

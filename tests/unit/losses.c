@@ -116,8 +116,8 @@ static void root_squares_to_the_curvature(void **state) {
 }
 
 /*
- * Mean and covariance of `sampled` over u at the midpoints of a grid of Φ(u): the classes then occur
- * as often as their probabilities say, up to one cell each.
+ * Mean and covariance of `sampled` over u at the midpoints of a grid of Φ(u): the classes then
+ * occur as often as their probabilities say, up to one cell each.
  */
 static void sampled_has_the_covariance(void **state) {
     (void)state;

@@ -79,8 +79,8 @@ static void backward_is_the_derivative_of_forward(void **state) {
         assert_non_null(out);
         for (int64_t j = 0; j < d * SIDES; j++)
             out[j] = NAN; /* all of it must be written */
-        model->backward(model, f->context, &f->rows, f->w, PICKED, f->index, SIDES,
-                        f->coefficients, f->scratch, out);
+        model->backward(model, f->context, &f->rows, f->w, PICKED, f->index, SIDES, f->coefficients,
+                        f->scratch, out);
         for (int side = 0; side < SIDES; side++)
             for (int64_t j = 0; j < d; j++) {
                 double middle = f->w[j];
@@ -246,9 +246,10 @@ static void classes_are_asked_for(void **state) {
     static const struct {
         const char *text;
         bool classes;
-    } expected[] = {{"linear", false},           {"logistic", true}, {"softmax", true},
-                    {"mlp", false},              {"mlp:loss=auto", false},
-                    {"mlp:loss=logistic", true}, {"mlp:loss=squared", false}};
+    } expected[] = {{"linear", false},          {"logistic", true},
+                    {"softmax", true},          {"mlp", false},
+                    {"mlp:loss=auto", false},   {"mlp:loss=logistic", true},
+                    {"mlp:loss=squared", false}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         bool classes = !expected[i].classes;
         check_ok(f->context, gm_model_classifies(f->context, expected[i].text, &classes));

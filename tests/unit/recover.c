@@ -186,8 +186,9 @@ static void points_are_where_they_say(void **state) {
     gm_recovery_destroy(context, r);
 }
 
-/* Differences of gradients of a quadratic loss are exact: with k = B (d + 1) gradients the control is the
-   second moment of the rows of the first B batches, and with fewer than d + 1 it has their rank. */
+/* Differences of gradients of a quadratic loss are exact: with k = B (d + 1) gradients the control
+   is the second moment of the rows of the first B batches, and with fewer than d + 1 it has their
+   rank. */
 static void moving_the_weights_finds_the_hessian_of_the_batches(void **state) {
     (void)state;
     enum { RESOLVED = 3, SAMPLES = 40 };

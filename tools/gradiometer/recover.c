@@ -170,8 +170,9 @@ static const struct option options[] = {
     {.name = "leak",
      .kind = OPTION_FLAG,
      .offset = FIELD(recover.leak),
-     .help = "report what a receiver of these gradients learns; the noise then comes from the system's "
-             "entropy and is recorded nowhere"},
+     .help =
+         "report what a receiver of these gradients learns; the noise then comes from the system's "
+         "entropy and is recorded nowhere"},
     {.name = "reproducible",
      .kind = OPTION_FLAG,
      .offset = FIELD(reproducible),
@@ -193,9 +194,9 @@ static const struct example examples[] = {
 };
 
 /* Options that mean nothing for recorded gradients, and those that mean nothing without. */
-static const char *const for_data[] = {"target",    "columns",  "drop",       "missing",
-                                       "standardize", "intercept", "model",    "at",
-                                       "compare",   "noise",    NULL};
+static const char *const for_data[] = {"target",      "columns",   "drop",  "missing",
+                                       "standardize", "intercept", "model", "at",
+                                       "compare",     "noise",     NULL};
 static const char *const for_gradients[] = {"paired", "dimension", "trace", NULL};
 
 static const char *first_given(const struct session *session, const char *const *names) {

@@ -17,8 +17,8 @@ struct recover_options {
     int missing;                /* a gm_missing, copied to table.missing */
     gm_dataset_options table;   /* how data is read */
     gm_recover_options recover; /* seed and all; zero is "auto" */
-    bool reproducible;          /* with --leak: noise from the seed, not from the system's entropy */
-    bool require_given;         /* not met → EXIT_NO only then */
+    bool reproducible;  /* with --leak: noise from the seed, not from the system's entropy */
+    bool require_given; /* not met → EXIT_NO only then */
 };
 
 /*

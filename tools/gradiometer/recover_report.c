@@ -172,8 +172,8 @@ static gm_status set_leak(gm_report *report, const gm_recovery *r) {
     TRY(gm_report_set_boolean(report, "result.leak.clean_gradient", leak->clean_gradient));
     TRY(set_text_or_null(report, "result.leak.noise_source",
                          !r->noise || !(r->noise_variance > 0.0) ? NULL
-                         : leak->noise_known ? "seed"
-                                             : "system entropy"));
+                         : leak->noise_known                     ? "seed"
+                                                                 : "system entropy"));
     TRY(gm_report_set_boolean(report, "result.leak.private_labels", leak->epsilon < INFINITY));
     TRY(gm_report_set_number(report, "result.leak.epsilon",
                              isinf(leak->epsilon) ? (double)NAN : leak->epsilon));

@@ -25,16 +25,17 @@ struct work {
 };
 
 static void say_recorded_action(const struct work *work, char *out, size_t size) {
-    snprintf(out, size, "recover the curvature of %lld parameters from %lld recorded gradients of %s",
+    snprintf(out, size,
+             "recover the curvature of %lld parameters from %lld recorded gradients of %s",
              (long long)gm_gradients_dimension(work->gradients),
              (long long)gm_gradients_count(work->gradients), work->options->gradients_file);
 }
 
 static gm_status find_cost(struct session *session, const struct work *work, gm_cost *cost) {
     const gm_recover_options *options = &work->options->recover;
-    return work->dataset ? gm_recover_cost(session->context, work->dataset, options, cost)
-                         : gm_recover_gradients_cost(session->context, work->gradients, options,
-                                                     cost);
+    return work->dataset
+               ? gm_recover_cost(session->context, work->dataset, options, cost)
+               : gm_recover_gradients_cost(session->context, work->gradients, options, cost);
 }
 
 static int show_plan(struct session *session, const struct work *work) {
@@ -46,10 +47,11 @@ static int show_plan(struct session *session, const struct work *work) {
     if (work->gradients)
         say_recorded_action(work, action, sizeof action);
     else
-        snprintf(
-        action, sizeof action, "recover the curvature of %lld parameters from %lld rows of %s%s",
-        (long long)gm_dataset_columns(work->dataset), (long long)gm_dataset_rows(work->dataset),
-        work->options->data, work->options->recover.compare ? ", and compare it" : "");
+        snprintf(action, sizeof action,
+                 "recover the curvature of %lld parameters from %lld rows of %s%s",
+                 (long long)gm_dataset_columns(work->dataset),
+                 (long long)gm_dataset_rows(work->dataset), work->options->data,
+                 work->options->recover.compare ? ", and compare it" : "");
     const struct plan plan = {
         .action = action,
         .files = session->common.out ? "hessian.npy, eigenvalues.npy, mean_gradient.npy, "
@@ -115,19 +117,18 @@ static gm_status write_result(struct work *work) {
 
 static gm_status compute(struct session *session, struct work *work, double start) {
     const struct recover_options *options = work->options;
-    gm_status status =
-        work->dataset
-            ? gm_recover(session->context, work->dataset, &options->recover, &work->recovery)
-            : gm_recover_gradients(session->context, work->gradients, &options->recover,
-                                   &work->recovery);
+    gm_status status = work->dataset ? gm_recover(session->context, work->dataset,
+                                                  &options->recover, &work->recovery)
+                                     : gm_recover_gradients(session->context, work->gradients,
+                                                            &options->recover, &work->recovery);
     if (status == GM_OK)
         status = gm_report_create(session->context, "recover", &work->report);
     if (status == GM_OK)
         status = session_describe(session, work->report, options);
     if (status == GM_OK)
-        status = recover_report_fill(
-            work->report, work->dataset ? options->data : options->gradients_file, work->dataset,
-            work->recovery);
+        status = recover_report_fill(work->report,
+                                     work->dataset ? options->data : options->gradients_file,
+                                     work->dataset, work->recovery);
     if (status == GM_OK)
         status = gm_report_set_number(work->report, "seconds", now() - start);
     return status;
@@ -162,8 +163,8 @@ static int run(struct session *session, struct work *work) {
         status = session_output_open(session, session->common.out, "result.json", &work->output);
     if (status == GM_OK)
         status = work->options->data
-                     ? gm_dataset_load(session->context, work->options->data,
-                                       &work->options->table, &work->dataset)
+                     ? gm_dataset_load(session->context, work->options->data, &work->options->table,
+                                       &work->dataset)
                      : gm_gradients_open(session->context, work->options->gradients_file,
                                          &work->options->recorded, &work->gradients);
     if (status != GM_OK)
