@@ -17,8 +17,8 @@ typedef struct gm_gradients gm_gradients;
 typedef struct gm_recorded_options {
     int64_t batch_size; /**< n ≥ 1, samples that each gradient is the mean of */
     bool paired;        /**< [k/2, 2, d]: one batch with targets y+e and y−e */
-    int64_t dimension;  /**< d where it is known, to be checked; 0: what the shape says. Given, the
-                             guard against a transposed file compares shapes alone */
+    int64_t dimension;  /**< d where it is known, to be checked; 0: what the shape says, which a file
+                             of single gradients then must do beyond doubt: k ≥ d */
 } gm_recorded_options;
 
 /**
@@ -26,9 +26,9 @@ typedef struct gm_recorded_options {
  * [k/2, 2, d].
  *
  * Refused with the reason: entries that are not finite (with their place), another number of
- * dimensions, pairs along another axis, fewer than two noise vectors, and a file that is plainly
- * transposed — fewer rows than columns, the columns alike as draws are and the rows not
- * [docs/theory/calibration.md].
+ * dimensions, pairs along another axis, another d than the options give, fewer than two noise
+ * vectors, and single gradients with fewer rows than columns unless the options give d: the array
+ * may be transposed, and no test of its entries can tell [docs/theory/calibration.md].
  *
  * @param out  owned by the caller; untouched on failure
  * @return GM_INVALID_INPUT, GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY, GM_CANCELLED
@@ -39,7 +39,7 @@ GM_API GM_MUST_USE gm_status gm_gradients_open(gm_context *context, const char *
                                                gm_gradients **out);
 
 /**
- * The same of an array in memory, which is copied.
+ * The same of an array in memory, which is copied; its shape is taken as said.
  * @param gradients  [count, d], or with `paired` [count/2, 2, d] and count even
  */
 GM_API GM_MUST_USE gm_status gm_gradients_from_array(gm_context *context, int64_t count,

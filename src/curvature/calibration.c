@@ -153,8 +153,11 @@ gm_status gm_calibration_check(gm_context *context, const gm_recorded *g, gm_rec
     gm_calibration *c = r->calibration;
     c->clipped = count_clipped(g);
     if (all.norm > 0.0 && all.lag2 > 0.0) {
-        c->lag_correlation = all.lag / all.pairs / (all.norm / all.count);
-        c->lag_z = all.lag / sqrt(all.lag2);
+        /* Vectors less their mean have E⟨v_i, v_{i+1}⟩ = −tr C / k: put back. */
+        const double trace = g->copies == 1 ? all.norm / (all.count - 1.0) : 0.0;
+        const double lag = all.lag + all.pairs * trace / all.count;
+        c->lag_correlation = lag / all.pairs / (all.norm / all.count);
+        c->lag_z = lag / sqrt(all.lag2);
         c->dispersion = dispersion(&all);
         c->dispersion_expected = expected_dispersion(&all);
         c->dispersion_z = dispersion_z(blocks, c->dispersion - c->dispersion_expected);

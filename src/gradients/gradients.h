@@ -31,8 +31,4 @@ gm_status gm_recorded_supply_create(gm_context *context, const gm_recorded *reco
 gm_status gm_recorded_check_finite(gm_context *context, const gm_recorded *recorded,
                                    const char *file) __attribute__((warn_unused_result));
 
-/* GM_INVALID_INPUT where the array is plainly transposed. */
-gm_status gm_recorded_check_order(gm_context *context, const gm_recorded *recorded,
-                                  const char *file) __attribute__((warn_unused_result));
-
 #endif

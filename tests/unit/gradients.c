@@ -1,16 +1,23 @@
 /* Gradients from elsewhere: recorded arrays against the textbook covariance, what is refused and
    why, and functions of the caller against the library's own model. */
+#define _GNU_SOURCE /* mkstemp */
 #include "check.h"
+
+#include <unistd.h>
 
 enum { K = 600, D = 7, N = 32 };
 
 static gm_context *context;
+static char path[] = "/tmp/gm-gradients-XXXXXX";
 static double recorded[K * D]; /* correlated, of mean 1, 1/2, 1/3, … */
 
 static int set_up(void **state) {
     (void)state;
     double z[D];
     context = make_context(2, GM_ISA_AUTO);
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
     for (int64_t i = 0; i < K; i++) {
         gm_random_gaussian(context, (gm_stream){8, 1}, i * D, D, z);
         for (int j = 0; j < D; j++)
@@ -22,7 +29,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     (void)state;
     gm_context_destroy(context);
-    return 0;
+    return remove(path);
 }
 
 static gm_recovery *recover(const gm_recorded_options *options, const double *values,
@@ -145,71 +152,85 @@ static void damaged_arrays_are_refused(void **state) {
                 gm_gradients_from_array(context, 3, D, recorded, &pair, &gradients));
 }
 
-/* rows × columns of draws with standard deviations 1/(1+j), turned by a reflection, plus a mean. */
-static double *draws(int64_t rows, int64_t columns, double power, bool turned, double mean,
-                     uint64_t seed) {
-    double *out = malloc((size_t)(rows * columns) * sizeof *out);
-    double *v = malloc((size_t)columns * sizeof *v);
-    gm_random_gaussian(context, (gm_stream){seed, 2}, 0, columns, v);
-    gm_random_gaussian(context, (gm_stream){seed, 3}, 0, rows * columns, out);
-    for (int64_t i = 0; i < rows; i++) {
-        double *x = out + i * columns, inner = 0.0, norm = 0.0;
-        for (int64_t j = 0; j < columns; j++) {
-            x[j] *= pow(1.0 + (double)j, -power);
-            inner += v[j] * x[j];
-            norm += v[j] * v[j];
-        }
-        for (int64_t j = 0; j < columns; j++)
-            x[j] += (turned ? -2.0 * inner / norm * v[j] : 0.0) + mean * sin((double)j);
-    }
-    free(v);
-    return out;
+/* --- files: order and forms --- */
+
+/* A .npy file of float64 numbers, or of float32. */
+static void write_npy(const char *shape, const char *order, int width, size_t count,
+                      const double *values) {
+    char header[128];
+    float narrow[K * D];
+    const int length =
+        snprintf(header, sizeof header, "{'descr': '<f%d', 'fortran_order': %s, 'shape': (%s), }\n",
+                 width, order, shape);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite("\x93NUMPY\1\0", 1, 8, file);
+    fputc(length, file);
+    fputc(0, file);
+    fwrite(header, 1, (size_t)length, file);
+    for (size_t i = 0; i < count; i++)
+        narrow[i] = (float)values[i];
+    fwrite(width == 8 ? (const void *)values : narrow, (size_t)width, count, file);
+    assert_int_equal(fclose(file), 0);
 }
 
-static double *transposed(int64_t rows, int64_t columns, const double *a) {
-    double *out = malloc((size_t)(rows * columns) * sizeof *out);
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++)
-            out[j * rows + i] = a[i * columns + j];
-    return out;
+static gm_status open_file(const gm_recorded_options *options) {
+    gm_gradients *gradients = NULL;
+    const gm_status status = gm_gradients_open(context, path, options, &gradients);
+    assert_true((status == GM_OK) == (gradients != NULL));
+    gm_gradients_destroy(gradients);
+    return status;
 }
 
-/* Nothing that is in order is refused: few gradients, many, flat or decaying, turned, with a mean.
- */
-static void arrays_in_order_pass(void **state) {
-    (void)state;
-    static const int64_t shapes[][2] = {{900, 12}, {30, 200}, {150, 700}, {8, 9}};
-    const gm_recorded_options options = {.batch_size = N};
-    for (uint64_t seed = 0; seed < 10; seed++)
-        for (int s = 0; s < 4; s++)
-            for (int form = 0; form < 6; form++) {
-                const int64_t k = shapes[s][0], d = shapes[s][1];
-                double *a = draws(k, d, form / 2 * 0.5, false, form % 2 ? 2.0 : 0.0, seed);
-                gm_gradients *gradients = NULL;
-                check_ok(context, gm_gradients_from_array(context, k, d, a, &options, &gradients));
-                gm_gradients_destroy(gradients);
-                free(a);
-            }
-}
-
-/* A spectrum that decays, or a mean gradient, gives the wrong order away. */
-static void transposed_arrays_are_refused(void **state) {
+/* Fewer rows than columns are taken when the dimension is given, whatever they hold, and are
+   refused otherwise: no test of the entries can tell a transposed array. */
+static void the_shape_tells_the_order(void **state) {
     (void)state;
     gm_recorded_options options = {.batch_size = N};
-    for (uint64_t seed = 0; seed < 5; seed++)
-        for (int form = 0; form < 4; form++) {
-            const int64_t k = 800, d = form == 3 ? 150 : 20;
-            double *a = draws(k, d, form == 2 ? 0.0 : 1.0, form == 1, form == 2 ? 1.0 : 0.0, seed);
-            double *t = transposed(k, d, a);
+    write_npy("600, 7", "False", 8, K * D, recorded);
+    check_ok(context, open_file(&options));
+    options.dimension = D;
+    check_ok(context, open_file(&options));
+    options.dimension = K;
+    check_fails(context, GM_INVALID_INPUT, "7 numbers, 600 were expected: the array is transposed",
+                open_file(&options));
+    write_npy("7, 600", "False", 8, D * K, recorded);
+    check_ok(context, open_file(&options));
+    options.dimension = 0;
+    check_fails(context, GM_INVALID_INPUT, "may be a transposed array", open_file(&options));
+    write_npy("60, 60", "False", 8, 3600, recorded);
+    check_ok(context, open_file(&options));
+    options.paired = true; /* the 2 marks the axis */
+    write_npy("3, 2, 100", "False", 8, 3 * 2 * 100, recorded);
+    check_ok(context, open_file(&options));
+    write_npy("100, 3, 2", "False", 8, 100 * 3 * 2, recorded);
+    check_fails(context, GM_INVALID_INPUT, "comes last", open_file(&options));
+}
+
+/* Single precision, and columns one after the other, as other programs write them. */
+static void every_form_of_file_is_read(void **state) {
+    (void)state;
+    static double turned[K * D];
+    const gm_recorded_options options = {.batch_size = N};
+    const gm_recover_options how = {.estimator = "calibrated", .noise_variance = N};
+    gm_recovery *expected = recover(&options, recorded, &how);
+    for (int i = 0; i < K; i++)
+        for (int j = 0; j < D; j++)
+            turned[j * K + i] = recorded[i * D + j];
+    for (int width = 4; width <= 8; width += 4)
+        for (int fortran = 0; fortran < 2; fortran++) {
             gm_gradients *gradients = NULL;
-            options.dimension = 0;
-            refused(d, k, t, &options, "looks transposed");
-            options.dimension = k; /* who knows better says so */
-            check_ok(context, gm_gradients_from_array(context, d, k, t, &options, &gradients));
+            gm_recovery *r = NULL;
+            write_npy("600, 7", fortran ? "True" : "False", width, K * D,
+                      fortran ? turned : recorded);
+            check_ok(context, gm_gradients_open(context, path, &options, &gradients));
+            check_ok(context, gm_recover_gradients(context, gradients, &how, &r));
+            for (int i = 0; i < D * D; i++)
+                check_near(r->hessian[i], expected->hessian[i], width == 8 ? 0.0 : 1e-5);
+            gm_recovery_destroy(context, r);
             gm_gradients_destroy(gradients);
-            free(t);
-            free(a);
         }
+    gm_recovery_destroy(context, expected);
 }
 
 /* --- signs of a broken calibration --- */
@@ -340,8 +361,8 @@ int main(void) {
         cmocka_unit_test(paired_is_the_textbook_second_moment),
         cmocka_unit_test(the_trace_settles_the_scale),
         cmocka_unit_test(damaged_arrays_are_refused),
-        cmocka_unit_test(arrays_in_order_pass),
-        cmocka_unit_test(transposed_arrays_are_refused),
+        cmocka_unit_test(the_shape_tells_the_order),
+        cmocka_unit_test(every_form_of_file_is_read),
         cmocka_unit_test(signs_are_told),
         cmocka_unit_test(a_function_gives_gradients),
     };

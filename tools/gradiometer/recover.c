@@ -66,7 +66,8 @@ static const struct option options[] = {
      .fallback = "auto",
      .keyword = "auto",
      .offset = FIELD(recorded.dimension),
-     .help = "parameters d, checked against the array; auto: what its shape says"},
+     .help = "parameters d, checked against the array; auto: what its shape says, which with fewer "
+             "rows than columns it can not"},
     {.name = "trace",
      .kind = OPTION_NUMBER,
      .placeholder = "T",
