@@ -190,6 +190,18 @@ GM_API GM_MUST_USE gm_status gm_recover_gradients(gm_context *context, gm_gradie
                                                   const gm_recover_options *options,
                                                   gm_recovery **out);
 
+/**
+ * Compare an estimate with a curvature that is known.
+ * @param estimate  [d, d] symmetric, borrowed
+ * @param truth     [d, d] symmetric, borrowed
+ * @param out       condition_after is NaN where either is singular
+ * @return GM_INVALID_ARGUMENT (d < 1, an entry that is not finite), GM_OUT_OF_MEMORY
+ * Cost: four decompositions of order d; memory 4 d² numbers.
+ */
+GM_API GM_MUST_USE gm_status gm_curvature_error(gm_context *context, int64_t d,
+                                                const double *estimate, const double *truth,
+                                                gm_recovery_error *out);
+
 /** Free a recovery. NULL is allowed. */
 GM_API void gm_recovery_destroy(gm_context *context, gm_recovery *recovery);
 

@@ -54,3 +54,26 @@ done:
     gm_release(context, difference);
     return status;
 }
+
+gm_status gm_curvature_error(gm_context *context, int64_t d, const double *estimate,
+                             const double *truth, gm_recovery_error *out) {
+    gm_status status = GM_OK;
+    double *copy = NULL, *values = NULL;
+    if (d < 1)
+        return gm_fail(context, GM_INVALID_ARGUMENT, "gm_curvature_error: order %lld",
+                       (long long)d);
+    for (int64_t i = 0; i < d * d; i++)
+        if (!isfinite(estimate[i]) || !isfinite(truth[i]))
+            return gm_fail(context, GM_INVALID_ARGUMENT,
+                           "gm_curvature_error: entry (%lld, %lld) is not finite",
+                           (long long)(i / d), (long long)(i % d));
+    GM_TRY(GM_NEW(context, copy, d * d));
+    GM_TRY(GM_NEW(context, values, d));
+    memcpy(copy, truth, (size_t)(d * d) * sizeof *copy);
+    GM_TRY(gm_symmetric_eigenvalues(context, d, copy, values));
+    GM_TRY(gm_compare(context, d, estimate, truth, values, true, out));
+done:
+    gm_release(context, values);
+    gm_release(context, copy);
+    return status;
+}

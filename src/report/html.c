@@ -21,6 +21,20 @@ static void add_member(const gm_page *page, const char *path, gm_text *html) {
         gm_text_number(html, number);
 }
 
+void gm_tile_begin(gm_text *html, const char *label) {
+    gm_text_add(html, "<div class=\"tile\"><div class=\"label\">");
+    gm_text_add(html, label);
+    gm_text_add(html, "</div><div class=\"value\">");
+}
+
+void gm_tile_note(gm_text *html) {
+    gm_text_add(html, "</div><div class=\"note\">");
+}
+
+void gm_tile_end(gm_text *html) {
+    gm_text_add(html, "</div></div>\n");
+}
+
 /* Escape; keep "2.1 %" and "784 × 784" on one line. */
 static void add_unbroken(gm_text *html, const char *string) {
     gm_text kept = GM_TEXT(html->context);

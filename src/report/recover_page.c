@@ -29,59 +29,45 @@ void gm_recover_subject(const gm_report *report, gm_text *html) {
 
 /* --- tiles --- */
 
-static void begin_tile(gm_text *html, const char *label) {
-    gm_text_add(html, "<div class=\"tile\"><div class=\"label\">");
-    gm_text_add(html, label);
-    gm_text_add(html, "</div><div class=\"value\">");
-}
-
-static void note_tile(gm_text *html) {
-    gm_text_add(html, "</div><div class=\"note\">");
-}
-
-static void end_tile(gm_text *html) {
-    gm_text_add(html, "</div></div>\n");
-}
-
 static void error_tiles(const gm_recover *facts, gm_text *html) {
     if (!isnan(facts->error.operator_relative)) {
-        begin_tile(html, "Relative error");
+        gm_tile_begin(html, "Relative error");
         gm_text_percent(html, facts->error.operator_relative);
-        note_tile(html);
+        gm_tile_note(html);
         if (!isnan(facts->low) && !isnan(facts->high))
             gm_text_add(html, gm_recover_covered(facts) ? "inside the predicted interval"
                                                         : "<b>outside</b> the predicted interval");
         else
             gm_text_add(html, "compared with the truth");
-        end_tile(html);
+        gm_tile_end(html);
     }
     if (!isnan(facts->predicted)) {
-        begin_tile(html, "Predicted error");
+        gm_tile_begin(html, "Predicted error");
         gm_text_percent(html, facts->predicted);
-        note_tile(html);
+        gm_tile_note(html);
         if (!isnan(facts->low) && !isnan(facts->high)) {
             gm_text_percent_range(html, facts->low, facts->high);
             gm_text_add(html, " at 95 %");
         } else {
             gm_text_add(html, "from gradients alone");
         }
-        end_tile(html);
+        gm_tile_end(html);
     }
     if (!isnan(facts->none.operator_relative)) {
-        begin_tile(html, "Without noise");
+        gm_tile_begin(html, "Without noise");
         gm_text_percent(html, facts->none.operator_relative);
-        note_tile(html);
+        gm_tile_note(html);
         gm_text_add(html, "error of the control");
-        end_tile(html);
+        gm_tile_end(html);
     }
 }
 
 static void effort_tile(const gm_recover *facts, gm_text *html) {
     if (isnan(facts->gradients))
         return;
-    begin_tile(html, "Gradients");
+    gm_tile_begin(html, "Gradients");
     gm_text_count(html, facts->gradients);
-    note_tile(html);
+    gm_tile_note(html);
     if (!isnan(facts->needed) && !isnan(facts->required)) {
         gm_text_add(html, "about ");
         gm_text_count(html, gm_recover_about(facts->needed));
@@ -91,7 +77,7 @@ static void effort_tile(const gm_recover *facts, gm_text *html) {
         gm_text_count(html, facts->noise_vectors);
         gm_text_add(html, facts->noise_vectors == 1 ? " noise vector" : " noise vectors");
     }
-    end_tile(html);
+    gm_tile_end(html);
 }
 
 void gm_recover_tiles(const gm_report *report, gm_text *html) {
@@ -99,27 +85,27 @@ void gm_recover_tiles(const gm_report *report, gm_text *html) {
     error_tiles(&facts, html);
     effort_tile(&facts, html);
     if (!isnan(facts.rank)) {
-        begin_tile(html, "Effective rank");
+        gm_tile_begin(html, "Effective rank");
         gm_text_number(html, facts.rank);
-        note_tile(html);
+        gm_tile_note(html);
         if (!isnan(facts.dimension)) {
             gm_text_add(html, "of ");
             gm_text_count(html, facts.dimension);
             gm_text_add(html, facts.dimension == 1 ? " dimension" : " dimensions");
         }
-        end_tile(html);
+        gm_tile_end(html);
     }
     if (!isnan(facts.condition)) {
-        begin_tile(html, "Condition number");
+        gm_tile_begin(html, "Condition number");
         gm_text_number(html, facts.condition);
-        note_tile(html);
+        gm_tile_note(html);
         if (!isnan(facts.error.condition_after)) {
             gm_text_number(html, facts.error.condition_after);
             gm_text_add(html, " after preconditioning");
         } else {
             gm_text_add(html, "of the recovered matrix");
         }
-        end_tile(html);
+        gm_tile_end(html);
     }
 }
 

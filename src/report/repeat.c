@@ -16,11 +16,16 @@ static void add_value(const json_t *value, gm_text *out) {
         gm_text_exact(out, json_real_value(value));
 }
 
+/* The option that stands for the operand of `reproduce`. */
+static const char OPERAND[] = "experiment";
+
 /* "--batch-size 256"; "--compare" for true; nothing for false, null, lists and objects. A value
    that begins with a dash follows an equals sign, or it would read as an option. */
 static void add_option(const char *key, const json_t *value, const char *separator, gm_text *out) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
     if (!json_is_true(value) && !json_is_string(value) && !json_is_number(value))
+        return;
+    if (strcmp(key, OPERAND) == 0)
         return;
     if (!key[0] || key[strspn(key, letters)]) /* a document of others: no option has such a name */
         return;
@@ -40,6 +45,11 @@ void gm_report_command_line(const gm_report *report, const char *separator, gm_t
     json_t *options = gm_report_find(report, "options");
     gm_text_add(out, "gradiometer ");
     gm_text_shell(out, command ? command : "");
+    const char *operand = json_string_value(json_object_get(options, OPERAND));
+    if (operand) {
+        gm_text_add(out, " ");
+        gm_text_shell(out, operand);
+    }
     for (void *i = json_object_iter(options); i; i = json_object_iter_next(options, i))
         add_option(json_object_iter_key(i), json_object_iter_value(i), separator, out);
     if (!json_object_get(options, "seed"))

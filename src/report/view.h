@@ -37,7 +37,12 @@ typedef struct gm_view {
     void (*glossary)(const gm_report *report, gm_text *html);
 } gm_view;
 
-extern const gm_view gm_view_recover;
+extern const gm_view gm_view_recover, gm_view_reproduce;
+
+/* A key figure of the page: begin, the figure, note, what it says, end. Labels are HTML. */
+void gm_tile_begin(gm_text *html, const char *label);
+void gm_tile_note(gm_text *html);
+void gm_tile_end(gm_text *html);
 
 /* The view of this report's command; NULL where there is none. */
 const gm_view *gm_view_find(const gm_report *report);

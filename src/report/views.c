@@ -6,6 +6,7 @@
 
 static const gm_view *const views[] = {
     &gm_view_recover,
+    &gm_view_reproduce,
 };
 
 const gm_view *gm_view_find(const gm_report *report) {

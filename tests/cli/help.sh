@@ -9,10 +9,10 @@ for arguments in --help -h help; do
     run 0 $arguments
     silent err
     prints '^Usage: gradiometer <command> \[options\]$'
-    for command_name in recover report info help; do
+    for command_name in recover reproduce report info help; do
         prints "^  $command_name  "
     done
-    for later in measure entropy lwe train risk reproduce; do
+    for later in measure entropy lwe train risk; do
         never_prints "^  $later"
     done
 done
@@ -20,7 +20,7 @@ run 2
 silent out
 says '^Usage: gradiometer'
 
-for name in recover report info help; do
+for name in recover reproduce report info help; do
     run 0 help $name
     cp "$scratch/out" "$scratch/help"
     silent err

@@ -286,6 +286,25 @@ static void degenerate_problems_have_undefined_parts(void **state) {
     gm_recovery_destroy(context, r);
 }
 
+/* diag(2, 1) against diag(2, 1.5): known by hand. */
+static void errors_against_a_known_curvature(void **state) {
+    (void)state;
+    const double truth[] = {2.0, 0.0, 0.0, 1.0}, estimate[] = {2.0, 0.0, 0.0, 1.5};
+    const double broken[] = {2.0, NAN, NAN, 1.0}, singular[] = {2.0, 0.0, 0.0, 0.0};
+    gm_recovery_error e;
+    check_ok(context, gm_curvature_error(context, 2, estimate, truth, &e));
+    check_near(e.operator_relative, 0.25, 1e-14);
+    check_near(e.frobenius_relative, 0.5 / sqrt(5.0), 1e-14);
+    check_near(e.condition_after, 1.5, 1e-14);
+    check_ok(context, gm_curvature_error(context, 2, singular, truth, &e));
+    check_near(e.operator_relative, 0.5, 1e-14);
+    assert_true(isnan(e.condition_after));
+    check_fails(context, GM_INVALID_ARGUMENT, "entry (0, 1) is not finite",
+                gm_curvature_error(context, 2, broken, truth, &e));
+    check_fails(context, GM_INVALID_ARGUMENT, "order 0",
+                gm_curvature_error(context, 0, estimate, truth, &e));
+}
+
 /* The same seed gives the same bits on any number of threads and in either instruction set. */
 static void bits_are_reproducible(void **state) {
     (void)state;
@@ -339,6 +358,7 @@ int main(void) {
         cmocka_unit_test(moving_the_weights_finds_the_hessian_of_the_batches),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(degenerate_problems_have_undefined_parts),
+        cmocka_unit_test(errors_against_a_known_curvature),
         cmocka_unit_test(bits_are_reproducible),
         cmocka_unit_test(cancellation_ends_a_run),
     };

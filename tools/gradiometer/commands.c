@@ -50,11 +50,20 @@ const int common_option_count = sizeof common_option_table / sizeof *common_opti
 
 static const struct command measure = {.name = "measure"}, entropy = {.name = "entropy"},
                             lwe = {.name = "lwe"}, train = {.name = "train"},
-                            risk = {.name = "risk"}, reproduce = {.name = "reproduce"};
+                            risk = {.name = "risk"};
 
 const struct command *const commands[] = {
-    &command_recover, &command_report, &command_info, &command_help, &measure, &entropy, &lwe,
-    &train,           &risk,           &reproduce,    NULL,
+    &command_recover,
+    &command_reproduce,
+    &command_report,
+    &command_info,
+    &command_help,
+    &measure,
+    &entropy,
+    &lwe,
+    &train,
+    &risk,
+    NULL,
 };
 
 const struct command *command_find(const char *name) {

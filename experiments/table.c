@@ -1,0 +1,59 @@
+/* The table of experiments: one file each, one line here; and how each is run. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+
+extern const struct experiment experiment_noise_sweep, experiment_far_from_optimum,
+    experiment_necessity, experiment_inherent_noise, experiment_batch_to_dimension,
+    experiment_heavy_tails, experiment_link;
+
+const struct experiment *const experiments[] = {
+    &experiment_noise_sweep,
+    &experiment_far_from_optimum,
+    &experiment_necessity,
+    &experiment_inherent_noise,
+    &experiment_batch_to_dimension,
+    &experiment_heavy_tails,
+    &experiment_link,
+    NULL,
+};
+
+const struct experiment *experiment_find(const char *name) {
+    for (int i = 0; experiments[i]; i++)
+        if (strcmp(experiments[i]->name, name) == 0)
+            return experiments[i];
+    return NULL;
+}
+
+/* What is known before the first run, in the order that readers expect. */
+static gm_status introduce(const struct experiment *experiment, double scale, gm_report *report) {
+    gm_status status = GM_OK;
+    TRY(gm_report_set_text(report, "result.experiment", experiment->name));
+    TRY(gm_report_set_text(report, "result.title", experiment->title));
+    TRY(gm_report_set_text(report, "result.question", experiment->question));
+    TRY(gm_report_set_text(report, "result.method", experiment->method));
+    TRY(gm_report_set_number(report, "result.scale", scale));
+    TRY(gm_report_set_null(report, "result.runs"));
+    TRY(gm_report_set_null(report, "result.holds"));
+done:
+    return status;
+}
+
+gm_status experiment_run(const struct experiment *experiment, gm_context *context, double scale,
+                         uint64_t seed, gm_report *report, char **csv, bool *holds) {
+    gm_status status = GM_OK;
+    struct record record = {
+        .context = context, .report = report, .scale = scale, .seed = seed, .holds = true};
+    TRY(introduce(experiment, scale, report));
+    TRY(experiment->run(&record));
+    TRY(record.status);
+    TRY(gm_report_set_integer(report, "result.runs", record.runs));
+    TRY(gm_report_set_boolean(report, "result.holds", record.holds));
+    *holds = record.holds;
+    *csv = record.csv;
+    record.csv = NULL;
+done:
+    free(record.csv);
+    return status;
+}
