@@ -16,8 +16,8 @@ GM_BEGIN_DECLS
  * a binary tree above them, sit at fixed positions of the sequence: however the vectors are cut
  * into calls, and on however many threads, the bits are the same.
  *
- * Memory: d² numbers for the open leaf, and d² for each tree node that waits for its brother; a
- * leaf holds at least 8 d vectors.
+ * Memory: d² numbers for the open leaf, and d²/2 for each tree node that waits for its brother; a
+ * leaf holds at least 32 d vectors.
  */
 typedef struct gm_accumulator gm_accumulator;
 

@@ -19,7 +19,7 @@ typedef struct gm_dataset gm_dataset;
 typedef enum gm_missing {
     GM_MISSING_ERROR, /**< GM_INVALID_INPUT naming file, row and column */
     GM_MISSING_DROP,  /**< leave the row out */
-    GM_MISSING_MEAN   /**< an input becomes the mean of its column; without a target: drop the row */
+    GM_MISSING_MEAN /**< an input becomes the mean of its column; without a target: drop the row */
 } gm_missing;
 
 /** Which part of a folder of IDX files: train-* to fit a model, t10k-* to score it. */
@@ -38,22 +38,23 @@ typedef struct gm_dataset_options {
     const char *columns; /**< names or indices of the inputs, comma-separated; NULL: all others */
     const char *drop;    /**< names or indices to leave out, comma-separated; NULL: none */
     gm_missing missing;
-    bool standardize;    /**< each input to mean 0, variance 1 (divisor N); a constant becomes 0;
-                              means and variances are those of the rows that are kept */
-    bool intercept;      /**< append a column of ones, named "intercept" */
-    gm_data_part part;   /**< only a folder has parts */
+    bool standardize;  /**< each input to mean 0, variance 1 (divisor N); a constant becomes 0;
+                            means and variances are those of the rows that are kept */
+    bool intercept;    /**< append a column of ones, named "intercept" */
+    gm_data_part part; /**< only a folder has parts */
 } gm_dataset_options;
 
 /**
  * Read a data set: .csv or .csv.gz (comma, tab, semicolon or spaces; header detected; quotes, CRLF,
- * byte-order mark), .npy (1-D or 2-D, integer or floating), or a folder with an IDX pair (pixels are
- * divided by 255). The content decides, not the name alone; gzip is recognised by its magic number.
+ * byte-order mark), .npy (1-D or 2-D, integer or floating), or a folder with an IDX pair (pixels
+ * are divided by 255). The content decides, not the name alone; gzip is recognised by its magic
+ * number.
  *
- * A text target becomes the index of its class, classes sorted bytewise; a class that occurs only in
- * rows left out is none. Text in an input column is an error that names it, and so are infinities.
- * Sizes in headers are checked against the file before memory is taken. Rows in messages are lines
- * of a text file, as an editor counts them, or indices from 0 of an array. A field of text may be
- * 65,536 bytes long; a table may have 2^20 columns.
+ * A text target becomes the index of its class, classes sorted bytewise; a class that occurs only
+ * in rows left out is none. Text in an input column is an error that names it, and so are
+ * infinities. Sizes in headers are checked against the file before memory is taken. Rows in
+ * messages are lines of a text file, as an editor counts them, or indices from 0 of an array. A
+ * field of text may be 65,536 bytes long; a table may have 2^20 columns.
  *
  * @param path     file or folder
  * @param options  NULL: all defaults
@@ -121,8 +122,8 @@ typedef struct gm_array {
  * Read a .npy file of any integer or floating type, either byte order, C or Fortran order; gzip is
  * taken off. 64-bit integers are rounded to float64; NaN and infinities are kept as they are.
  * @param out  owned by the caller; untouched on failure
- * @return GM_INVALID_INPUT (absent, not .npy, a type that is not a number, truncated, more than four
- *         dimensions), GM_OUT_OF_MEMORY, GM_CANCELLED
+ * @return GM_INVALID_INPUT (absent, not .npy, a type that is not a number, truncated, more than
+ * four dimensions), GM_OUT_OF_MEMORY, GM_CANCELLED
  */
 GM_API GM_MUST_USE gm_status gm_array_read(gm_context *context, const char *path, gm_array **out);
 

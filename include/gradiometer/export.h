@@ -9,7 +9,7 @@
 
 #ifdef __cplusplus
 #define GM_BEGIN_DECLS extern "C" {
-#define GM_END_DECLS }
+#define GM_END_DECLS   }
 #else
 #define GM_BEGIN_DECLS
 #define GM_END_DECLS

@@ -17,8 +17,8 @@ typedef struct gm_gradients gm_gradients;
 typedef struct gm_recorded_options {
     int64_t batch_size; /**< n ≥ 1, samples that each gradient is the mean of */
     bool paired;        /**< [k/2, 2, d]: one batch with targets y+e and y−e */
-    int64_t dimension;  /**< d where it is known, to be checked; 0: what the shape says, which a file
-                             of single gradients then must do beyond doubt: k ≥ d */
+    int64_t dimension; /**< d where it is known, to be checked; 0: what the shape says, which a file
+                            of single gradients then must do beyond doubt: k ≥ d */
 } gm_recorded_options;
 
 /**

@@ -36,8 +36,8 @@ GM_API GM_MUST_USE gm_status gm_output_open(gm_context *context, const char *dir
  * @return GM_INVALID_ARGUMENT (a name with a slash), GM_IO_ERROR (with the system's reason),
  *         GM_CANCELLED, GM_OUT_OF_MEMORY
  */
-GM_API GM_MUST_USE gm_status gm_output_write(gm_output *output, const char *name,
-                                             const void *bytes, size_t size);
+GM_API GM_MUST_USE gm_status gm_output_write(gm_output *output, const char *name, const void *bytes,
+                                             size_t size);
 
 /**
  * Write a float64 array as .npy, not yet under its final name.

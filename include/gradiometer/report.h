@@ -23,9 +23,9 @@ GM_BEGIN_DECLS
 typedef struct gm_report gm_report;
 
 /**
- * Create a document with "schema", "command", "version", "commit", "seed": null, "threads" (those of
- * the context), "ranks": 1, "blas", "seconds": null, "options": {}, "result": {} and "warnings": []
- * in place, in this order.
+ * Create a document with "schema", "command", "version", "commit", "seed": null, "threads" (those
+ * of the context), "ranks": 1, "blas", "seconds": null, "options": {}, "result": {} and "warnings":
+ * [] in place, in this order.
  * @param out  owned by the caller; untouched on failure
  * @return GM_OUT_OF_MEMORY
  */
@@ -39,8 +39,7 @@ GM_API GM_MUST_USE gm_status gm_report_create(gm_context *context, const char *c
  * @return GM_INVALID_INPUT (absent, not JSON, a key twice, over 64 levels, a number beyond float64,
  *         another schema), GM_OUT_OF_MEMORY, GM_CANCELLED
  */
-GM_API GM_MUST_USE gm_status gm_report_load(gm_context *context, const char *path,
-                                            gm_report **out);
+GM_API GM_MUST_USE gm_status gm_report_load(gm_context *context, const char *path, gm_report **out);
 
 /** Free a document. NULL is allowed. */
 GM_API void gm_report_destroy(gm_report *report);
@@ -105,15 +104,16 @@ GM_API const char *gm_report_plot_name(const gm_report *report, int i);
 
 /**
  * Write the gnuplot script of plot i, data included, that prints SVG on standard output.
- * Every text in it is in single quotes, a quote in it becomes ’: nothing can be executed. Free with gm_report_free_text().
+ * Every text in it is in single quotes, a quote in it becomes ’: nothing can be executed. Free with
+ * gm_report_free_text().
  * @return GM_INVALID_ARGUMENT (no such plot), GM_OUT_OF_MEMORY
  */
 GM_API GM_MUST_USE gm_status gm_report_plot_script(const gm_report *report, int i, char **out);
 
 /**
  * Render the page: one self-contained HTML file.
- * @param svgs  [gm_report_plots()] the drawn plots as SVG text; NULL, NULL entries and SVG that could
- *              run or load something: "not drawn"
+ * @param svgs  [gm_report_plots()] the drawn plots as SVG text; NULL, NULL entries and SVG that
+ * could run or load something: "not drawn"
  * @param out   text, freed with gm_report_free_text()
  * @return GM_UNAVAILABLE (a command without a page), GM_OUT_OF_MEMORY
  */

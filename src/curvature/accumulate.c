@@ -7,11 +7,29 @@
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
-gm_status gm_run_create(gm_context *context, int64_t d, gm_run *out) {
+/* A leaf is at least so many times d vectors: closed leaves take memory, and their merging time. */
+enum { LEAF = 32 };
+
+static int64_t leaf_size(int64_t d) {
+    int64_t size = 4 * GM_BLOCK;
+    while (size < LEAF * d)
+        size *= 2;
+    return size;
+}
+
+double gm_accumulator_numbers(int64_t d, int64_t count) {
+    const double order = (double)d;
+    double nodes = 0.0; /* packed ones, at the moment when the last of them is closed */
+    for (int64_t leaves = count / leaf_size(d); leaves > 0; leaves /= 2)
+        nodes += 1.0;
+    return order * order + nodes * order * (order + 1.0) / 2.0 + (GM_BLOCK + 2.0) * order;
+}
+
+gm_status gm_run_create(gm_context *context, int64_t d, bool packed, gm_run *out) {
     gm_status status = GM_OK;
-    gm_run m = {0};
+    gm_run m = {.packed = packed};
     GM_TRY(GM_NEW_ZERO(context, m.mean, d));
-    GM_TRY(GM_NEW_ZERO(context, m.scatter, d * d));
+    GM_TRY(GM_NEW_ZERO(context, m.scatter, packed ? d * (d + 1) / 2 : d * d));
     *out = m;
     return GM_OK;
 done:
@@ -35,11 +53,9 @@ gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accum
     GM_TRY(GM_NEW_ZERO(context, a, 1));
     a->context = context;
     a->dimension = dimension;
-    a->leaf_size = 4 * GM_BLOCK;
-    while (a->leaf_size < 8 * dimension)
-        a->leaf_size *= 2;
+    a->leaf_size = leaf_size(dimension);
     GM_TRY(GM_NEW(context, a->block, (GM_BLOCK + 1) * dimension));
-    GM_TRY(gm_run_create(context, dimension, &a->leaf));
+    GM_TRY(gm_run_create(context, dimension, false, &a->leaf));
     *out = a;
     a = NULL;
 done:
@@ -114,8 +130,8 @@ void gm_run_merge(int64_t d, gm_run *into, const gm_run *from) {
     const double weight = (double)into->count * (double)from->count / total;
     for (int64_t i = 0; i < d; i++) {
         const double di = weight * (from->mean[i] - into->mean[i]);
-        const double *source = from->scatter + i * d;
-        double *target = into->scatter + i * d;
+        const double *source = from->scatter + gm_run_row(from, d, i);
+        double *target = into->scatter + gm_run_row(into, d, i);
         for (int64_t j = 0; j <= i; j++)
             target[j] += source[j] + di * (from->mean[j] - into->mean[j]);
     }
@@ -135,13 +151,22 @@ void gm_accumulator_climb(gm_accumulator *a, int level, gm_run run) {
     a->node[level] = run;
 }
 
+/* The leaf is packed into a node, and begun again. */
 static gm_status close_leaf(gm_accumulator *a) {
-    gm_run fresh = {0}, full = a->leaf;
-    gm_status status = gm_run_create(a->context, a->dimension, &fresh);
+    const int64_t d = a->dimension;
+    gm_run closed = {0};
+    gm_status status = gm_run_create(a->context, d, true, &closed);
     if (status != GM_OK)
         return status;
-    a->leaf = fresh;
-    gm_accumulator_climb(a, 0, full);
+    closed.count = a->leaf.count;
+    memcpy(closed.mean, a->leaf.mean, (size_t)d * sizeof *closed.mean);
+    for (int64_t i = 0; i < d; i++)
+        memcpy(closed.scatter + gm_run_row(&closed, d, i), a->leaf.scatter + i * d,
+               (size_t)(i + 1) * sizeof *closed.scatter);
+    a->leaf.count = 0;
+    memset(a->leaf.mean, 0, (size_t)d * sizeof *a->leaf.mean);
+    memset(a->leaf.scatter, 0, (size_t)(d * d) * sizeof *a->leaf.scatter);
+    gm_accumulator_climb(a, 0, closed);
     return GM_OK;
 }
 
@@ -199,27 +224,42 @@ done:
     return status;
 }
 
+/* Every closed run into `total`, smallest first, which becomes symmetric. */
+static void merge_closed(const gm_accumulator *a, gm_run *total) {
+    const int64_t d = a->dimension;
+    for (int level = 0; level <= GM_LEVELS; level++) {
+        const gm_run *run = level < GM_LEVELS ? &a->node[level] : &a->beside;
+        if (run->count == 0)
+            continue;
+        if (total->count == 0)
+            memcpy(total->mean, run->mean, (size_t)d * sizeof *total->mean);
+        gm_run_merge(d, total, run);
+    }
+    gm_symmetric_mirror(d, total->scatter);
+}
+
 gm_status gm_accumulator_total(gm_accumulator *a, double *mean, double *scatter) {
     gm_status status = GM_OK;
-    const int64_t d = a->dimension;
     gm_run total = {.scatter = scatter};
-    GM_TRY(GM_NEW(a->context, total.mean, d));
+    GM_TRY(GM_NEW(a->context, total.mean, a->dimension));
     GM_TRY(copy_open_leaf(a, &total));
-    for (int level = 0; level < GM_LEVELS; level++)
-        if (a->node[level].count > 0) {
-            if (total.count == 0)
-                memcpy(total.mean, a->node[level].mean, (size_t)d * sizeof *total.mean);
-            gm_run_merge(d, &total, &a->node[level]);
-        }
-    if (a->beside.count > 0) {
-        if (total.count == 0)
-            memcpy(total.mean, a->beside.mean, (size_t)d * sizeof *total.mean);
-        gm_run_merge(d, &total, &a->beside);
-    }
-    gm_symmetric_mirror(d, scatter);
+    merge_closed(a, &total);
     if (mean)
-        memcpy(mean, total.mean, (size_t)d * sizeof *mean);
+        memcpy(mean, total.mean, (size_t)a->dimension * sizeof *mean);
 done:
     gm_release(a->context, total.mean);
+    return status;
+}
+
+gm_status gm_accumulator_finish(gm_accumulator *a, double *mean, double **scatter) {
+    gm_status status = GM_OK;
+    if (a->pending > 0)
+        GM_TRY(fold_rows(a, a->pending, &a->leaf));
+    a->pending = 0;
+    merge_closed(a, &a->leaf);
+    memcpy(mean, a->leaf.mean, (size_t)a->dimension * sizeof *mean);
+    *scatter = a->leaf.scatter;
+    a->leaf.scatter = NULL;
+done:
     return status;
 }

@@ -15,4 +15,12 @@ double *gm_accumulator_room(gm_accumulator *accumulator, int64_t *room);
 gm_status gm_accumulator_take(gm_accumulator *accumulator, int64_t count)
     __attribute__((warn_unused_result));
 
+/* gm_accumulator_total() whose scatter is handed over, to be released by gm_release(): the same
+   bits without d² numbers more. The accumulator can only be destroyed then. mean is [d]. */
+gm_status gm_accumulator_finish(gm_accumulator *accumulator, double *mean, double **scatter)
+    __attribute__((warn_unused_result));
+
+/* Most numbers of 8 bytes that an accumulator of so many vectors holds at one time. */
+double gm_accumulator_numbers(int64_t dimension, int64_t count);
+
 #endif

@@ -58,7 +58,8 @@ static gm_status transfer_run(stream *s, transfer move, int64_t d, gm_run *run) 
     if (status == GM_OK)
         status = move(s, run->mean, (size_t)d * sizeof *run->mean);
     for (int64_t i = 0; i < d && status == GM_OK; i++)
-        status = move(s, run->scatter + i * d, (size_t)(i + 1) * sizeof *run->scatter);
+        status =
+            move(s, run->scatter + gm_run_row(run, d, i), (size_t)(i + 1) * sizeof *run->scatter);
     return status;
 }
 
@@ -173,11 +174,11 @@ static gm_status make_room(const stream *s, const header *h, gm_accumulator *a) 
     a->leaf.count = h->leaf_count;
     for (int level = 0; level < GM_LEVELS; level++)
         if (h->nodes >> level & 1) {
-            GM_TRY(gm_run_create(s->context, a->dimension, &a->node[level]));
+            GM_TRY(gm_run_create(s->context, a->dimension, true, &a->node[level]));
             a->node[level].count = 1; /* the true one follows */
         }
     if (h->beside_count > 0) {
-        GM_TRY(gm_run_create(s->context, a->dimension, &a->beside));
+        GM_TRY(gm_run_create(s->context, a->dimension, false, &a->beside));
         a->beside.count = h->beside_count;
     }
 done:

@@ -23,12 +23,12 @@ static bool fits(const gm_accumulator *into, const gm_accumulator *from) {
 }
 
 static gm_status copy_run(gm_context *context, int64_t d, const gm_run *from, gm_run *out) {
-    gm_status status = gm_run_create(context, d, out);
+    gm_status status = gm_run_create(context, d, from->packed, out);
     if (status != GM_OK)
         return status;
     out->count = from->count;
     memcpy(out->mean, from->mean, (size_t)d * sizeof *out->mean);
-    memcpy(out->scatter, from->scatter, (size_t)(d * d) * sizeof *out->scatter);
+    memcpy(out->scatter, from->scatter, (size_t)gm_run_row(from, d, d) * sizeof *out->scatter);
     return GM_OK;
 }
 
@@ -58,7 +58,7 @@ done:
 static gm_status take_total(gm_accumulator *into, gm_accumulator *from) {
     gm_status status = GM_OK;
     gm_run total = {0};
-    GM_TRY(gm_run_create(into->context, into->dimension, &total));
+    GM_TRY(gm_run_create(into->context, into->dimension, false, &total));
     GM_TRY(gm_accumulator_total(from, total.mean, total.scatter));
     total.count = from->count;
     if (into->beside.count > 0) {

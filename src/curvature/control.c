@@ -12,9 +12,8 @@ gm_status gm_recovery_control_none(gm_problem *problem, const gm_plan *plan, con
     const int64_t d = plan->dimension;
     gm_source *source = NULL;
     double *estimate = NULL;
-    GM_TRY(GM_NEW(context, estimate, d * d));
     GM_TRY(problem->supply->open(problem->supply, &noise, plan->seeds, &source));
-    GM_TRY(gm_stream_run(context, &control, source, NULL, NULL, estimate, NULL));
+    GM_TRY(gm_stream_run(context, &control, source, NULL, NULL, &estimate, NULL));
     GM_TRY(gm_compare(context, d, estimate, truth, r->truth_eigenvalues, true, &r->control_none));
 done:
     gm_source_destroy(source);

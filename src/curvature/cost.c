@@ -1,6 +1,9 @@
+#include <math.h>
 #include <string.h>
 
+#include "curvature/accumulate.h"
 #include "curvature/plan.h"
+#include "curvature/predict.h"
 #include "curvature/problem.h"
 #include "data/dataset.h"
 #include "gradients/gradients.h"
@@ -28,16 +31,34 @@ done:
 
 /* What the noise vectors cost once they are there: moments, eigenvalues, prediction. */
 typedef struct vectors_cost {
-    double operations, kept; /* vectors kept for the prediction */
+    double operations;
+    double numbers; /* of 8 bytes held at the peak, buffers of the gradients included */
 } vectors_cost;
 
-static vectors_cost cost_of_vectors(const gm_plan *plan) {
+/* Clean gradients and those of one batch a thread wait in buffers of this many vectors. */
+enum { BUFFERED = 256 };
+
+/* The peak is the pass of gradients, or the eigenvalues, which take a copy of the estimate. With a
+   comparison the truth is held too, and condition numbers take two more copies beside a control. */
+static double numbers_held(gm_context *context, const gm_plan *plan, double kept) {
+    const double d = (double)plan->dimension;
+    const double held =
+        kept * d / 2.0 +
+        (BUFFERED + (double)gm_context_threads(context) * plan->estimator.copies) * d;
+    if (plan->rank > 0)
+        return held + 4.0 * (double)plan->rank * d;
+    const double pass = held + gm_accumulator_numbers(plan->dimension, gm_plan_vectors(plan)) +
+                        (plan->compare ? d * d : 0.0);
+    return fmax(pass, (plan->compare ? 5.0 : 2.0) * d * d);
+}
+
+static vectors_cost cost_of_vectors(gm_context *context, const gm_plan *plan) {
     const double d = (double)plan->dimension, k = (double)gm_plan_vectors(plan);
-    const double most_kept = 4.0 * d > 2048.0 ? 4.0 * d : 2048.0;
-    const double kept = k < most_kept ? k : most_kept;
+    const double kept = (double)gm_predictor_kept(plan->dimension, gm_plan_vectors(plan));
     /* The prediction works in float32, at twice the rate of the rest. */
     const double predict = plan->estimator.kind->injects ? 2624.0 * kept * d / 2.0 : 0.0;
-    return (vectors_cost){k * d * d + 4.0 / 3.0 * d * d * d + predict, kept};
+    return (vectors_cost){k * d * d + 4.0 / 3.0 * d * d * d + predict,
+                          numbers_held(context, plan, kept)};
 }
 
 gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
@@ -59,7 +80,7 @@ gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
     const double element = (double)gm_element_size(rows->element);
     const double gradients = 2.0 * evaluated * n * d;
     const bool moments = plan.compare || strcmp(problem->at, "optimum") == 0;
-    const vectors_cost vectors = cost_of_vectors(&plan);
+    const vectors_cost vectors = cost_of_vectors(context, &plan);
     double dense = vectors.operations;
     if (moments)
         dense += rows_total * d * d;
@@ -71,7 +92,7 @@ gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
     *out = (gm_cost){.operations = gradients * passes + dense,
                      .bytes_read = passes * (double)plan.batches * n * columns * element,
                      .memory = rows_total * columns * element + rows_total * 16.0 +
-                               (moments ? 5.0 : 3.0) * d * d * 8.0 + vectors.kept * d * 4.0};
+                               8.0 * vectors.numbers};
     /* Products with rows reach about a quarter of the rate of dense products. */
     out->seconds = (4.0 * gradients * passes + dense) / rate;
 done:
@@ -92,10 +113,10 @@ gm_status gm_recover_gradients_cost(gm_context *context, gm_gradients *gradients
         return status;
     const double d = (double)plan.dimension;
     const double recorded = 8.0 * (double)gm_gradients_count(gradients) * d;
-    const vectors_cost vectors = cost_of_vectors(&plan);
+    const vectors_cost vectors = cost_of_vectors(context, &plan);
     *out = (gm_cost){.operations = vectors.operations,
                      .bytes_read = recorded,
-                     .memory = recorded + 3.0 * d * d * 8.0 + vectors.kept * d * 4.0,
+                     .memory = recorded + 8.0 * vectors.numbers,
                      .seconds = vectors.operations / rate};
     return GM_OK;
 }

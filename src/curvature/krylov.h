@@ -12,8 +12,8 @@
  *   starts   [d][columns], random starting vectors, destroyed
  *   top, bottom  [columns], largest and smallest eigenvalue
  *   ritz     [kept][d], unit vectors of the largest eigenvalue of the last `kept` columns
- * Sixteen steps: an isolated eigenvalue is found to the precision of float32, one at the edge of a dense
- * spectrum to 1.7 % of its half-width.
+ * Sixteen steps: an isolated eigenvalue is found to the precision of float32, one at the edge of a
+ * dense spectrum to 1.7 % of its half-width.
  */
 gm_status gm_weighted_gram_extremes(gm_context *context, int64_t k, int64_t d, int64_t columns,
                                     const float *vectors, const float *weights, float *starts,

@@ -13,9 +13,15 @@ enum { GM_BLOCK = 256, GM_LEVELS = 63 };
 /* Moments of a run of vectors; the scatter on and below the diagonal. */
 typedef struct gm_run {
     int64_t count;
+    bool packed;     /* rows of the scatter follow each other without what is above the diagonal */
     double *mean;    /* [d] */
-    double *scatter; /* [d][d] */
+    double *scatter; /* [d][d], or [d (d + 1) / 2] */
 } gm_run;
+
+/* Where row i of the scatter begins. */
+static inline int64_t gm_run_row(const gm_run *run, int64_t d, int64_t i) {
+    return run->packed ? i * (i + 1) / 2 : i * d;
+}
 
 struct gm_accumulator {
     gm_context *context;
@@ -24,12 +30,13 @@ struct gm_accumulator {
     int64_t pending;   /* vectors waiting in block */
     double *block;     /* [GM_BLOCK + 1][d]; the last row carries the difference of the means */
     gm_run leaf;       /* the leaf being filled, block after block */
-    gm_run node[GM_LEVELS]; /* full subtrees of 2^level leaves that wait for their brother */
-    gm_run beside;          /* what was merged where no node had its place */
+    gm_run
+        node[GM_LEVELS]; /* full subtrees of 2^level leaves that wait for their brother, packed */
+    gm_run beside;       /* what was merged where no node had its place */
     int64_t count;
 };
 
-gm_status gm_run_create(gm_context *context, int64_t d, gm_run *out)
+gm_status gm_run_create(gm_context *context, int64_t d, bool packed, gm_run *out)
     __attribute__((warn_unused_result));
 void gm_run_release(gm_context *context, gm_run *run);
 

@@ -23,15 +23,19 @@ struct gm_predictor {
     float *vectors; /* [capacity][d] */
 };
 
+int64_t gm_predictor_kept(int64_t dimension, int64_t expected) {
+    const int64_t most = 2 * dimension > KEPT ? 2 * dimension : KEPT;
+    return expected < most ? expected : most;
+}
+
 gm_status gm_predictor_create(gm_context *context, int64_t dimension, int64_t expected,
                               int64_t group, bool centered, uint64_t seed, gm_predictor **out) {
     gm_status status = GM_OK;
     gm_predictor *p = NULL;
-    int64_t most = 4 * dimension > KEPT ? 4 * dimension : KEPT;
     GM_TRY(GM_NEW_ZERO(context, p, 1));
     p->context = context;
     p->dimension = dimension;
-    p->capacity = (expected < most ? expected : most) / group * group;
+    p->capacity = gm_predictor_kept(dimension, expected) / group * group;
     p->group = group;
     p->centered = centered;
     p->seed = seed;

@@ -29,11 +29,16 @@ typedef struct gm_prediction {
     double squared_norm;     /* ‖S‖_F² before it */
 } gm_prediction;
 
+/* How many of the noise vectors that are to come it keeps: up to max(2 d, 2048). */
+int64_t gm_predictor_kept(int64_t dimension, int64_t expected);
+
 /*
  * Create a predictor that keeps the first vectors it is given, as float32.
  *   expected  number of noise vectors to come
  *   group     how many in a row share the rows of a batch; groups are independent, their vectors
- * not centered  the estimate is a covariance Memory: min(expected, max(4 d, 2048)) · d · 4 bytes.
+ *             are not
+ *   centered  the estimate is a covariance
+ * Memory: gm_predictor_kept() · d · 4 bytes, d² numbers at most where d ≥ 1024.
  */
 gm_status gm_predictor_create(gm_context *context, int64_t dimension, int64_t expected,
                               int64_t group, bool centered, uint64_t seed, gm_predictor **out)

@@ -138,13 +138,15 @@ static gm_status pass(job *j, gm_prediction *prediction) {
     checkpoints.at = j->checkpoints;
     checkpoints.count = j->plan.dimension <= MOST_FOR_CURVE ? r->curve_points - 1 : 0;
     GM_TRY(gm_stream_run(j->context, &j->plan, source, predictor, j->truth ? &checkpoints : NULL,
-                         r->hessian, &facts));
+                         &r->hessian, &facts));
     if (j->plan.rank > 0)
         gm_recovery_take_sketch(r, &facts.sketch);
     r->seconds_gradients = gm_seconds() - start - (r->seconds_compare - compare_before);
     if (predictor) {
         const double predict_start = gm_seconds();
         GM_TRY(gm_predictor_finish(predictor, prediction));
+        gm_predictor_destroy(predictor); /* its memory is that of the estimate */
+        predictor = NULL;
         r->seconds_predict = gm_seconds() - predict_start;
     }
     GM_TRY(correct(j, &facts, prediction));

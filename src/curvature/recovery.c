@@ -56,12 +56,10 @@ gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recove
                        .control_oracle = undefined,
                        .control_hvp = undefined,
                        .gradients_needed = -1};
-    if (plan->rank == 0) {
-        GM_TRY(GM_NEW(context, r->hessian, d * d));
+    if (plan->rank == 0)
         GM_TRY(GM_NEW(context, r->eigenvalues, d));
-    } else {
+    else
         r->structure = "low-rank";
-    }
     GM_TRY(GM_NEW(context, r->mean_gradient, d));
     GM_TRY(GM_NEW_ZERO(context, r->truth_eigenvalues, d));
     r->curve_points = 1;

@@ -86,20 +86,38 @@ done:
     return status;
 }
 
-/* The estimate of everything so far: covariance, or second moment about zero. */
-static gm_status total(pass *p, double *mean, double *hessian) {
+/* The estimate of k vectors, in place of their scatter: covariance, or second moment about zero. */
+static void normalize(const pass *p, const double *mean, double *scatter) {
     const int64_t d = p->source->dimension;
     const double k = (double)gm_accumulator_count(p->collector.full);
     const bool centered = p->plan->estimator.kind->centered;
-    gm_status status = gm_accumulator_total(p->collector.full, mean, hessian);
-    if (status != GM_OK)
-        return status;
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j < d; j++) {
-            double *h = &hessian[i * d + j];
+            double *h = &scatter[i * d + j];
             *h = centered ? *h / (k - 1.0) : *h / k + mean[i] * mean[j];
         }
-    return GM_OK;
+}
+
+/* The estimate so far, in a matrix of its own. */
+static gm_status reach(pass *p, const gm_checkpoints *checkpoints, int64_t which, double *mean) {
+    const int64_t d = p->source->dimension;
+    gm_status status = GM_OK;
+    double *estimate = NULL;
+    GM_TRY(GM_NEW(p->context, estimate, d * d));
+    GM_TRY(gm_accumulator_total(p->collector.full, mean, estimate));
+    normalize(p, mean, estimate);
+    GM_TRY(checkpoints->reached(checkpoints->argument, which, estimate));
+done:
+    gm_release(p->context, estimate);
+    return status;
+}
+
+/* The estimate of all, in the accumulator's own matrix. */
+static gm_status finish(pass *p, double *mean, double **hessian) {
+    const gm_status status = gm_accumulator_finish(p->collector.full, mean, hessian);
+    if (status == GM_OK)
+        normalize(p, mean, *hessian);
+    return status;
 }
 
 static gm_status pass_create(pass *p, gm_context *context, const gm_plan *plan, gm_source *source) {
@@ -132,8 +150,8 @@ static void pass_release(pass *p) {
 }
 
 gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *source,
-                        gm_predictor *predictor, const gm_checkpoints *checkpoints, double *hessian,
-                        gm_stream_facts *facts) {
+                        gm_predictor *predictor, const gm_checkpoints *checkpoints,
+                        double **hessian, gm_stream_facts *facts) {
     gm_status status = GM_OK;
     const int64_t d = source->dimension;
     double *mean = NULL;
@@ -152,8 +170,7 @@ gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *sou
         GM_TRY(
             gm_progress(context, "evaluating gradients", (double)p.first, (double)plan->batches));
         if (checkpoints && next < checkpoints->count && checkpoints->at[next] == p.first) {
-            GM_TRY(total(&p, mean, hessian));
-            GM_TRY(checkpoints->reached(checkpoints->argument, next, hessian));
+            GM_TRY(reach(&p, checkpoints, next, mean));
         }
     }
     if (plan->rank > 0) {
@@ -161,7 +178,7 @@ gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *sou
         GM_TRY(gm_sketch_finish(p.collector.sketch, plan->estimator.kind->centered ? k - 1.0 : k,
                                 &facts->sketch));
     } else {
-        GM_TRY(total(&p, mean, hessian));
+        GM_TRY(finish(&p, mean, hessian));
     }
     if (!facts)
         goto done;

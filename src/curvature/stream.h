@@ -25,11 +25,13 @@ typedef struct gm_stream_facts {
  * Run a plan's batches.
  *   predictor      sees every noise vector, scaled to the curvature; may be NULL
  *   checkpoints    may be NULL
- *   hessian        [d][d], the estimate; NULL where the plan has a rank
+ *   hessian        [d][d], the estimate, to be released by gm_release(); NULL where the plan has a
+ *                  rank
  *   facts          may be NULL where the plan has no rank
  */
 gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *source,
-                        gm_predictor *predictor, const gm_checkpoints *checkpoints, double *hessian,
-                        gm_stream_facts *facts) __attribute__((warn_unused_result));
+                        gm_predictor *predictor, const gm_checkpoints *checkpoints,
+                        double **hessian, gm_stream_facts *facts)
+    __attribute__((warn_unused_result));
 
 #endif

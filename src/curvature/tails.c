@@ -9,7 +9,7 @@
 /* Standard deviations from which the tails are called heavy. */
 static const double HEAVY = 4.0;
 
-enum { LEAST = 8, MOST_AXES = 2048 };
+enum { LEAST = 8, MOST_AXES = 1024 };
 
 /* Inputs about their mean, with their products. */
 typedef struct sample {

@@ -12,7 +12,7 @@ typedef struct gm_tails {
 } gm_tails;
 
 /*
- * Test rows [count][d]. Cost: 2 count² d operations, and 4 d³ for the principal axes.
+ * Test rows [count][d]. Cost: 2 count² d operations, and 4 d³ for the principal axes (d ≤ 1024).
  *
  * Marginal, principal: the pooled kurtosis of the coordinates, each about its own mean. It sees
  * independent heavy-tailed coordinates, along the axes or turned. Radial: the variance of ‖x − x̄‖²

@@ -76,7 +76,7 @@ static void a_large_mean_costs_nothing(void **state) {
 /* Whatever the calls and the threads, the same bits. */
 static void bits_depend_on_the_sequence_alone(void **state) {
     (void)state;
-    enum { K = 5 * 1024 + 77, D = 170 };
+    enum { K = 2 * 8192 + 77, D = 170 };
     static const int64_t pieces[] = {K, 1, 13, 256, 1000};
     double *mean[6], *scatter[6];
     gm_context *context = make_context(1, GM_ISA_AUTO);
