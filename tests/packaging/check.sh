@@ -61,26 +61,31 @@ if [ -e "$libdir/libgradiometer.so" ]; then
     fail "the library needs an OpenBLAS from outside: $(ldd "$libdir/libgradiometer.so")"
 fi
 
-# --- CMake ---
-example=$scratch/example
-cp -R "$source/examples/second-moments" "$example"
-if quietly cmake -S "$example" -B "$scratch/with-cmake" -DCMAKE_PREFIX_PATH="$prefix" \
-  -DCMAKE_C_COMPILER="${CC:-cc}" -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" &&
-  quietly cmake --build "$scratch/with-cmake"; then
-  expect_example "$scratch/with-cmake/second_moments"
-else
-  fail "the example with CMake"
-fi
-
-# --- pkg-config ---
+# --- every example, by CMake and by pkg-config ---
 [ "$(PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --modversion gradiometer)" = "$version" ] ||
   fail "pkg-config does not find version $version"
-if PKG_CONFIG_PATH=$libdir/pkgconfig quietly make -C "$example" CC="${CC:-cc}" \
-  CFLAGS="-Wall -Wextra -Wpedantic -Werror"; then
-  expect_example "$example/second_moments"
-else
-  fail "the example with pkg-config"
-fi
+
+# try_example FOLDER PROGRAM
+try_example() {
+  example=$scratch/example/$1
+  mkdir -p "$scratch/example"
+  cp -R "$source/examples/$1" "$example"
+  if quietly cmake -S "$example" -B "$scratch/with-cmake/$1" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DCMAKE_C_COMPILER="${CC:-cc}" -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" &&
+    quietly cmake --build "$scratch/with-cmake/$1"; then
+    expect_example "$scratch/with-cmake/$1/$2"
+  else
+    fail "$1 with CMake"
+  fi
+  if PKG_CONFIG_PATH=$libdir/pkgconfig quietly make -C "$example" CC="${CC:-cc}" \
+    CFLAGS="-Wall -Wextra -Wpedantic -Werror"; then
+    expect_example "$example/$2"
+  else
+    fail "$1 with pkg-config"
+  fi
+}
+try_example second-moments second_moments
+try_example gradients-from-function poisson
 
 # --- the command line ---
 if [ -e "$build/bin/gradiometer" ]; then
