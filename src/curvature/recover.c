@@ -180,7 +180,7 @@ static gm_status run(job *j) {
         GM_TRY(find_truth(j));
     GM_TRY(test_affinity(j));
     GM_TRY(pass(j, &prediction));
-    GM_TRY(gm_recovery_summarize(j->context, j->recovery));
+    GM_TRY(gm_recovery_summarize(j->context, !j->plan.estimator.kind->correct, j->recovery));
     GM_TRY(gm_recovery_estimate_bias(j->context, &j->plan, j->recovery));
     gm_recovery_predict(&j->plan, &prediction, j->recovery);
     gm_shrink(&j->plan, &prediction, j->recovery);

@@ -112,12 +112,15 @@ void gm_recovery_take_sketch(gm_recovery *r, const gm_sketch_result *sketch) {
     r->condition_number = NAN;
 }
 
-gm_status gm_recovery_summarize(gm_context *context, gm_recovery *r) {
+gm_status gm_recovery_summarize(gm_context *context, bool semidefinite, gm_recovery *r) {
     const int64_t d = r->dimension;
     double trace = 0.0;
     if (!r->hessian)
         return GM_OK;
-    const gm_status status = gm_symmetric_spectrum(context, d, r->hessian, r->eigenvalues);
+    /* Few vectors: their number bounds the rank of an estimate that nothing was subtracted from. */
+    const bool few = 2 * r->noise_vectors <= d && semidefinite;
+    const gm_status status = few ? gm_semidefinite_spectrum(context, d, r->hessian, r->eigenvalues)
+                                 : gm_symmetric_spectrum(context, d, r->hessian, r->eigenvalues);
     if (status != GM_OK)
         return status;
     for (int64_t i = 0; i < d; i++) {

@@ -14,8 +14,9 @@ gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recove
 /* Take over what a sketch came to. */
 void gm_recovery_take_sketch(gm_recovery *recovery, const gm_sketch_result *sketch);
 
-/* Eigenvalues, rank, condition number and effective rank of the hessian. */
-gm_status gm_recovery_summarize(gm_context *context, gm_recovery *recovery)
+/* Eigenvalues, rank, condition number and effective rank of the hessian. A semidefinite one of few
+   noise vectors takes the dual form, of their order. */
+gm_status gm_recovery_summarize(gm_context *context, bool semidefinite, gm_recovery *recovery)
     __attribute__((warn_unused_result));
 
 /* tr S and tr S² by the eigenvalues that are there. */

@@ -160,6 +160,52 @@ gm_status gm_symmetric_spectrum(gm_context *context, int64_t d, const double *a,
     return status;
 }
 
+/* a [d][d] ← L of its pivoted Cholesky factorisation, in the first *rank columns, rows permuted. */
+static gm_status pivoted_cholesky(gm_context *context, int64_t d, double *a, int64_t *rank) {
+    gm_status status = GM_OK;
+    lapack_int n = (lapack_int)d, found = 0, info = 0;
+    const double by_default = -1.0;
+    lapack_int *pivots = NULL;
+    double *work = NULL;
+    GM_TRY(gm_blas_prepare(context));
+    GM_TRY(GM_NEW(context, pivots, d));
+    GM_TRY(GM_NEW(context, work, 2 * d));
+    LAPACK_dpstrf("U", &n, a, &n, pivots, &found, &by_default, work, &info);
+    if (info < 0)
+        GM_TRY(lapack_status(context, "dpstrf", info));
+    *rank = found;
+done:
+    gm_release(context, work);
+    gm_release(context, pivots);
+    return status;
+}
+
+gm_status gm_semidefinite_spectrum(gm_context *context, int64_t d, const double *a,
+                                   double *eigenvalues) {
+    gm_status status = GM_OK;
+    double *copy = NULL, *factor = NULL, *gram = NULL;
+    int64_t r = 0;
+    GM_TRY(GM_NEW(context, copy, d * d));
+    memcpy(copy, a, (size_t)(d * d) * sizeof *copy);
+    GM_TRY(pivoted_cholesky(context, d, copy, &r));
+    memset(eigenvalues, 0, (size_t)d * sizeof *eigenvalues);
+    if (r == 0)
+        goto done;
+    GM_TRY(GM_NEW_ZERO(context, factor, d * r));
+    for (int64_t i = 0; i < d; i++)
+        memcpy(factor + i * r, copy + i * d, (size_t)(i < r ? i + 1 : r) * sizeof *factor);
+    gm_release(context, copy);
+    copy = NULL;
+    GM_TRY(GM_NEW_ZERO(context, gram, r * r));
+    GM_TRY(gm_gram_accumulate(context, d, r, factor, gram));
+    GM_TRY(gm_symmetric_eigenvalues(context, r, gram, eigenvalues));
+done:
+    gm_release(context, gram);
+    gm_release(context, factor);
+    gm_release(context, copy);
+    return status;
+}
+
 gm_status gm_symmetric_eigen(gm_context *context, int64_t d, double *a, double *eigenvalues) {
     gm_status status = eigen(context, 'V', d, a, eigenvalues);
     if (status != GM_OK)

@@ -41,6 +41,15 @@ gm_status gm_symmetric_spectrum(gm_context *context, int64_t d, const double *a,
                                 double *eigenvalues) __attribute__((warn_unused_result));
 
 /*
+ * Eigenvalues of a positive semi-definite a [d][d] of low rank r, borrowed, in the dual form: with
+ * a = L Lᵀ, L [d][r] by pivoted Cholesky, they are those of LᵀL [r][r] and zeros. Directions below
+ * d ε times the largest diagonal entry are left out. Cost: 2 d r² + 4/3 r³ operations and d² numbers.
+ *   eigenvalues  [d], descending
+ */
+gm_status gm_semidefinite_spectrum(gm_context *context, int64_t d, const double *a,
+                                   double *eigenvalues) __attribute__((warn_unused_result));
+
+/*
  * Operator norm of a symmetric a [d][d], both triangles read, nothing destroyed: by decomposition
  * up to d = 512, by Lanczos with full orthogonalisation above, until the residual of the largest
  * Ritz value is 1e-6 of it (at most 400 steps). Cost: 2 d² operations a step.

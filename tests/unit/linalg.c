@@ -144,6 +144,26 @@ static void eigenvalues_are_those_planted(void **state) {
     gm_context_destroy(context);
 }
 
+/* Planted ranks from none to full, over six decades. */
+static void dual_form_finds_the_same_spectrum(void **state) {
+    (void)state;
+    enum { ORDER = 90 };
+    static const int ranks[] = {0, 1, 7, 40, ORDER};
+    static double values[ORDER], a[ORDER * ORDER], seen[ORDER], copy[ORDER * ORDER];
+    gm_context *context = make_context(2, GM_ISA_AUTO);
+    for (int r = 0; r < 5; r++) {
+        for (int i = 0; i < ORDER; i++)
+            values[i] = i < ranks[r] ? pow(10.0, -6.0 * i / ORDER) : 0.0;
+        plant(context, ORDER, values, a, 5 + (uint64_t)r);
+        memcpy(copy, a, sizeof a);
+        check_ok(context, gm_semidefinite_spectrum(context, ORDER, a, seen));
+        assert_memory_equal(a, copy, sizeof a);
+        for (int i = 0; i < ORDER; i++)
+            check_near(seen[i], values[i], 1e-13);
+    }
+    gm_context_destroy(context);
+}
+
 static void generalized_and_solve(void **state) {
     (void)state;
     enum { D = 12 };
@@ -218,6 +238,7 @@ int main(void) {
         cmocka_unit_test(threads_have_work_space_of_their_own),
         cmocka_unit_test(eigenvalues_are_those_planted),
         cmocka_unit_test(generalized_and_solve),
+        cmocka_unit_test(dual_form_finds_the_same_spectrum),
         cmocka_unit_test(tridiagonal_path),
         cmocka_unit_test(products_in_float32),
     };

@@ -286,6 +286,34 @@ static void degenerate_problems_have_undefined_parts(void **state) {
     gm_recovery_destroy(context, r);
 }
 
+/* Fewer vectors than half the dimensions: the dual form has the spectrum of the matrix, and zeros.
+ */
+static void few_vectors_have_their_spectrum(void **state) {
+    (void)state;
+    enum { WIDE = 60, FEW = 12 };
+    static const char *const estimators[] = {"paired", "calibrated"};
+    double spectrum[WIDE], values[WIDE];
+    for (int j = 0; j < WIDE; j++)
+        spectrum[j] = 1.0 / (1.0 + j);
+    problem wide = make_problem(context, 500, WIDE, spectrum, 0.0, 1.0, 4);
+    for (int e = 0; e < 2; e++) {
+        gm_recovery *r = NULL;
+        const gm_recover_options options = {.estimator = estimators[e],
+                                            .shrink = "none",
+                                            .batch_size = 16,
+                                            .num_gradients = FEW * (e == 0 ? 2 : 1)};
+        check_ok(context, gm_recover(context, wide.dataset, &options, &r));
+        assert_int_equal(r->noise_vectors, FEW);
+        assert_int_equal(r->rank, e == 0 ? FEW : FEW - 1); /* the mean takes one */
+        check_ok(context, gm_symmetric_spectrum(context, WIDE, r->hessian, values));
+        for (int j = 0; j < WIDE; j++)
+            check_near(r->eigenvalues[j], values[j], 1e-13 * values[0]);
+        assert_true(r->eigenvalues[FEW] == 0.0);
+        gm_recovery_destroy(context, r);
+    }
+    free_problem(&wide);
+}
+
 /* diag(2, 1) against diag(2, 1.5): known by hand. */
 static void errors_against_a_known_curvature(void **state) {
     (void)state;
@@ -358,6 +386,7 @@ int main(void) {
         cmocka_unit_test(moving_the_weights_finds_the_hessian_of_the_batches),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(degenerate_problems_have_undefined_parts),
+        cmocka_unit_test(few_vectors_have_their_spectrum),
         cmocka_unit_test(errors_against_a_known_curvature),
         cmocka_unit_test(bits_are_reproducible),
         cmocka_unit_test(cancellation_ends_a_run),
