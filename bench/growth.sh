@@ -40,7 +40,7 @@ for model in linear logistic softmax mlp:hidden=16 mlp:hidden=16x16,act=relu; do
   line "$model" "$model" paired 64 256 4096
 done
 heading 'Growth in d: paired, n = 256, 4096 gradients' columns
-for d in 64 128 256 512 1024; do
+for d in 64 128 256 512 1024 2048; do
   line "$d" linear paired "$d" 256 4096
 done
 heading 'Growth in n: paired, d = 256, 4096 gradients' batch
