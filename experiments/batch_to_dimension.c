@@ -60,9 +60,14 @@ done:
     return status;
 }
 
-static gm_status measure_once(struct record *record, uint64_t seed,
-                              struct cell cells[BATCHES][VECTORS], struct sample *ratios) {
+struct grid {
+    struct cell cells[BATCHES][VECTORS];
+    struct sample frobenius; /* squared errors over those of theory, all cells */
+};
+
+static gm_status measure_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
+    struct grid *grid = state;
     struct linear problem;
     gm_dataset *data = NULL;
     TRY(linear_create(record->context, GAUSSIAN, ROWS, D, seed, &problem));
@@ -70,7 +75,8 @@ static gm_status measure_once(struct record *record, uint64_t seed,
     for (int b = 0; b < BATCHES; b++)
         for (int v = 0; v < VECTORS; v++)
             TRY(measure_cell(record, &problem, data, (int)(batch_ratios[b] * D),
-                             (int)(vector_ratios[v] * D), seed, &cells[b][v], ratios));
+                             (int)(vector_ratios[v] * D), seed, &grid->cells[b][v],
+                             &grid->frobenius));
 done:
     gm_dataset_destroy(data);
     linear_destroy(&problem);
@@ -135,13 +141,7 @@ static void claim(struct record *record, struct cell cells[BATCHES][VECTORS],
         "the sum of sqrt(d/k') and R^2/n, and no power of the dimension is asked of n.");
 }
 
-static gm_status run(struct record *record) {
-    gm_status status = GM_OK;
-    struct cell cells[BATCHES][VECTORS] = {0};
-    struct sample frobenius = {0};
-    const int repetitions = record_repetitions(record, 20);
-    for (int s = 0; s < repetitions; s++)
-        TRY(measure_once(record, record->seed + (uint64_t)s, cells, &frobenius));
+static void tell(struct record *record, struct cell cells[BATCHES][VECTORS]) {
     record_columns(record, columns, 7);
     for (int b = 0; b < BATCHES; b++)
         for (int v = 0; v < VECTORS; v++) {
@@ -151,9 +151,13 @@ static gm_status run(struct record *record) {
                        sqrt(c->predicted_frobenius2), c->calibrated.mean);
         }
     draw(record, cells);
-    claim(record, cells, &frobenius);
-done:
-    return status;
+}
+
+static gm_status conclude(struct record *record, void *state) {
+    struct grid *grid = state;
+    tell(record, grid->cells);
+    claim(record, grid->cells, &grid->frobenius);
+    return GM_OK;
 }
 
 const struct experiment experiment_batch_to_dimension = {
@@ -168,5 +172,8 @@ const struct experiment experiment_batch_to_dimension = {
         "H^2]/k', and the operator error of so flat a spectrum goes to the edge 2 sqrt(d/k') + "
         "d/k' in high dimension.",
     .seconds = 20,
-    .run = run,
+    .repetitions = 20,
+    .state_size = sizeof(struct grid),
+    .once = measure_once,
+    .conclude = conclude,
 };

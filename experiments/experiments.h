@@ -13,7 +13,12 @@ struct experiment {
     const char *question; /* one sentence */
     const char *method;   /* what is done, and what theory says */
     double seconds;       /* about, at scale 1 on two cores */
-    gm_status (*run)(struct record *record);
+    int repetitions;      /* at scale 1 */
+    size_t state_size;    /* of what the repetitions add up, zero at first */
+    /* One repetition, all its draws made from this seed. */
+    gm_status (*once)(struct record *record, uint64_t seed, void *state);
+    /* The table, plots, claims and conclusion of all of them. */
+    gm_status (*conclude)(struct record *record, void *state);
 };
 
 /* All experiments; ends with NULL. */

@@ -21,9 +21,9 @@ static const struct column columns[] = {
     {"distance R", NUMBER}, {"paired", PERCENT},     {"fan-out 8", PERCENT}, {"loud", PERCENT},
     {"gaussian", PERCENT},  {"calibrated", PERCENT}, {"its bias", PERCENT}};
 
-static gm_status measure_once(struct record *record, uint64_t seed,
-                              struct sample errors[ESTIMATORS + 1][DISTANCES]) {
+static gm_status measure_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
+    struct sample(*errors)[DISTANCES] = state;
     struct linear problem;
     gm_dataset *data = NULL;
     double bias;
@@ -101,16 +101,10 @@ static void claim(struct record *record, struct sample errors[ESTIMATORS + 1][DI
         "subtracts a bias that holds for Gaussian inputs only.");
 }
 
-static gm_status run(struct record *record) {
-    gm_status status = GM_OK;
-    struct sample errors[ESTIMATORS + 1][DISTANCES] = {0};
-    const int repetitions = record_repetitions(record, 20);
-    for (int s = 0; s < repetitions; s++)
-        TRY(measure_once(record, record->seed + (uint64_t)s, errors));
-    tell(record, errors);
-    claim(record, errors);
-done:
-    return status;
+static gm_status conclude(struct record *record, void *state) {
+    tell(record, state);
+    claim(record, state);
+    return GM_OK;
 }
 
 const struct experiment experiment_far_from_optimum = {
@@ -126,5 +120,8 @@ const struct experiment experiment_far_from_optimum = {
         "the half difference of a pair does not see the distance; loud noise is as much larger "
         "as it takes; gaussian subtracts the bias by the recorded losses.",
     .seconds = 15,
-    .run = run,
+    .repetitions = 20,
+    .state_size = sizeof(struct sample[ESTIMATORS + 1][DISTANCES]),
+    .once = measure_once,
+    .conclude = conclude,
 };

@@ -15,8 +15,8 @@ struct cell {
     struct sample errors[ESTIMATORS], predicted, covered, told, rank;
 };
 
-static gm_status measure_once(struct record *record, enum law law, uint64_t seed,
-                              struct cell *cell) {
+static gm_status measure_law(struct record *record, enum law law, uint64_t seed,
+                             struct cell *cell) {
     gm_status status = GM_OK;
     struct linear problem;
     gm_dataset *data = NULL;
@@ -94,22 +94,27 @@ static void claim(struct record *record, const struct cell *cells) {
         cells[1].errors[1].mean);
 }
 
-static gm_status run(struct record *record) {
+static gm_status measure_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
-    struct cell cells[TESTED] = {0};
-    const int repetitions = record_repetitions(record, 20);
-    for (int s = 0; s < repetitions; s++)
-        for (int l = 0; l < TESTED; l++)
-            TRY(measure_once(record, tested[l], record->seed + (uint64_t)s, &cells[l]));
+    struct cell *cells = state;
+    for (int l = 0; l < TESTED && status == GM_OK; l++)
+        status = measure_law(record, tested[l], seed, &cells[l]);
+    return status;
+}
+
+static void tell(struct record *record, const struct cell *cells) {
     record_columns(record, columns, 7);
     for (int l = 0; l < TESTED; l++)
         record_row(record, law_names[tested[l]], cells[l].errors[0].mean, cells[l].predicted.mean,
                    cells[l].covered.mean, cells[l].errors[1].mean, cells[l].told.mean,
                    cells[l].errors[2].mean);
     draw(record, cells);
-    claim(record, cells);
-done:
-    return status;
+}
+
+static gm_status conclude(struct record *record, void *state) {
+    tell(record, state);
+    claim(record, state);
+    return GM_OK;
 }
 
 const struct experiment experiment_heavy_tails = {
@@ -124,5 +129,8 @@ const struct experiment experiment_heavy_tails = {
         "0.9^|i-j|; a random subspace of half the dimensions. Pairs see the noise alone, "
         "whatever the law.",
     .seconds = 15,
-    .run = run,
+    .repetitions = 20,
+    .state_size = sizeof(struct cell[TESTED]),
+    .once = measure_once,
+    .conclude = conclude,
 };

@@ -28,9 +28,9 @@ static gm_recover_options options_of(int strategy, double share, uint64_t seed) 
     return options;
 }
 
-static gm_status measure_once(struct record *record, uint64_t seed,
-                              struct sample errors[STRATEGIES][SHARES]) {
+static gm_status measure_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
+    struct sample(*errors)[SHARES] = state;
     struct linear problem;
     gm_dataset *data = NULL;
     TRY(linear_create(record->context, DECAYING, ROWS, D, seed, &problem));
@@ -94,16 +94,10 @@ static void claim(struct record *record, struct sample errors[STRATEGIES][SHARES
                             "preconditioner does not feel. Pairs lose nothing.");
 }
 
-static gm_status run(struct record *record) {
-    gm_status status = GM_OK;
-    struct sample errors[STRATEGIES][SHARES] = {0};
-    const int repetitions = record_repetitions(record, 20);
-    for (int s = 0; s < repetitions; s++)
-        TRY(measure_once(record, record->seed + (uint64_t)s, errors));
-    tell(record, errors);
-    claim(record, errors);
-done:
-    return status;
+static gm_status conclude(struct record *record, void *state) {
+    tell(record, state);
+    claim(record, state);
+    return GM_OK;
 }
 
 const struct experiment experiment_inherent_noise = {
@@ -117,5 +111,8 @@ const struct experiment experiment_inherent_noise = {
         "is (1 + sigma^2/n) times the curvature; the half difference of a pair holds the "
         "injected noise alone.",
     .seconds = 20,
-    .run = run,
+    .repetitions = 20,
+    .state_size = sizeof(struct sample[STRATEGIES][SHARES]),
+    .once = measure_once,
+    .conclude = conclude,
 };

@@ -46,7 +46,8 @@ static gm_status make_data(gm_context *context, int64_t d, int count, uint64_t s
     return status;
 }
 
-static gm_status measure_once(struct record *record, int model, uint64_t seed, struct cell *cells) {
+static gm_status measure_model(struct record *record, int model, uint64_t seed,
+                               struct cell *cells) {
     static const char *const places[NORMS] = {"random:norm=0.5", "random:norm=1", "random:norm=2",
                                               "random:norm=3"};
     gm_status status = GM_OK;
@@ -118,13 +119,15 @@ static void claim(struct record *record, struct cell cells[MODELS][NORMS]) {
         100.0 * logistic->errors[0].mean, 100.0 * softmax->errors[0].mean);
 }
 
-static gm_status run(struct record *record) {
+static gm_status measure_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
-    struct cell cells[MODELS][NORMS] = {0};
-    const int repetitions = record_repetitions(record, 8);
-    for (int s = 0; s < repetitions; s++)
-        for (int m = 0; m < MODELS; m++)
-            TRY(measure_once(record, m, record->seed + (uint64_t)s, cells[m]));
+    struct cell(*cells)[NORMS] = state;
+    for (int m = 0; m < MODELS && status == GM_OK; m++)
+        status = measure_model(record, m, seed, cells[m]);
+    return status;
+}
+
+static void tell(struct record *record, struct cell cells[MODELS][NORMS]) {
     record_columns(record, columns, 6);
     for (int m = 0; m < MODELS; m++)
         for (int t = 0; t < NORMS; t++)
@@ -133,9 +136,12 @@ static gm_status run(struct record *record) {
                        cells[m][t].errors[2].mean);
     for (int m = 0; m < MODELS; m++)
         draw(record, m, cells[m]);
-    claim(record, cells);
-done:
-    return status;
+}
+
+static gm_status conclude(struct record *record, void *state) {
+    tell(record, state);
+    claim(record, state);
+    return GM_OK;
 }
 
 const struct experiment experiment_link = {
@@ -150,5 +156,8 @@ const struct experiment experiment_link = {
         "whose residual has that covariance. The truth is the exact generalised Gauss-Newton "
         "matrix.",
     .seconds = 60,
-    .run = run,
+    .repetitions = 8,
+    .state_size = sizeof(struct cell[MODELS][NORMS]),
+    .once = measure_once,
+    .conclude = conclude,
 };

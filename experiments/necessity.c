@@ -123,24 +123,23 @@ done:
     return status;
 }
 
-static gm_status run(struct record *record) {
+static gm_status measure_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
-    struct cell cells[TESTED][WAYS] = {0};
+    struct cell(*cells)[WAYS] = state;
     struct linear problem = {0};
-    const int repetitions = record_repetitions(record, 8);
-    for (int s = 0; s < repetitions; s++)
-        for (int l = 0; l < TESTED; l++) {
-            TRY(linear_create(record->context, tested[l], ROWS, D, record->seed + (uint64_t)s,
-                              &problem));
-            for (int way = 0; way < WAYS; way++)
-                TRY(measure_cell(record, &problem, way, record->seed + (uint64_t)s,
-                                 &cells[l][way]));
-            linear_destroy(&problem);
-        }
-    TRY(tell(record, cells));
+    for (int l = 0; l < TESTED; l++) {
+        TRY(linear_create(record->context, tested[l], ROWS, D, seed, &problem));
+        for (int way = 0; way < WAYS; way++)
+            TRY(measure_cell(record, &problem, way, seed, &cells[l][way]));
+        linear_destroy(&problem);
+    }
 done:
     linear_destroy(&problem);
     return status;
+}
+
+static gm_status conclude(struct record *record, void *state) {
+    return tell(record, state);
 }
 
 const struct experiment experiment_necessity = {
@@ -155,5 +154,8 @@ const struct experiment experiment_necessity = {
         "diag(u^2)]; it is given the factor that makes the traces equal, which nobody who sees "
         "gradients alone knows. Batches of 256, 4000 noise vectors, R = 2.",
     .seconds = 10,
-    .run = run,
+    .repetitions = 8,
+    .state_size = sizeof(struct cell[TESTED][WAYS]),
+    .once = measure_once,
+    .conclude = conclude,
 };

@@ -21,8 +21,9 @@ struct sweep {
     struct sample bias; /* far, at v = n */
 };
 
-static gm_status sweep_once(struct record *record, uint64_t seed, struct sweep *sweep) {
+static gm_status sweep_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
+    struct sweep *sweep = state;
     struct linear problem;
     gm_dataset *data = NULL;
     double bias;
@@ -117,16 +118,10 @@ static void claim(struct record *record, const struct sweep *sweep) {
                 "gradient, whose error grows with v.");
 }
 
-static gm_status run(struct record *record) {
-    gm_status status = GM_OK;
-    struct sweep sweep = {0};
-    const int repetitions = record_repetitions(record, 20);
-    for (int s = 0; s < repetitions; s++)
-        TRY(sweep_once(record, record->seed + (uint64_t)s, &sweep));
-    tell(record, &sweep);
-    claim(record, &sweep);
-done:
-    return status;
+static gm_status conclude(struct record *record, void *state) {
+    tell(record, state);
+    claim(record, state);
+    return GM_OK;
 }
 
 const struct experiment experiment_noise_sweep = {
@@ -141,5 +136,8 @@ const struct experiment experiment_noise_sweep = {
         "rank one for noise of variance v and a distance R: as it is it crosses the curvature "
         "at v = n - R^2, divided by v/n its bias falls as R^2/v.",
     .seconds = 25,
-    .run = run,
+    .repetitions = 20,
+    .state_size = sizeof(struct sweep),
+    .once = sweep_once,
+    .conclude = conclude,
 };

@@ -40,14 +40,29 @@ done:
     return status;
 }
 
+/* Repetition s has the seed of the experiment plus s. */
+static gm_status repeat(const struct experiment *experiment, struct record *record) {
+    gm_status status = GM_OK;
+    const int repetitions = record_repetitions(record, experiment->repetitions);
+    void *state = calloc(1, experiment->state_size);
+    if (!state)
+        return GM_OUT_OF_MEMORY;
+    for (int s = 0; s < repetitions; s++)
+        TRY(experiment->once(record, record->seed + (uint64_t)s, state));
+    TRY(experiment->conclude(record, state));
+    TRY(record->status);
+done:
+    free(state);
+    return status;
+}
+
 gm_status experiment_run(const struct experiment *experiment, gm_context *context, double scale,
                          uint64_t seed, gm_report *report, char **csv, bool *holds) {
     gm_status status = GM_OK;
     struct record record = {
         .context = context, .report = report, .scale = scale, .seed = seed, .holds = true};
     TRY(introduce(experiment, scale, report));
-    TRY(experiment->run(&record));
-    TRY(record.status);
+    TRY(repeat(experiment, &record));
     TRY(gm_report_set_integer(report, "result.runs", record.runs));
     TRY(gm_report_set_boolean(report, "result.holds", record.holds));
     *holds = record.holds;
