@@ -91,6 +91,8 @@ typedef struct gm_calibration {
 typedef struct gm_recovery {
     const char *model;     /**< name, static; NULL where the gradients come from elsewhere */
     const char *source;    /**< "model", "file" or "function" */
+    const char *at;        /**< kind of point that the gradients were taken at, static: "zero",
+                                "init", "optimum", "random" or "file"; NULL: not ours */
     const char *noise;     /**< law of the noise; NULL where it is not ours */
     int64_t dimension;     /**< d, number of parameters */
     int64_t outputs;       /**< of the model; 0 where not known */

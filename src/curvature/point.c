@@ -14,6 +14,15 @@ static const char *const names[] = {"zero", "init", "optimum", "random", "file"}
 static const char *const random_keys[] = {"norm", "distance"};
 static const char *const file_keys[] = {"path"};
 
+enum { NAMES = sizeof names / sizeof *names };
+
+const char *gm_point_name(const char *text) {
+    for (int i = 0; i < NAMES; i++)
+        if (strncmp(text, names[i], strlen(names[i])) == 0)
+            return names[i];
+    return NULL;
+}
+
 static gm_status parse(gm_context *context, const char *text, gm_spec **out) {
     gm_status status = GM_OK;
     gm_spec *spec = NULL;
@@ -33,7 +42,7 @@ static gm_status parse(gm_context *context, const char *text, gm_spec **out) {
                strcmp(name, "optimum") == 0) {
         GM_TRY(gm_spec_accept(context, spec, NULL, 0));
     } else {
-        const char *near = gm_nearest_word(name, names, 5);
+        const char *near = gm_nearest_word(name, names, NAMES);
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "at '%s': unknown point%s%s%s; use zero, init, optimum, random:norm=R, "
                        "random:distance=R or file:path=W.npy",

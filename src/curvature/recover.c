@@ -6,6 +6,7 @@
 #include "curvature/calibration.h"
 #include "curvature/compare.h"
 #include "curvature/leak.h"
+#include "curvature/point.h"
 #include "curvature/recovery.h"
 #include "curvature/shrink.h"
 #include "curvature/stream.h"
@@ -207,6 +208,7 @@ gm_status gm_recover(gm_context *context, const gm_dataset *dataset,
     j.recovery->model = j.problem->model->kind->name;
     j.recovery->outputs = j.problem->model->outputs;
     j.recovery->source = "model";
+    j.recovery->at = gm_point_name(j.problem->at);
     GM_TRY(gm_problem_place(j.problem, j.plan.seeds.batches));
     GM_TRY(run(&j));
     *out = j.recovery;

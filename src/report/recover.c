@@ -349,3 +349,8 @@ void gm_recover_say_eigenvalues(const gm_report *report, size_t most, gm_text *o
     if (count > most)
         gm_text_add(out, ", …");
 }
+
+const char *gm_recover_at(const gm_report *report) {
+    const char *asked = gm_report_text(report, "options.at");
+    return asked ? asked : gm_report_text(report, "result.at");
+}

@@ -66,4 +66,8 @@ void gm_recover_tables(const gm_report *report, gm_text *html);
 void gm_recover_method(const gm_report *report, gm_text *html);
 void gm_recover_glossary(const gm_report *report, gm_text *html);
 
+/* Where the gradients were taken: as it was asked for, or what the default came to; NULL: unknown.
+ */
+const char *gm_recover_at(const gm_report *report);
+
 #endif

@@ -15,7 +15,7 @@ static void add_escaped(const gm_report *report, gm_text *html,
 
 void gm_recover_subject(const gm_report *report, gm_text *html) {
     const char *model = gm_report_text(report, "options.model");
-    const char *at = gm_report_text(report, "options.at");
+    const char *at = gm_recover_at(report);
     add_escaped(report, html, gm_recover_say_data);
     if (model) {
         gm_text_add(html, " · model ");

@@ -16,7 +16,7 @@ static void say_row(const gm_report *report, gm_layout *layout, const char *labe
 
 static void option_row(const gm_report *report, gm_layout *layout) {
     const char *model = gm_report_text(report, "options.model");
-    const char *at = gm_report_text(report, "options.at");
+    const char *at = gm_recover_at(report);
     if (model)
         gm_text_plain(&layout->cell, model);
     if (model && at) {

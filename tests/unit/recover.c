@@ -304,6 +304,7 @@ static void few_vectors_have_their_spectrum(void **state) {
                                             .num_gradients = FEW * (e == 0 ? 2 : 1)};
         check_ok(context, gm_recover(context, wide.dataset, &options, &r));
         assert_int_equal(r->noise_vectors, FEW);
+        assert_string_equal(r->at, "zero");
         assert_int_equal(r->rank, e == 0 ? FEW : FEW - 1); /* the mean takes one */
         check_ok(context, gm_symmetric_spectrum(context, WIDE, r->hessian, values));
         for (int j = 0; j < WIDE; j++)

@@ -57,6 +57,7 @@ static gm_status set_text_or_null(gm_report *report, const char *path, const cha
 static gm_status set_origin(gm_report *report, const gm_recovery *r) {
     TRY(set_text_or_null(report, "result.source", r->source));
     TRY(set_text_or_null(report, "result.model", r->model));
+    TRY(set_text_or_null(report, "result.at", r->at));
     TRY(set_text_or_null(report, "result.noise", r->noise));
     TRY(set_text_or_null(report, "result.scale", r->scale));
     TRY(gm_report_set_number(report, "result.affinity", r->affinity));
