@@ -40,6 +40,11 @@ double gm_recover_required(const gm_report *report) {
     return isnan(required) ? gm_report_value(report, "options.require") : required;
 }
 
+static bool is_network(const gm_report *report) {
+    const char *model = gm_report_text(report, "result.model");
+    return model && strcmp(model, "mlp") == 0;
+}
+
 gm_recover gm_recover_read(const gm_report *report) {
     const char *estimator = gm_report_text(report, "result.estimator");
     return (gm_recover){
@@ -64,6 +69,7 @@ gm_recover gm_recover_read(const gm_report *report) {
         .none = read_error(report, "result.controls.none"),
         .oracle = read_error(report, "result.controls.oracle"),
         .hvp = read_error(report, "result.controls.hvp"),
+        .network = is_network(report),
     };
 }
 

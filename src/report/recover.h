@@ -17,6 +17,7 @@ typedef struct gm_recover {
     const char *estimator; /* "" where absent */
     bool enough_known, enough;
     gm_recover_error error, none, oracle, hvp;
+    bool network; /* whose Hessian is not the Gauss–Newton matrix */
 } gm_recover;
 
 /* The accuracy asked for, NaN where none was. */

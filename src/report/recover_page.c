@@ -157,7 +157,11 @@ static void comparison(const gm_recover *facts, gm_text *html) {
     predicted_row(html, facts);
     error_row(html, "Control: no noise", &facts->none, false);
     error_row(html, "Oracle: sees the same data", &facts->oracle, false);
-    error_row(html, "Moving the weights: Hessian–vector products", &facts->hvp, false);
+    error_row(html,
+              facts->network ? "Moving the weights: products of the Hessian itself, which of a "
+                               "network is not the Gauss–Newton matrix"
+                             : "Moving the weights: Hessian–vector products",
+              &facts->hvp, false);
     gm_text_add(html, "</tbody></table></div>\n<p class=\"small\">Relative errors against the "
                       "curvature computed from all the data. The control repeats the recovery "
                       "without noise in the targets: what it misses, the noise alone reveals. The "

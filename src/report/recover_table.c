@@ -95,7 +95,8 @@ static void accuracy(gm_layout *layout, const gm_recover *facts) {
     error_line(layout, "Control: no noise", &facts->none, with_condition, GM_STYLE_PLAIN);
     error_line(layout, "Oracle: sees the same data", &facts->oracle, with_condition,
                GM_STYLE_PLAIN);
-    error_line(layout, "Moving the weights (HVP)", &facts->hvp, with_condition, GM_STYLE_PLAIN);
+    error_line(layout, facts->network ? "HVP: the Hessian itself" : "Moving the weights (HVP)",
+               &facts->hvp, with_condition, GM_STYLE_PLAIN);
     if (isnan(facts->error.operator_relative) || isnan(facts->low) || isnan(facts->high))
         return;
     bool inside = gm_recover_covered(facts);
