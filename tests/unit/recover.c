@@ -315,6 +315,30 @@ static void few_vectors_have_their_spectrum(void **state) {
     free_problem(&wide);
 }
 
+/* What was corrected need not be semidefinite: its spectrum is that of the matrix all the same. */
+static void few_corrected_vectors_have_their_spectrum(void **state) {
+    (void)state;
+    enum { WIDE = 500 };
+    static double spectrum[WIDE], values[WIDE];
+    for (int j = 0; j < WIDE; j++)
+        spectrum[j] = 1.0 / (1.0 + j);
+    problem wide = make_problem(context, 800, WIDE, spectrum, 0.0, 1.0, 4);
+    gm_recovery *r = NULL;
+    const gm_recover_options options = {.estimator = "gaussian",
+                                        .at = "random:distance=30",
+                                        .shrink = "none",
+                                        .batch_size = 16,
+                                        .num_gradients = 300};
+    check_ok(context, gm_recover(context, wide.dataset, &options, &r));
+    assert_true(2 * r->noise_vectors <= WIDE);
+    check_ok(context, gm_symmetric_spectrum(context, WIDE, r->hessian, values));
+    assert_true(values[WIDE - 1] < -1e-6 * values[0]);
+    for (int j = 0; j < WIDE; j++)
+        check_near(r->eigenvalues[j], values[j], 1e-12 * values[0]);
+    gm_recovery_destroy(context, r);
+    free_problem(&wide);
+}
+
 /* diag(2, 1) against diag(2, 1.5): known by hand. */
 static void errors_against_a_known_curvature(void **state) {
     (void)state;
@@ -388,6 +412,7 @@ int main(void) {
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(degenerate_problems_have_undefined_parts),
         cmocka_unit_test(few_vectors_have_their_spectrum),
+        cmocka_unit_test(few_corrected_vectors_have_their_spectrum),
         cmocka_unit_test(errors_against_a_known_curvature),
         cmocka_unit_test(bits_are_reproducible),
         cmocka_unit_test(cancellation_ends_a_run),
