@@ -27,8 +27,4 @@ gm_status gm_recorded_supply_create(gm_context *context, const gm_recorded *reco
                                     int64_t batch_size, gm_supply **out)
     __attribute__((warn_unused_result));
 
-/* GM_INVALID_INPUT where an entry is not finite, with its place; `file` names the array. */
-gm_status gm_recorded_check_finite(gm_context *context, const gm_recorded *recorded,
-                                   const char *file) __attribute__((warn_unused_result));
-
 #endif

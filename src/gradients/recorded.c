@@ -111,12 +111,32 @@ static gm_status read_shape(gm_context *context, const gm_array *array, const ch
         return gm_fail(context, GM_INVALID_INPUT,
                        "%s: %lld rows of %lld numbers. Gradients are [k, d], one batch a row; with "
                        "fewer rows than columns this may be a transposed array, and nothing in it "
-                       "could tell. If it is not, give the dimension %lld",
+                       "could tell. If it is not, say so by --dimension %lld",
                        path, a, b, b);
     *out = (gm_recorded){.batches = array->shape[0],
                          .dimension = d,
                          .copies = options->paired ? 2 : 1,
                          .values = array->values};
+    return GM_OK;
+}
+
+/* Every entry is a number; its place where one is not. */
+static gm_status check_finite(gm_context *context, const gm_recorded *recorded, const char *file) {
+    const int64_t d = recorded->dimension, copies = recorded->copies;
+    for (int64_t i = 0; i < recorded->batches * copies; i++)
+        for (int64_t j = 0; j < d; j++)
+            if (!isfinite(recorded->values[i * d + j])) {
+                if (copies == 1)
+                    return gm_fail(context, GM_INVALID_INPUT,
+                                   "%s: row %lld, column %lld is %g; every entry must be finite",
+                                   file, (long long)i, (long long)j, recorded->values[i * d + j]);
+                return gm_fail(
+                    context, GM_INVALID_INPUT,
+                    "%s: pair %lld, gradient %lld, column %lld is %g; every entry must be "
+                    "finite",
+                    file, (long long)(i / copies), (long long)(i % copies), (long long)j,
+                    recorded->values[i * d + j]);
+            }
     return GM_OK;
 }
 
@@ -131,7 +151,7 @@ static gm_status check(gm_context *context, const gm_recorded *recorded, const c
                        "%s: %lld batch%s of %lld numbers; at least %d batches are needed", file,
                        (long long)recorded->batches, recorded->batches == 1 ? "" : "es",
                        (long long)recorded->dimension, LEAST_BATCHES));
-    GM_TRY(gm_recorded_check_finite(context, recorded, file));
+    GM_TRY(check_finite(context, recorded, file));
 done:
     return status;
 }

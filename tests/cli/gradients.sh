@@ -71,7 +71,7 @@ says 'the 2 in the middle: here it comes first, the array is transposed'
 run 2 recover --gradients-file "$scratch/single.npy" $known --dimension 6
 says 'gradients of 2 numbers, 6 were expected: the array is transposed'
 run 2 recover --gradients-file "$scratch/wide.npy" $known
-says '2 rows of 6 numbers.* may be a transposed array.* give the dimension 6'
+says '2 rows of 6 numbers.* may be a transposed array.* say so by --dimension 6'
 run 0 recover --gradients-file "$scratch/wide.npy" $known --dimension 6
 run 2 recover --gradients-file "$scratch/single.npy" $known --estimator fanout:m=2
 says 'takes 3 gradients of each batch, 1 is recorded'
