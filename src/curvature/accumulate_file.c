@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L /* fsync, fileno */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -185,6 +186,22 @@ done:
     return status;
 }
 
+/* Runs of the lengths that their places in the tree have, which add up to the whole. */
+static gm_status check_counts(const stream *s, const header *h, const gm_accumulator *a) {
+    double sum = (double)(h->pending + a->leaf.count) + (double)a->beside.count;
+    bool right = a->leaf.count == h->leaf_count && a->beside.count == h->beside_count;
+    for (int level = 0; level < GM_LEVELS; level++)
+        if (h->nodes >> level & 1) {
+            const double full = ldexp((double)a->leaf_size, level);
+            right = right && (double)a->node[level].count == full;
+            sum += full;
+        }
+    return right && sum == (double)h->count
+               ? GM_OK
+               : gm_fail(s->context, GM_INVALID_INPUT,
+                         "%s: damaged: its numbers of vectors make no sense", s->path);
+}
+
 static gm_status read_all(stream *s, gm_accumulator **out) {
     gm_status status = GM_OK;
     gm_accumulator *a = NULL;
@@ -200,6 +217,7 @@ static gm_status read_all(stream *s, gm_accumulator **out) {
     GM_TRY(read_bytes(s, &hash, sizeof hash));
     if (hash != expected)
         GM_TRY(gm_fail(s->context, GM_INVALID_INPUT, "%s: damaged: the checksum differs", s->path));
+    GM_TRY(check_counts(s, &h, a));
     *out = a;
     a = NULL;
 done:
