@@ -23,7 +23,7 @@ typedef struct gm_accumulator gm_accumulator;
 
 /**
  * Create an empty accumulator.
- * @param dimension  d ≥ 1
+ * @param dimension  d, from 1 to 2^29
  * @param out        owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY
  */

@@ -46,10 +46,10 @@ void gm_run_release(gm_context *context, gm_run *m) {
 gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accumulator **out) {
     gm_status status = GM_OK;
     gm_accumulator *a = NULL;
-    if (dimension < 1)
+    if (dimension < 1 || dimension > GM_MOST_DIMENSION)
         return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "gm_accumulator_create: dimension is %lld, must be at least 1",
-                       (long long)dimension);
+                       "gm_accumulator_create: dimension is %lld, must be from 1 to %d",
+                       (long long)dimension, GM_MOST_DIMENSION);
     GM_TRY(GM_NEW_ZERO(context, a, 1));
     a->context = context;
     a->dimension = dimension;

@@ -10,6 +10,9 @@
  * fill. */
 enum { GM_BLOCK = 256, GM_LEVELS = 63 };
 
+/* Above it the bytes of d² numbers, and of a block, are more than an int64_t counts. */
+enum { GM_MOST_DIMENSION = 1 << 29 };
+
 /* Moments of a run of vectors; the scatter on and below the diagonal. */
 typedef struct gm_run {
     int64_t count;

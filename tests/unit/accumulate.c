@@ -133,6 +133,8 @@ static void arguments_are_checked(void **state) {
     gm_context *context = make_context(1, GM_ISA_AUTO);
     check_fails(context, GM_INVALID_ARGUMENT, "dimension is 0",
                 gm_accumulator_create(context, 0, &a));
+    check_fails(context, GM_INVALID_ARGUMENT, "must be from 1 to",
+                gm_accumulator_create(context, INT64_MAX, &a));
     assert_null(a);
     gm_accumulator_destroy(NULL);
     gm_context_destroy(context);
