@@ -5,6 +5,8 @@
 #include <gradiometer/accumulate.h>
 #include <gradiometer/context.h>
 #include <gradiometer/data.h>
+#include <gradiometer/entropy.h>
+#include <gradiometer/estimate.h>
 #include <gradiometer/export.h>
 #include <gradiometer/gradients.h>
 #include <gradiometer/output.h>

@@ -6,18 +6,11 @@
 
 #include <gradiometer/context.h>
 #include <gradiometer/data.h>
+#include <gradiometer/estimate.h>
 #include <gradiometer/export.h>
 #include <gradiometer/gradients.h>
 
 GM_BEGIN_DECLS
-
-/** A number with its error. Undefined members are NaN. */
-typedef struct gm_estimate {
-    double value;
-    double std_error;
-    double low, high;   /**< 95 % interval */
-    const char *method; /**< static string */
-} gm_estimate;
 
 enum { GM_MOST_WARNINGS = 12 };
 

@@ -1,0 +1,67 @@
+#ifndef GRADIOMETER_ENTROPY_H
+#define GRADIOMETER_ENTROPY_H
+
+#include <stdint.h>
+
+#include <gradiometer/context.h>
+#include <gradiometer/export.h>
+
+GM_BEGIN_DECLS
+
+/**
+ * Collision entropy E_c = −ln Σ P(x)², in nats. Undefined members are NaN; of a continuous law,
+ * whose rows never collide, `nats` is infinite.
+ */
+typedef struct gm_collision_entropy {
+    double nats;        /**< NaN where no collision was seen */
+    double low, high;   /**< 95 % interval; high is infinite where no collision was seen */
+    double lower_bound; /**< at 95 %, whatever the law is: `low` */
+    const char *method; /**< static: "exact", "rows", "lower-bound" or "continuous" */
+} gm_collision_entropy;
+
+/** Entropy of inputs and of their coordinates. Free it with gm_entropy_destroy(). */
+typedef struct gm_entropy {
+    gm_collision_entropy whole;
+    int64_t columns;
+    gm_collision_entropy *coordinates; /**< [columns], of the marginal laws */
+    double product_proxy; /**< sum of the marginals' entropies: what E_c would be were the
+                               coordinates independent. Neither bound nor estimate: Rényi's entropy
+                               of order 2 is not subadditive. NaN where a marginal's is */
+    double uniform; /**< E_c of the uniform law on all that the coordinates can be: n ln q; NaN
+                         where that is not known */
+    int64_t rows;   /**< of the array; 0 for a law */
+    int64_t coordinate_rows; /**< fewest rows that a marginal was estimated from */
+    double collisions;       /**< pairs of equal rows */
+    int64_t distinct;        /**< rows that differ from each other */
+} gm_entropy;
+
+/**
+ * Entropy of a law of inputs, exactly: `zq:n,q,width`, `dgauss:n,q,sigma`, `cube:n,p`,
+ * `gaussian:n`, `box:n`.
+ * @param out  owned by the caller; untouched on failure
+ * @return GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY
+ */
+GM_API GM_MUST_USE gm_status gm_entropy_of_inputs(gm_context *context, const char *inputs,
+                                                  gm_entropy **out);
+
+/**
+ * Entropy of the unknown law that the rows of a .npy array [N, n] were drawn from, by counting
+ * equal rows: p̂ = pairs of equal rows / (N choose 2) is unbiased for Σ P(x)²
+ * [docs/theory/entropy.md].
+ *
+ * Rows are compared as numbers; with a modulus as residues. The file is read once, in pieces.
+ * @param modulus  q ≥ 2: entries must be whole and are taken modulo q; 0: any finite numbers
+ * @param out      owned by the caller; untouched on failure
+ * @return GM_INVALID_INPUT (absent, not 2-D, fewer than two rows, an entry that is not finite or,
+ *         with a modulus, not whole), GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY, GM_CANCELLED
+ * Cost: O(N n) expected; memory 16 bytes a row and at most 4 MiB a column, never the array.
+ */
+GM_API GM_MUST_USE gm_status gm_entropy_of_rows(gm_context *context, const char *path,
+                                                int64_t modulus, gm_entropy **out);
+
+/** Free an entropy. NULL is allowed. */
+GM_API void gm_entropy_destroy(gm_context *context, gm_entropy *entropy);
+
+GM_END_DECLS
+
+#endif
