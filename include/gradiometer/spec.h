@@ -49,6 +49,25 @@ GM_API GM_MUST_USE gm_status gm_spec_number(gm_context *context, const gm_spec *
                                             const char *key, double fallback, double low,
                                             double high, double *out);
 
+/**
+ * Read a whole number.
+ * @param fallback  result where the key is absent; below `low`: the key is required
+ * @param low,high  accepted closed range, within ±2^53
+ * @return GM_INVALID_ARGUMENT with the value seen and the range
+ */
+GM_API GM_MUST_USE gm_status gm_spec_integer(gm_context *context, const gm_spec *spec,
+                                             const char *key, int64_t fallback, int64_t low,
+                                             int64_t high, int64_t *out);
+
+/**
+ * Find the name of a specification in a list.
+ * @param names  [count]
+ * @param out    its index
+ * @return GM_INVALID_ARGUMENT with the names that are accepted, and the nearest
+ */
+GM_API GM_MUST_USE gm_status gm_spec_choose(gm_context *context, const gm_spec *spec,
+                                            const char *const *names, int count, int *out);
+
 /** Nearest of `count` words to `word` by edit distance; NULL where none is within a third of it. */
 GM_API const char *gm_nearest_word(const char *word, const char *const *words, int count);
 

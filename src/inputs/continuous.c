@@ -10,12 +10,12 @@ static void probability(const gm_inputs *inputs, int64_t count, const double *x,
 
 gm_status gm_inputs_continuous(gm_context *context, const gm_spec *spec, const char *name,
                                gm_inputs_draw *draw, gm_inputs **out) {
-    static const char *const keys[] = {"", "n"};
+    static const char *const keys[] = {"n"};
     gm_status status = GM_OK;
     int64_t n = 0;
     gm_inputs *self = NULL;
-    GM_TRY(gm_spec_accept(context, spec, keys, 2));
-    GM_TRY(gm_inputs_integer(context, spec, "n", 1, GM_INPUTS_MOST_COLUMNS, &n));
+    GM_TRY(gm_spec_accept(context, spec, keys, 1));
+    GM_TRY(gm_spec_integer(context, spec, "n", 0, 1, GM_INPUTS_MOST_COLUMNS, &n));
     GM_TRY(GM_NEW(context, self, 1));
     *self = (gm_inputs){.name = name,
                         .columns = n,

@@ -1,12 +1,12 @@
 #include "inputs/inputs.h"
 
 static gm_status create(gm_context *context, const gm_spec *spec, gm_inputs **out) {
-    static const char *const keys[] = {"", "n", "p"};
+    static const char *const keys[] = {"n", "p"};
     gm_status status = GM_OK;
     int64_t n = 0;
     double p = 0.5, *values = NULL, *probabilities = NULL;
-    GM_TRY(gm_spec_accept(context, spec, keys, 3));
-    GM_TRY(gm_inputs_integer(context, spec, "n", 1, GM_INPUTS_MOST_COLUMNS, &n));
+    GM_TRY(gm_spec_accept(context, spec, keys, 2));
+    GM_TRY(gm_spec_integer(context, spec, "n", 0, 1, GM_INPUTS_MOST_COLUMNS, &n));
     GM_TRY(gm_spec_number(context, spec, "p", 0.5, 0.0, 1.0, &p));
     GM_TRY(GM_NEW(context, values, 2));
     GM_TRY(GM_NEW(context, probabilities, 2));

@@ -1,21 +1,20 @@
-#include <math.h>
-
 #include "inputs/inputs.h"
+#include "random/discrete.h"
 
-/* Residues farther from 0 have less than 1e-300 of the weight there and are left out. */
+/* All residues, or those that have weight in float64. */
 static int64_t reach(int64_t q, double sigma) {
-    const double farthest = 37.0 * sigma;
-    return farthest < (double)(q / 2) ? (int64_t)farthest : q / 2;
+    const int64_t farthest = gm_discrete_gaussian_reach(sigma);
+    return farthest < q / 2 ? farthest : q / 2;
 }
 
 static gm_status create(gm_context *context, const gm_spec *spec, gm_inputs **out) {
-    static const char *const keys[] = {"", "n", "q", "sigma"};
+    static const char *const keys[] = {"n", "q", "sigma"};
     gm_status status = GM_OK;
     int64_t n = 0, q = 0;
     double sigma = 0.0, *values = NULL, *probabilities = NULL;
-    GM_TRY(gm_spec_accept(context, spec, keys, 4));
-    GM_TRY(gm_inputs_integer(context, spec, "n", 1, GM_INPUTS_MOST_COLUMNS, &n));
-    GM_TRY(gm_inputs_integer(context, spec, "q", 2, GM_INPUTS_MOST_MODULUS, &q));
+    GM_TRY(gm_spec_accept(context, spec, keys, 3));
+    GM_TRY(gm_spec_integer(context, spec, "n", 0, 1, GM_INPUTS_MOST_COLUMNS, &n));
+    GM_TRY(gm_spec_integer(context, spec, "q", 0, 2, GM_INPUTS_MOST_MODULUS, &q));
     if (!gm_spec_value(spec, "sigma"))
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "inputs dgauss: sigma is missing; give sigma=S, a number from 0.01 to 1e9"));
@@ -23,11 +22,9 @@ static gm_status create(gm_context *context, const gm_spec *spec, gm_inputs **ou
     const int64_t low = -reach(q, sigma), high = reach(q, sigma) - (2 * reach(q, sigma) == q);
     GM_TRY(GM_NEW(context, values, high - low + 1));
     GM_TRY(GM_NEW(context, probabilities, high - low + 1));
-    for (int64_t x = low; x <= high; x++) {
-        const double t = (double)x / sigma;
+    for (int64_t x = low; x <= high; x++)
         values[x - low] = (double)x;
-        probabilities[x - low] = exp(-0.5 * t * t);
-    }
+    gm_discrete_gaussian(sigma, low, high, probabilities);
     status = gm_inputs_product(context, "dgauss", n, high - low + 1, values, probabilities, out);
     values = probabilities = NULL; /* adopted */
     GM_TRY(status);

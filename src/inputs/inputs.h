@@ -74,10 +74,6 @@ const gm_inputs_kind *gm_inputs_at(int i);
 /* Sizes and draws beyond these are refused: keys n and q. */
 enum { GM_INPUTS_MOST_COLUMNS = 1 << 16, GM_INPUTS_MOST_MODULUS = 1 << 22 };
 
-/* Read a whole number from the key, or under "" where it is the first item and bare. Required. */
-gm_status gm_inputs_integer(gm_context *context, const gm_spec *spec, const char *key, int64_t low,
-                            int64_t high, int64_t *out) __attribute__((warn_unused_result));
-
 /* A law of n independent coordinates with these values and probabilities, which are adopted, also
    on failure. */
 gm_status gm_inputs_product(gm_context *context, const char *name, int64_t columns, int64_t points,

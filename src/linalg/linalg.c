@@ -248,6 +248,24 @@ void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, 
                 b, (int)ldb, 0.0, c, (int)ldc);
 }
 
+void gm_multiply_add(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
+                     int64_t ldb, double *c, int64_t ldc) {
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,
+                b, (int)ldb, 1.0, c, (int)ldc);
+}
+
+void gm_multiply_outer(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
+                       const double *b, int64_t ldb, double *c, int64_t ldc) {
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,
+                b, (int)ldb, 0.0, c, (int)ldc);
+}
+
+void gm_multiply_inner_add(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
+                           const double *b, int64_t ldb, double *c, int64_t ldc) {
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,
+                b, (int)ldb, 1.0, c, (int)ldc);
+}
+
 void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c) {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k,
                 b, (int)n, 0.0f, c, (int)n);

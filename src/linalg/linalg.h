@@ -43,8 +43,8 @@ gm_status gm_symmetric_spectrum(gm_context *context, int64_t d, const double *a,
 /*
  * Eigenvalues of a positive semi-definite a [d][d] of low rank r, borrowed, in the dual form: with
  * a = L Lᵀ, L [d][r] by pivoted Cholesky, they are those of LᵀL [r][r] and zeros. Directions below
- * d ε times the largest diagonal entry are left out. Cost: 2 d r² + 4/3 r³ operations and d² numbers.
- *   eigenvalues  [d], descending
+ * d ε times the largest diagonal entry are left out. Cost: 2 d r² + 4/3 r³ operations and d²
+ * numbers. eigenvalues  [d], descending
  */
 gm_status gm_semidefinite_spectrum(gm_context *context, int64_t d, const double *a,
                                    double *eigenvalues) __attribute__((warn_unused_result));
@@ -76,6 +76,18 @@ gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x
 /* c [m][n] = a [m][k] b [k][n]; rows of a, b, c lie lda, ldb, ldc apart. */
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc);
+
+/* c += a b, shapes as above. */
+void gm_multiply_add(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
+                     int64_t ldb, double *c, int64_t ldc);
+
+/* c [m][n] = a [m][k] bᵀ, b [n][k]. */
+void gm_multiply_outer(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
+                       const double *b, int64_t ldb, double *c, int64_t ldc);
+
+/* c [m][n] += aᵀ b, a [k][m], b [k][n]. */
+void gm_multiply_inner_add(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
+                           const double *b, int64_t ldb, double *c, int64_t ldc);
 
 /* c [m][n] = a [m][k] b [k][n] in float32. */
 void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c);

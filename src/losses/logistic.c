@@ -42,4 +42,22 @@ static void curvature(int64_t n, int c, const double *z, int a, int b, double *o
         out[i] = probability(z[i]) * probability(-z[i]);
 }
 
-const gm_loss gm_loss_logistic = {"logistic", true, value, residual, root, sampled, curvature};
+static void parts(double z, double *base, gm_complex *slope) {
+    *base = probability(z);
+    *slope = (gm_complex){-1.0, 0.0};
+}
+
+static gm_complex feature(double y) {
+    return (gm_complex){y, 0.0};
+}
+
+const gm_loss gm_loss_logistic = {.name = "logistic",
+                                  .affine = true,
+                                  .classes = true,
+                                  .value = value,
+                                  .residual = residual,
+                                  .parts = parts,
+                                  .feature = feature,
+                                  .root = root,
+                                  .sampled = sampled,
+                                  .curvature = curvature};

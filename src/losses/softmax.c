@@ -78,4 +78,11 @@ static void curvature(int64_t n, int c, const double *z, int a, int b, double *o
     }
 }
 
-const gm_loss gm_loss_softmax = {"softmax", true, value, residual, root, sampled, curvature};
+const gm_loss gm_loss_softmax = {.name = "softmax",
+                                 .affine = true,
+                                 .classes = true,
+                                 .value = value,
+                                 .residual = residual,
+                                 .root = root,
+                                 .sampled = sampled,
+                                 .curvature = curvature};

@@ -30,4 +30,21 @@ static void curvature(int64_t n, int c, const double *z, int a, int b, double *o
         out[i] = (double)(a == b);
 }
 
-const gm_loss gm_loss_squared = {"squared", false, value, residual, root, root, curvature};
+static void parts(double z, double *base, gm_complex *slope) {
+    *base = z;
+    *slope = (gm_complex){-1.0, 0.0};
+}
+
+static gm_complex feature(double y) {
+    return (gm_complex){y, 0.0};
+}
+
+const gm_loss gm_loss_squared = {.name = "squared",
+                                 .affine = true,
+                                 .value = value,
+                                 .residual = residual,
+                                 .parts = parts,
+                                 .feature = feature,
+                                 .root = root,
+                                 .sampled = root,
+                                 .curvature = curvature};

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const gm_loss *const losses[] = {&gm_loss_squared, &gm_loss_logistic, &gm_loss_softmax};
+static const gm_loss *const losses[] = {&gm_loss_squared, &gm_loss_logistic, &gm_loss_softmax,
+                                        &gm_loss_cosine};
 
 const gm_loss *gm_loss_at(int i) {
     return i >= 0 && i < (int)(sizeof losses / sizeof losses[0]) ? losses[i] : NULL;

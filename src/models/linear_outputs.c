@@ -1,5 +1,9 @@
 #include "models/linear_outputs.h"
 
+#include <string.h>
+
+#include "linalg/linalg.h"
+
 /* Outputs of one class at a time, where there are several. */
 static int64_t scratch(const gm_model *model, int64_t n, int64_t m) {
     (void)m;
@@ -30,6 +34,17 @@ static void backward(const gm_model *model, const gm_context *context, const gm_
     gm_rows_combine(context, rows, n, index, m * model->outputs, coefficients, out);
 }
 
+/* The Jacobian is the row itself: a = x, δ = 1. */
+static gm_status factors(const gm_model *model, const double *w, int64_t count, const double *x,
+                         double *z, double *a, double *delta) {
+    const int64_t n = model->columns;
+    gm_multiply_outer(count, 1, n, x, n, w, n, z, 1);
+    memcpy(a, x, (size_t)(count * n) * sizeof *a);
+    for (int64_t i = 0; i < count; i++)
+        delta[i] = 1.0;
+    return GM_OK;
+}
+
 gm_status gm_linear_outputs_create(gm_context *context, const gm_model_kind *kind,
                                    const gm_loss *loss, int64_t columns, int outputs,
                                    gm_model **out) {
@@ -46,6 +61,11 @@ gm_status gm_linear_outputs_create(gm_context *context, const gm_model_kind *kin
                         .scratch = scratch,
                         .forward = forward,
                         .backward = backward};
+    if (outputs == 1) {
+        model->factor_count = 1;
+        model->factor[0] = (gm_factor){.in = columns, .out = 1};
+        model->factors = factors;
+    }
     *out = model;
 done:
     return status;

@@ -4,14 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "linalg/linalg.h"
 #include "random/streams.h"
 
+enum { PIECE = 64, MOST_PIECE = 64 }; /* of a product that is kept on the stack */
 enum { MOST_HIDDEN = 16, MOST_WIDTH = 65536, MOST_LAYERS = MOST_HIDDEN + 1 };
+
+typedef enum activation { TANH, RELU, SIN } activation;
+static const char *const activation_names[] = {"tanh", "relu", "sin"};
+enum { ACTIVATIONS = 3 };
 
 /* Layer l takes width[l] numbers to width[l + 1]; the last has no activation. */
 typedef struct mlp {
     gm_model base;
-    bool relu; /* otherwise tanh */
+    activation act;
     int layers;
     int64_t width[MOST_LAYERS + 1];
     int64_t offset[MOST_LAYERS]; /* of W [width[l + 1]][width[l]] in w, then b [width[l + 1]] */
@@ -19,27 +25,35 @@ typedef struct mlp {
     int64_t hidden;              /* sum of the hidden widths */
 } mlp;
 
-/* Activations of the hidden layers, one after another, then three matrices of `widest` columns. */
+/* Activations of the hidden layers, one after another, their slopes, then three matrices of
+   `widest` columns. */
 static int64_t scratch(const gm_model *model, int64_t n, int64_t m) {
     const mlp *self = (const mlp *)model;
     (void)m;
-    return n * (self->hidden + 3 * self->widest);
+    return n * (2 * self->hidden + 3 * self->widest);
 }
 
 static gm_rows as_rows(int64_t rows, int64_t columns, const double *values) {
     return (gm_rows){GM_ELEMENT_F64, rows, columns, columns, 1.0, values};
 }
 
-static void activate(const mlp *self, int64_t count, double *a) {
-    for (int64_t i = 0; i < count; i++)
-        a[i] = self->relu ? fmax(a[i], 0.0) : tanh(a[i]);
+/* Sums become activations; their slopes too, where `slope` is not NULL. */
+static void activate(activation act, int64_t count, double *a, double *slope) {
+    for (int64_t i = 0; i < count; i++) {
+        const double sum = a[i];
+        a[i] = act == RELU ? fmax(sum, 0.0) : act == TANH ? tanh(sum) : sin(sum);
+        if (slope)
+            slope[i] = act == RELU   ? (double)(sum > 0.0)
+                       : act == TANH ? 1.0 - a[i] * a[i]
+                                     : cos(sum);
+    }
 }
 
 /* Layer l on rows `index`, or first …: out [n][width[l + 1]]. Row by row, so that the bits do not
    depend on which rows share a call. */
 static void run_layer(const mlp *self, const gm_context *context, int l, const double *w,
                       const gm_rows *in, const int64_t *index, int64_t first, int64_t n,
-                      double *out) {
+                      double *out, double *slope) {
     const int64_t from = self->width[l], to = self->width[l + 1];
     const double *weights = w + self->offset[l], *bias = weights + from * to;
     for (int64_t i = 0; i < n; i++)
@@ -49,34 +63,37 @@ static void run_layer(const mlp *self, const gm_context *context, int l, const d
             out[i * to + u] += bias[u];
         }
     if (l + 1 < self->layers)
-        activate(self, n * to, out);
+        activate(self->act, n * to, out, slope);
 }
 
-/* Hidden layers into `hidden`, and the outputs into z where that is asked for. */
+/* Hidden layers into `hidden`, their slopes and the outputs into `slopes` and z where those are
+   asked for. */
 static void run(const mlp *self, const gm_context *context, const double *w, const gm_rows *rows,
-                const int64_t *index, int64_t first, int64_t n, double *hidden, double *z) {
+                const int64_t *index, int64_t first, int64_t n, double *hidden, double *slopes,
+                double *z) {
     gm_rows in = *rows;
     for (int l = 0; l < self->layers; l++) {
         double *out = l + 1 < self->layers ? hidden : z;
         if (!out)
             return;
-        run_layer(self, context, l, w, &in, index, first, n, out);
+        run_layer(self, context, l, w, &in, index, first, n, out, slopes);
         in = as_rows(n, self->width[l + 1], out);
         index = NULL;
         first = 0;
         hidden += n * self->width[l + 1];
+        slopes += slopes ? n * self->width[l + 1] : 0;
     }
 }
 
 static void forward(const gm_model *model, const gm_context *context, const gm_rows *rows,
                     const double *w, int64_t first, int64_t count, double *room, double *z) {
-    run((const mlp *)model, context, w, rows, NULL, first, count, room, z);
+    run((const mlp *)model, context, w, rows, NULL, first, count, room, NULL, z);
 }
 
 /* delta [n][width[l + 1]] at the outputs of layer l becomes that at its inputs, out
-   [n][width[l]]: Wᵀ delta times the slope of the activation that made the inputs `a`. */
+   [n][width[l]]: Wᵀ delta times the slope of the activation that made those inputs. */
 static void pull_back(const mlp *self, const gm_context *context, int l, const double *w, int64_t n,
-                      const double *delta, const double *a, double *transposed, double *out) {
+                      const double *delta, const double *slope, double *transposed, double *out) {
     const int64_t from = self->width[l], to = self->width[l + 1];
     const gm_rows weights = as_rows(to, from, w + self->offset[l]);
     for (int64_t i = 0; i < n; i++)
@@ -84,7 +101,7 @@ static void pull_back(const mlp *self, const gm_context *context, int l, const d
             transposed[u * n + i] = delta[i * to + u];
     gm_rows_combine(context, &weights, to, NULL, n, transposed, out);
     for (int64_t i = 0; i < n * from; i++)
-        out[i] *= self->relu ? (double)(a[i] > 0.0) : 1.0 - a[i] * a[i];
+        out[i] *= slope[i];
 }
 
 /* Gradient of layer l: out [to][from + …], Σ_i delta_i a_iᵀ, and Σ_i delta_i for the bias. */
@@ -104,24 +121,79 @@ static void backward(const gm_model *model, const gm_context *context, const gm_
                      const double *coefficients, double *room, double *out) {
     const mlp *self = (const mlp *)model;
     const int c = model->outputs;
-    double *delta = room + n * self->hidden, *next = delta + n * self->widest;
+    double *slopes = room + n * self->hidden, *delta = slopes + n * self->hidden;
+    double *next = delta + n * self->widest;
     double *transposed = next + n * self->widest;
-    run(self, context, w, rows, index, 0, n, room, NULL);
+    run(self, context, w, rows, index, 0, n, room, slopes, NULL);
     for (int64_t r = 0; r < m; r++) {
-        const double *a = room + n * self->hidden; /* end of the activations */
+        const double *a = slopes, *slope = slopes + n * self->hidden; /* ends of both */
         for (int64_t i = 0; i < n; i++)
             memcpy(delta + i * c, coefficients + (i * m + r) * c, (size_t)c * sizeof *delta);
         for (int l = self->layers - 1; l > 0; l--) {
             a -= n * self->width[l];
+            slope -= n * self->width[l];
             const gm_rows in = as_rows(n, self->width[l], a);
             layer_gradient(self, context, l, &in, NULL, n, delta, out + r * model->parameters);
-            pull_back(self, context, l, w, n, delta, a, transposed, next);
+            pull_back(self, context, l, w, n, delta, slope, transposed, next);
             double *held = delta;
             delta = next;
             next = held;
         }
         layer_gradient(self, context, 0, rows, index, n, delta, out + r * model->parameters);
     }
+}
+
+/* δ of the layer before: (delta W) times the slopes, which `before` holds. Rows lie `stride` apart.
+ */
+static void pull_back_rows(int64_t count, int64_t from, int64_t to, const double *w, int64_t stride,
+                           const double *delta, double *before) {
+    double product[PIECE * MOST_PIECE];
+    for (int64_t u = 0; u < from; u += MOST_PIECE) {
+        const int64_t width = from - u < MOST_PIECE ? from - u : MOST_PIECE;
+        for (int64_t first = 0; first < count; first += PIECE) {
+            const int64_t rows = count - first < PIECE ? count - first : PIECE;
+            gm_multiply(rows, width, to, delta + first * stride, stride, w + u, from, product,
+                        width);
+            for (int64_t i = 0; i < rows; i++)
+                for (int64_t v = 0; v < width; v++)
+                    before[(first + i) * stride + u + v] *= product[i * width + v];
+        }
+    }
+}
+
+/* Matrices of all layers lie side by side, so that row i of one begins `ins` or `outs` numbers
+   after row i − 1. Slopes of a layer wait where its δ will be. */
+static gm_status factors(const gm_model *model, const double *w, int64_t count, const double *x,
+                         double *z, double *a, double *delta) {
+    const mlp *self = (const mlp *)model;
+    const int64_t ins = gm_model_factor_inputs(model), outs = gm_model_factor_outputs(model);
+    double *in = a, *out = delta;
+    for (int64_t i = 0; i < count; i++)
+        memcpy(a + i * ins, x + i * model->columns, (size_t)model->columns * sizeof *a);
+    for (int l = 0; l < self->layers; l++) {
+        const int64_t from = self->width[l], to = self->width[l + 1];
+        const double *weights = w + self->offset[l], *bias = weights + from * to;
+        const bool last = l + 1 == self->layers;
+        double *sums = last ? z : in + from;
+        const int64_t stride = last ? 1 : ins;
+        gm_multiply_outer(count, to, from, in, ins, weights, from, sums, stride);
+        for (int64_t i = 0; i < count; i++) {
+            for (int64_t u = 0; u < to; u++)
+                sums[i * stride + u] += bias[u];
+            if (!last)
+                activate(self->act, to, sums + i * stride, out + i * outs);
+            else
+                out[i * outs] = 1.0;
+        }
+        in += from;
+        out += last ? 0 : to;
+    }
+    for (int l = self->layers - 1; l > 0; l--) {
+        const int64_t from = self->width[l], to = self->width[l + 1];
+        pull_back_rows(count, from, to, w + self->offset[l], outs, out, out - from);
+        out -= from;
+    }
+    return GM_OK;
 }
 
 static void initialize(const gm_model *model, const gm_context *context, uint64_t seed, double *w) {
@@ -162,23 +234,33 @@ static const gm_loss *find_loss(const char *name, int64_t classes) {
     return classes == 0 ? &gm_loss_squared : classes == 2 ? &gm_loss_logistic : &gm_loss_softmax;
 }
 
-static gm_status read_keys(gm_context *context, const gm_spec *spec, int64_t classes, mlp *self) {
+static gm_status read_activation(gm_context *context, const char *name, activation *out) {
+    for (int i = 0; i < ACTIVATIONS; i++)
+        if (strcmp(name, activation_names[i]) == 0) {
+            *out = (activation)i;
+            return GM_OK;
+        }
+    return gm_fail(context, GM_INVALID_ARGUMENT,
+                   "model mlp: act is '%s'; it must be tanh, relu or sin", name);
+}
+
+static gm_status read_keys(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,
+                           mlp *self) {
     static const char *const keys[] = {"hidden", "act", "loss"};
     gm_status status = GM_OK;
+    const int64_t classes = shape->classes;
     const char *hidden = gm_spec_value(spec, "hidden"), *act = gm_spec_value(spec, "act");
     const char *loss = gm_spec_value(spec, "loss");
     GM_TRY(gm_spec_accept(context, spec, keys, 3));
-    self->layers = read_widths(hidden ? hidden : "64x32", self->width) + 1;
+    hidden = hidden ? hidden : shape->hidden ? shape->hidden : "64x32";
+    self->layers = read_widths(hidden, self->width) + 1;
     if (self->layers == 1)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "model mlp: hidden is '%s'; give 1 to %d widths of 1 to %d, such as 64x32",
                        hidden, MOST_HIDDEN, MOST_WIDTH));
-    self->relu = act && strcmp(act, "relu") == 0;
-    if (act && !self->relu && strcmp(act, "tanh") != 0)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "model mlp: act is '%s'; it must be tanh or relu", act));
+    GM_TRY(read_activation(context, act ? act : "tanh", &self->act));
     self->base.loss = find_loss(loss, classes);
-    if (!self->base.loss)
+    if (!self->base.loss || !self->base.loss->affine)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "model mlp: loss is '%s'; it must be auto, squared, logistic or softmax",
                        loss));
@@ -204,6 +286,12 @@ static void lay_out(mlp *self) {
         self->base.parameters += (self->width[l] + 1) * to;
         self->hidden += l + 1 < self->layers ? to : 0;
         self->widest = to > self->widest ? to : self->widest;
+        self->base.factor[l] =
+            (gm_factor){.in = self->width[l], .out = to, .bias = true, .offset = self->offset[l]};
+    }
+    if (self->base.outputs == 1) {
+        self->base.factor_count = self->layers;
+        self->base.factors = factors;
     }
 }
 
@@ -218,7 +306,7 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_model
                             .forward = forward,
                             .backward = backward,
                             .initialize = initialize};
-    GM_TRY(read_keys(context, spec, shape->classes, self));
+    GM_TRY(read_keys(context, spec, shape, self));
     self->base.outputs = self->base.loss == &gm_loss_softmax ? (int)shape->classes : 1;
     lay_out(self);
     *out = &self->base;

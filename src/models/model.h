@@ -10,11 +10,22 @@
 
 /* What a model is made for. */
 typedef struct gm_model_shape {
-    int64_t columns; /* of the inputs */
-    int64_t classes; /* of the targets; 0: they are numbers */
+    int64_t columns;    /* of the inputs */
+    int64_t classes;    /* of the targets; 0: they are numbers */
+    const char *hidden; /* hidden layers of a network that names none; NULL: "64x32" */
 } gm_model_shape;
 
 typedef struct gm_model gm_model;
+
+/* A block of the Jacobian of the first output: ∂z/∂W = δ ⊗ a and, with a bias, ∂z/∂b = δ, where
+   a are the `in` inputs of a layer and δ the sensitivities of z to its `out` sums. */
+typedef struct gm_factor {
+    int64_t in, out;
+    bool bias;
+    int64_t offset; /* of W [out][in] in w; b [out] follows */
+} gm_factor;
+
+enum { GM_MOST_FACTORS = 17 };
 
 /* An entry of the table: how a specification becomes a model. */
 typedef struct gm_model_kind {
@@ -48,6 +59,14 @@ struct gm_model {
                      const double *coefficients, double *scratch, double *out);
     /* Weights that training would start from: --at init. NULL: zeros. */
     void (*initialize)(const gm_model *model, const gm_context *context, uint64_t seed, double *w);
+    /* The Jacobian of the one output in factors, block by block; factor_count = 0: not known. */
+    int factor_count;
+    gm_factor factor[GM_MOST_FACTORS];
+    /* Of rows x [count][columns]: z [count], and side by side for all blocks a [count][Σ in] and δ
+       [count][Σ out]. One BLAS call a layer: the bits depend on how rows are cut. May fail where
+       the model is a function of the caller. */
+    gm_status (*factors)(const gm_model *model, const double *w, int64_t count, const double *x,
+                         double *z, double *a, double *delta);
     void (*destroy)(gm_context *context, gm_model *model); /* NULL: gm_release() */
 };
 
@@ -69,6 +88,14 @@ gm_status gm_model_create(gm_context *context, const char *text, const gm_model_
 /* z [rows][c] of all rows, on all threads. GM_OUT_OF_MEMORY, GM_CANCELLED. */
 gm_status gm_model_outputs(gm_context *context, const gm_rows *rows, const gm_model *model,
                            const double *weights, double *z) __attribute__((warn_unused_result));
+
+/* Σ in and Σ out over the factors of a model. */
+int64_t gm_model_factor_inputs(const gm_model *model);
+int64_t gm_model_factor_outputs(const gm_model *model);
+
+/* Row by row, the Jacobian [count][parameters] from its factors a and δ. */
+void gm_model_jacobian(const gm_model *model, int64_t count, const double *a, const double *delta,
+                       double *out);
 
 /* NULL is allowed. */
 void gm_model_destroy(gm_context *context, gm_model *model);

@@ -1,13 +1,13 @@
 #include "models/model.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const gm_model_kind *const kinds[] = {&gm_model_linear, &gm_model_logistic,
                                              &gm_model_softmax, &gm_model_mlp};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 const gm_model_kind *gm_model_at(int i) {
-    return i >= 0 && i < (int)(sizeof kinds / sizeof kinds[0]) ? kinds[i] : NULL;
+    return i >= 0 && i < KINDS ? kinds[i] : NULL;
 }
 
 const gm_model_kind *gm_model_find(const char *name) {
@@ -18,24 +18,18 @@ const gm_model_kind *gm_model_find(const char *name) {
     return NULL;
 }
 
-static gm_status unknown(gm_context *context, const char *name) {
-    char names[256] = "";
-    const gm_model_kind *kind;
-    for (int i = 0; (kind = gm_model_at(i)) != NULL; i++) {
-        const size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", kind->name);
-    }
-    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown model '%s'; use one of %s", name, names);
-}
-
 gm_status gm_model_create(gm_context *context, const char *text, const gm_model_shape *shape,
                           gm_model **out) {
     gm_spec *spec = NULL;
-    gm_status status = gm_spec_parse(context, text, "model", &spec);
-    if (status != GM_OK)
-        return status;
-    const gm_model_kind *kind = gm_model_find(gm_spec_name(spec));
-    status = kind ? kind->create(context, spec, shape, out) : unknown(context, gm_spec_name(spec));
+    gm_status status = GM_OK;
+    const char *names[KINDS];
+    int found = 0;
+    for (int i = 0; i < KINDS; i++)
+        names[i] = kinds[i]->name;
+    GM_TRY(gm_spec_parse(context, text, "model", &spec));
+    GM_TRY(gm_spec_choose(context, spec, names, KINDS, &found));
+    GM_TRY(kinds[found]->create(context, spec, shape, out));
+done:
     gm_spec_destroy(context, spec);
     return status;
 }
@@ -49,6 +43,41 @@ gm_status gm_model_classifies(gm_context *context, const char *text, bool *out) 
     *out = kind && kind->classifies && kind->classifies(spec);
     gm_spec_destroy(context, spec);
     return GM_OK;
+}
+
+int64_t gm_model_factor_inputs(const gm_model *model) {
+    int64_t sum = 0;
+    for (int f = 0; f < model->factor_count; f++)
+        sum += model->factor[f].in;
+    return sum;
+}
+
+int64_t gm_model_factor_outputs(const gm_model *model) {
+    int64_t sum = 0;
+    for (int f = 0; f < model->factor_count; f++)
+        sum += model->factor[f].out;
+    return sum;
+}
+
+static void jacobian_block(const gm_factor *factor, const double *a, const double *delta,
+                           double *out) {
+    double *bias = out + factor->in * factor->out;
+    for (int64_t u = 0; u < factor->out; u++)
+        for (int64_t v = 0; v < factor->in; v++)
+            out[u * factor->in + v] = delta[u] * a[v];
+    for (int64_t u = 0; factor->bias && u < factor->out; u++)
+        bias[u] = delta[u];
+}
+
+void gm_model_jacobian(const gm_model *model, int64_t count, const double *a, const double *delta,
+                       double *out) {
+    for (int64_t i = 0; i < count; i++)
+        for (int f = 0; f < model->factor_count; f++) {
+            const gm_factor *factor = &model->factor[f];
+            jacobian_block(factor, a, delta, out + i * model->parameters + factor->offset);
+            a += factor->in;
+            delta += factor->out;
+        }
 }
 
 void gm_model_destroy(gm_context *context, gm_model *model) {

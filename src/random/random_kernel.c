@@ -1,6 +1,6 @@
-/* Threefry2x64-20 [salmon2011] and Box–Muller in plain loops over blocks, which compilers vectorise.
-   Only +, −, ×, ÷, √ and fused multiply-add are used, each correctly rounded: same bits in every
-   instruction set that has the fused one. */
+/* Threefry2x64-20 [salmon2011] and Box–Muller in plain loops over blocks, which compilers
+   vectorise. Only +, −, ×, ÷, √ and fused multiply-add are used, each correctly rounded: same bits
+   in every instruction set that has the fused one. */
 #include "random/random_kernel.h"
 
 #include <math.h>
@@ -13,9 +13,9 @@ static inline uint64_t rotate_left(uint64_t x, int bits) {
 }
 
 /* Rotation distances of Threefry2x64, and the parity constant of the Threefish key schedule. */
-#define MIX(distance) (x0 += x1, x1 = rotate_left(x1, distance) ^ x0)
-#define FOUR_ROUNDS_A (MIX(16), MIX(42), MIX(12), MIX(31))
-#define FOUR_ROUNDS_B (MIX(16), MIX(32), MIX(24), MIX(21))
+#define MIX(distance)       (x0 += x1, x1 = rotate_left(x1, distance) ^ x0)
+#define FOUR_ROUNDS_A       (MIX(16), MIX(42), MIX(12), MIX(31))
+#define FOUR_ROUNDS_B       (MIX(16), MIX(32), MIX(24), MIX(21))
 #define INJECT(a, b, round) (x0 += (a), x1 += (b) + (round))
 static const uint64_t PARITY = 0x1BD11BDAA9FC1A22u;
 

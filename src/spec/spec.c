@@ -194,6 +194,45 @@ gm_status gm_spec_number(gm_context *context, const gm_spec *spec, const char *k
                    excerpt(text, seen), range);
 }
 
+gm_status gm_spec_integer(gm_context *context, const gm_spec *spec, const char *key,
+                          int64_t fallback, int64_t low, int64_t high, int64_t *out) {
+    char name[GM_EXCERPT_SIZE], label[GM_EXCERPT_SIZE], seen[GM_EXCERPT_SIZE];
+    const char *text = gm_spec_value(spec, key);
+    double value = (double)fallback;
+    excerpt(spec->name, name);
+    excerpt(key, label);
+    if (!text && fallback < low)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "%s %s: %s is missing; give %s=N, a whole number from %" PRId64
+                       " to %" PRId64,
+                       spec->subject, name, label, label, low, high);
+    if (text && (gm_word_number(text, strlen(text), &value) != GM_TOKEN_NUMBER ||
+                 !(value >= (double)low && value <= (double)high) || value != floor(value)))
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "%s %s: %s=%s; accepted: a whole number from %" PRId64 " to %" PRId64,
+                       spec->subject, name, label, excerpt(text, seen), low, high);
+    *out = (int64_t)value;
+    return GM_OK;
+}
+
+gm_status gm_spec_choose(gm_context *context, const gm_spec *spec, const char *const *names,
+                         int count, int *out) {
+    char accepted[512] = "", name[GM_EXCERPT_SIZE], hint[128] = "";
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], spec->name) == 0) {
+            *out = i;
+            return GM_OK;
+        }
+        append(accepted, sizeof accepted, i ? ", " : "");
+        append(accepted, sizeof accepted, names[i]);
+    }
+    const char *nearest = gm_nearest_word(spec->name, names, count);
+    if (nearest)
+        snprintf(hint, sizeof hint, " (did you mean '%.64s'?)", nearest);
+    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown %s '%s'; use one of %s%s", spec->subject,
+                   excerpt(spec->name, name), accepted, hint);
+}
+
 static const char *word_at(const void *list, int64_t index) {
     return ((const char *const *)list)[index];
 }

@@ -30,11 +30,32 @@ static void derivatives_agree_with_differences(void **state) {
                     (at(loss->value, z + step, y) - at(loss->value, z - step, y)) / (2 * step);
                 double bend = (at(loss->residual, z + step, y) - at(loss->residual, z - step, y)) /
                               (2 * step);
-                double root = at(loss->root, z, 1.0);
                 check_near(at(loss->residual, z, y), slope, tolerance);
+                if (!loss->affine)
+                    continue;
+                double root = at(loss->root, z, 1.0);
                 check_near(root * root, bend, tolerance);
             }
     assert_true(gm_loss_at(0) != NULL);
+}
+
+/* base + Re(slope feature) is the residual, whatever output and target are. */
+static void parts_make_up_the_residual(void **state) {
+    (void)state;
+    int count = 0;
+    const gm_loss *loss;
+    for (int l = 0; (loss = gm_loss_at(l)) != NULL; l++)
+        for (int i = 0; i < OUTPUTS && loss->parts; i++)
+            for (int j = 0; j < OUTPUTS; j++, count++) {
+                const double z = outputs[i], y = outputs[j];
+                double base = NAN;
+                gm_complex slope = {NAN, NAN};
+                loss->parts(z, &base, &slope);
+                const gm_complex feature = loss->feature(y);
+                check_near(base + slope.re * feature.re - slope.im * feature.im,
+                           at(loss->residual, z, y), 1e-14);
+            }
+    assert_int_equal(count, 3 * OUTPUTS * OUTPUTS); /* all but softmax */
 }
 
 /* Label noise e enters the residual as −e, at every output: what the estimators rely on. */
@@ -42,7 +63,7 @@ static void residual_is_affine_in_the_target(void **state) {
     (void)state;
     const gm_loss *loss;
     for (int l = 0; (loss = gm_loss_at(l)) != NULL; l++)
-        for (int i = 0; i < OUTPUTS; i++)
+        for (int i = 0; i < OUTPUTS && loss->affine; i++)
             for (int j = 0; j < TARGETS; j++) {
                 double z = outputs[i], y = targets[j];
                 check_near(at(loss->residual, z, y + 2.5), at(loss->residual, z, y) - 2.5, 1e-14);
@@ -54,11 +75,15 @@ static const double triples[][3] = {{0, 0, 0}, {1.5, -0.3, 0.2}, {-2, 3, 2.5}, {
 enum { TRIPLES = sizeof triples / sizeof *triples, C = 3 };
 static const double soft[C] = {1.7, -0.9, 0.4}; /* a noisy target, outside the simplex */
 
+static int outputs_of(const gm_loss *loss) {
+    return loss == &gm_loss_logistic || loss == &gm_loss_cosine ? 1 : C;
+}
+
 static void several_outputs_agree_with_differences(void **state) {
     (void)state;
     const gm_loss *loss;
     for (int l = 0; (loss = gm_loss_at(l)) != NULL; l++)
-        for (int t = 0; loss != &gm_loss_logistic && t < TRIPLES; t++) /* which has one output */
+        for (int t = 0; outputs_of(loss) == C && t < TRIPLES; t++)
             for (int a = 0; a < C; a++) {
                 double z[C], residual[C], up[C], down[C], above = NAN, below = NAN, sum = 0;
                 memcpy(z, triples[t], sizeof z);
@@ -82,16 +107,12 @@ static void several_outputs_agree_with_differences(void **state) {
             }
 }
 
-static int outputs_of(const gm_loss *loss) {
-    return loss == &gm_loss_logistic ? 1 : C;
-}
-
 /* R Rᵀ = ∂²L/∂z², column by column of R; in place, as the source calls it. */
 static void root_squares_to_the_curvature(void **state) {
     (void)state;
     const gm_loss *loss;
     for (int l = 0; (loss = gm_loss_at(l)) != NULL; l++)
-        for (int t = 0; t < TRIPLES; t++) {
+        for (int t = 0; t < TRIPLES && loss->affine; t++) {
             const int c = outputs_of(loss);
             double r[C][C] = {{0}};
             for (int k = 0; k < c; k++) {
@@ -194,6 +215,14 @@ static void names_find_their_loss(void **state) {
     assert_null(gm_loss_find(""));
 }
 
+static void cosine_has_the_period_of_a_phase(void **state) {
+    (void)state;
+    check_near(at(gm_loss_cosine.value, 1.25, 0.25), -1, 1e-15);
+    check_near(at(gm_loss_cosine.residual, 0.5, 0.25), 8 * atan(1), 1e-14);
+    check_near(at(gm_loss_cosine.residual, -0.5, 2.25), at(gm_loss_cosine.residual, 0.5, 0.25),
+               1e-13);
+}
+
 static void squared_has_its_half(void **state) {
     (void)state;
     check_near(at(gm_loss_squared.value, 3, 1), 2, 0);
@@ -204,6 +233,7 @@ static void squared_has_its_half(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(derivatives_agree_with_differences),
+        cmocka_unit_test(parts_make_up_the_residual),
         cmocka_unit_test(residual_is_affine_in_the_target),
         cmocka_unit_test(several_outputs_agree_with_differences),
         cmocka_unit_test(root_squares_to_the_curvature),
@@ -212,6 +242,7 @@ int main(void) {
         cmocka_unit_test(two_classes_are_logistic),
         cmocka_unit_test(names_find_their_loss),
         cmocka_unit_test(squared_has_its_half),
+        cmocka_unit_test(cosine_has_the_period_of_a_phase),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

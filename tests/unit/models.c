@@ -15,6 +15,7 @@ static const struct form {
              {"mlp:hidden=4x3", 0},
              {"mlp:hidden=7,act=relu", 2},
              {"mlp:hidden=4x6x2,act=tanh", 3},
+             {"mlp:hidden=6x5,act=sin", 0},
              {"mlp:hidden=3,loss=softmax", 2},
              {"mlp:hidden=3,loss=squared", 2}};
 enum { FORMS = sizeof forms / sizeof *forms };
@@ -49,7 +50,7 @@ static int tear_down(void **state) {
 }
 
 static gm_model *make(struct fixture *f, const struct form *form) {
-    const gm_model_shape shape = {COLUMNS, form->classes};
+    const gm_model_shape shape = {.columns = COLUMNS, .classes = form->classes};
     gm_model *model = NULL;
     check_ok(f->context, gm_model_create(f->context, form->text, &shape, &model));
     assert_in_range(model->parameters, 1, MOST);
@@ -67,6 +68,41 @@ static double combined(struct fixture *f, const gm_model *model, const double *w
         for (int j = 0; j < c; j++)
             sum += f->coefficients[(i * SIDES + side) * c + j] * z[f->index[i] * c + j];
     return sum;
+}
+
+/* Rows of the Jacobian from its factors are what backward gives for one row each; the outputs are
+   those of forward. */
+static void factors_make_up_the_jacobian(void **state) {
+    struct fixture *f = *state;
+    int known = 0;
+    for (int k = 0; k < FORMS; k++) {
+        gm_model *model = make(f, &forms[k]);
+        const int64_t d = model->parameters;
+        assert_int_equal(model->factor_count > 0, model->outputs == 1);
+        if (model->factor_count == 0) {
+            gm_model_destroy(f->context, model);
+            continue;
+        }
+        const int64_t ins = gm_model_factor_inputs(model), outs = gm_model_factor_outputs(model);
+        double *a = malloc((size_t)(ROWS * ins) * sizeof *a), z[ROWS], forward[ROWS];
+        double *delta = malloc((size_t)(ROWS * outs) * sizeof *delta);
+        double *j = malloc((size_t)(ROWS * d) * sizeof *j), *row = malloc((size_t)d * sizeof *row);
+        assert_true(a && delta && j && row);
+        check_ok(f->context, model->factors(model, f->w, ROWS, f->x, z, a, delta));
+        gm_model_jacobian(model, ROWS, a, delta, j);
+        model->forward(model, f->context, &f->rows, f->w, 0, ROWS, f->scratch, forward);
+        for (int64_t i = 0; i < ROWS; i++) {
+            const double one = 1.0;
+            model->backward(model, f->context, &f->rows, f->w, 1, &i, 1, &one, f->scratch, row);
+            check_near(z[i], forward[i], 1e-13 * (1 + fabs(z[i])));
+            for (int64_t p = 0; p < d; p++)
+                check_near(j[i * d + p], row[p], 1e-13 * (1 + fabs(row[p])));
+        }
+        known++;
+        free(a), free(delta), free(j), free(row);
+        gm_model_destroy(f->context, model);
+    }
+    assert_true(known >= 5);
 }
 
 static void backward_is_the_derivative_of_forward(void **state) {
@@ -128,7 +164,7 @@ static void names_find_their_model(void **state) {
     assert_null(gm_model_at(-1));
     assert_null(gm_model_at(count + 1));
     assert_null(gm_model_find("no such model"));
-    const gm_model_shape shape = {COLUMNS, 0};
+    const gm_model_shape shape = {.columns = COLUMNS};
     gm_model *model = NULL;
     check_fails(f->context, GM_INVALID_ARGUMENT, "unknown model 'nothing'; use one of linear",
                 gm_model_create(f->context, "nothing", &shape, &model));
@@ -202,7 +238,7 @@ static void losses_follow_the_targets(void **state) {
         {"mlp:loss=squared", 3, &gm_loss_squared, 1},
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        const gm_model_shape shape = {COLUMNS, expected[i].classes};
+        const gm_model_shape shape = {.columns = COLUMNS, .classes = expected[i].classes};
         gm_model *model = NULL;
         check_ok(f->context, gm_model_create(f->context, expected[i].text, &shape, &model));
         assert_ptr_equal(model->loss, expected[i].loss);
@@ -227,7 +263,7 @@ static void specifications_are_checked(void **state) {
         {"mlp:hidden=65537", 0, "1 to 65536"},
         {"mlp:hidden=1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1", 0, "1 to 16 widths"},
         {"mlp:hidden=-3", 0, "hidden is '-3'"},
-        {"mlp:act=sine", 0, "it must be tanh or relu"},
+        {"mlp:act=sine", 0, "it must be tanh, relu or sin"},
         {"mlp:loss=hinge", 0, "loss is 'hinge'"},
         {"mlp:loss=logistic", 3, "loss=logistic needs 2"},
         {"mlp:loss=softmax", 0, "loss=softmax needs 2 or more"},
@@ -260,7 +296,7 @@ static void classes_are_asked_for(void **state) {
 /* N(0, 1/fan-in), biases 0: standardised weights of a wide layer have mean 0, variance 1. */
 static void initial_weights_have_their_variance(void **state) {
     struct fixture *f = *state;
-    const gm_model_shape shape = {COLUMNS, 0};
+    const gm_model_shape shape = {.columns = COLUMNS};
     gm_model *model = NULL;
     double sum = 0, squares = 0;
     check_ok(f->context, gm_model_create(f->context, "mlp:hidden=400x9", &shape, &model));
@@ -282,6 +318,7 @@ static void initial_weights_have_their_variance(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(factors_make_up_the_jacobian),
         cmocka_unit_test(backward_is_the_derivative_of_forward),
         cmocka_unit_test(outputs_do_not_depend_on_blocks),
         cmocka_unit_test(names_find_their_model),
