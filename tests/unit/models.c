@@ -269,7 +269,7 @@ static void specifications_are_checked(void **state) {
         {"mlp:loss=softmax", 0, "loss=softmax needs 2 or more"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        const gm_model_shape shape = {COLUMNS, wrong[i].classes};
+        const gm_model_shape shape = {.columns = COLUMNS, .classes = wrong[i].classes};
         gm_model *model = NULL;
         check_fails(f->context, GM_INVALID_ARGUMENT, wrong[i].message,
                     gm_model_create(f->context, wrong[i].text, &shape, &model));
