@@ -141,7 +141,7 @@ gm_status gm_point_resolve(gm_problem *p, uint64_t seed, double *out) {
     if (strcmp(name, "file") == 0)
         GM_TRY(read_weights(context, gm_spec_value(spec, "path"), d, out));
     if (strcmp(name, "init") == 0 && model->initialize)
-        model->initialize(model, context, seed, out);
+        model->initialize(model, context, (gm_stream){seed, GM_STREAM_INITIAL}, out);
     if (needs_optimum(spec))
         GM_TRY(gm_optimum_find(p, out));
     if (strcmp(name, "random") == 0) {

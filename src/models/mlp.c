@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
-#include "random/streams.h"
 
 enum { PIECE = 64, MOST_PIECE = 64 }; /* of a product that is kept on the stack */
 enum { MOST_HIDDEN = 16, MOST_WIDTH = 65536, MOST_LAYERS = MOST_HIDDEN + 1 };
@@ -196,9 +195,9 @@ static gm_status factors(const gm_model *model, const double *w, int64_t count, 
     return GM_OK;
 }
 
-static void initialize(const gm_model *model, const gm_context *context, uint64_t seed, double *w) {
+static void initialize(const gm_model *model, const gm_context *context, gm_stream stream,
+                       double *w) {
     const mlp *self = (const mlp *)model;
-    const gm_stream stream = {seed, GM_STREAM_INITIAL};
     gm_random_gaussian(context, stream, 0, model->parameters, w);
     for (int l = 0; l < self->layers; l++) {
         const int64_t from = self->width[l], to = self->width[l + 1];

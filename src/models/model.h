@@ -2,6 +2,7 @@
 #ifndef GM_MODEL_H
 #define GM_MODEL_H
 
+#include <gradiometer/random.h>
 #include <gradiometer/spec.h>
 
 #include "base/base.h"
@@ -58,9 +59,11 @@ struct gm_model {
                      const double *w, int64_t n, const int64_t *index, int64_t m,
                      const double *coefficients, double *scratch, double *out);
     /* Weights that training would start from: --at init. NULL: zeros. */
-    void (*initialize)(const gm_model *model, const gm_context *context, uint64_t seed, double *w);
+    void (*initialize)(const gm_model *model, const gm_context *context, gm_stream stream,
+                       double *w);
     /* The Jacobian of the one output in factors, block by block; factor_count = 0: not known. */
     int factor_count;
+    bool serial; /* factors() runs on the calling thread alone */
     gm_factor factor[GM_MOST_FACTORS];
     /* Of rows x [count][columns]: z [count], and side by side for all blocks a [count][Σ in] and δ
        [count][Σ out]. One BLAS call a layer: the bits depend on how rows are cut. May fail where

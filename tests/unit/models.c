@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "models/model.h"
+#include "random/streams.h"
 
 enum { ROWS = 37, COLUMNS = 5, CLASSES = 3, PICKED = 11, SIDES = 3, MOST = 4096 };
 
@@ -302,7 +303,7 @@ static void initial_weights_have_their_variance(void **state) {
     check_ok(f->context, gm_model_create(f->context, "mlp:hidden=400x9", &shape, &model));
     double *w = malloc((size_t)model->parameters * sizeof *w);
     assert_non_null(w);
-    model->initialize(model, f->context, 5, w);
+    model->initialize(model, f->context, (gm_stream){5, GM_STREAM_INITIAL}, w);
     const double *second = w + 2000 + 400;
     for (int i = 0; i < 400; i++)
         check_near(w[2000 + i], 0, 0);

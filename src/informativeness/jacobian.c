@@ -1,0 +1,158 @@
+/* Sums over pairs of inputs by the gradients of all targets on every block of inputs:
+   Σ_{i,j} φ_hi K_ij φ_hj = ‖Σ_i φ_hi J_i‖². For models with few parameters. */
+#include <math.h>
+#include <string.h>
+
+#include "informativeness/sample.h"
+#include "linalg/linalg.h"
+#include "parallel/parallel.h"
+
+enum { PIECE = 256, MOST_MOMENTS = 1024 };
+
+typedef struct jacobian_job {
+    const gm_meter *meter;
+    const gm_sample *sample;
+    double *gradients; /* [GM_INPUT_BLOCKS][M + 1][P] */
+    double *jacobian;  /* [workers][PIECE][P] */
+    double *moments;   /* [GM_INPUT_BLOCKS][2][P][P] Σ J Jᵀ and Σ Var φ J Jᵀ; NULL: too many */
+    gm_sums *sums;
+} jacobian_job;
+
+static bool has_moments(const gm_model *model) {
+    return model->parameters <= MOST_MOMENTS;
+}
+
+double gm_jacobian_operations(const gm_model *model, double rows, double targets) {
+    const double p = (double)model->parameters;
+    return 2.0 * rows * (targets + 1.0) * p + (has_moments(model) ? 4.0 * rows * p * p : 0.0);
+}
+
+/* Σ J Jᵀ over rows, and then with the roots of the variances multiplied into the rows. */
+static void add_moments(const jacobian_job *job, int64_t b, int64_t first, int64_t count,
+                        double *j) {
+    const int64_t p = job->meter->model->parameters;
+    double *plain = job->moments + b * 2 * p * p, *weighted = plain + p * p;
+    gm_multiply_inner_add(p, p, count, j, p, j, p, plain, p);
+    for (int64_t i = 0; i < count; i++) {
+        const double root = sqrt(job->sample->variance[first + i]);
+        for (int64_t k = 0; k < p; k++)
+            j[i * p + k] *= root;
+    }
+    gm_multiply_inner_add(p, p, count, j, p, j, p, weighted, p);
+}
+
+static gm_status run_block(void *argument, int64_t b, int worker) {
+    const jacobian_job *job = argument;
+    const gm_sample *s = job->sample;
+    const gm_model *model = job->meter->model;
+    const int64_t p = model->parameters, stride = s->targets + 1;
+    double *j = job->jacobian + worker * PIECE * p, *gradients = job->gradients + b * stride * p;
+    for (int64_t first = gm_sample_block(s, b); first < gm_sample_block(s, b + 1); first += PIECE) {
+        const int64_t left = gm_sample_block(s, b + 1) - first, count = left < PIECE ? left : PIECE;
+        gm_model_jacobian(model, count, s->a + first * s->ins, s->delta + first * s->outs, j);
+        gm_multiply_inner_add(stride, p, count, s->phi + first * stride, stride, j, p, gradients, p);
+        if (job->moments)
+            add_moments(job, b, first, count, j);
+    }
+    return GM_OK;
+}
+
+static double inner(int64_t count, const double *a, const double *b) {
+    double sum = 0.0;
+    for (int64_t i = 0; i < count; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* Entry (b, b') for b' ≤ b, less the pairs of a sample with itself. */
+static gm_status run_pair(void *argument, int64_t index, int worker) {
+    const jacobian_job *job = argument;
+    const gm_sample *s = job->sample;
+    const int64_t b = index / GM_INPUT_BLOCKS, other = index % GM_INPUT_BLOCKS;
+    const int64_t p = job->meter->model->parameters, stride = s->targets + 1;
+    double sum = 0.0;
+    (void)worker;
+    if (other > b)
+        return GM_OK;
+    for (int64_t h = 0; h < s->targets; h++)
+        sum += s->weight[h] * inner(p, job->gradients + (b * stride + h) * p,
+                                    job->gradients + (other * stride + h) * p);
+    for (int64_t i = gm_sample_block(s, b); i < gm_sample_block(s, b + 1) && b == other; i++)
+        sum -= s->norm[i] * s->variance[i];
+    job->sums->block[b][other] = job->sums->block[other][b] = sum;
+    return GM_OK;
+}
+
+/* Pieces of the parameters summed over the blocks: what one target's whole gradient is. */
+static gm_status run_target(void *argument, int64_t h, int worker) {
+    const jacobian_job *job = argument;
+    const gm_sample *s = job->sample;
+    const int64_t p = job->meter->model->parameters, stride = s->targets + 1;
+    double sum = 0.0;
+    (void)worker;
+    for (int64_t k = 0; k < p; k++) {
+        double whole = 0.0;
+        for (int64_t b = 0; b < GM_INPUT_BLOCKS; b++)
+            whole += job->gradients[(b * stride + h) * p + k];
+        sum += whole * whole;
+    }
+    for (int64_t i = 0; i < s->rows; i++) {
+        const double phi = s->phi[i * stride + h];
+        sum -= s->norm[i] * phi * phi;
+    }
+    job->sums->target[h] = sum;
+    return GM_OK;
+}
+
+/* ‖Σ_b moments‖_F². */
+static double moments_norm(const jacobian_job *job, int which) {
+    const int64_t p = job->meter->model->parameters;
+    double sum = 0.0;
+    for (int64_t k = 0; k < p * p; k++) {
+        double whole = 0.0;
+        for (int64_t b = 0; b < GM_INPUT_BLOCKS; b++)
+            whole += job->moments[(2 * b + which) * p * p + k];
+        sum += whole * whole;
+    }
+    return sum;
+}
+
+static void find_squares(const jacobian_job *job) {
+    const gm_sample *s = job->sample;
+    gm_sums *out = job->sums;
+    out->kernel = out->weighted = (double)NAN;
+    if (!job->moments)
+        return;
+    out->kernel = moments_norm(job, 0);
+    out->weighted = moments_norm(job, 1);
+    for (int64_t i = 0; i < s->rows; i++) {
+        out->kernel -= s->norm[i] * s->norm[i];
+        out->weighted -= s->norm[i] * s->norm[i] * s->variance[i] * s->variance[i];
+    }
+}
+
+gm_status gm_sums_by_jacobian(const gm_meter *meter, const gm_sample *sample, gm_sums *out) {
+    gm_status status = GM_OK;
+    gm_context *context = meter->context;
+    const int64_t p = meter->model->parameters, stride = sample->targets + 1;
+    jacobian_job job = {.meter = meter, .sample = sample, .sums = out};
+    *out = (gm_sums){0};
+    GM_TRY(gm_blas_prepare(context));
+    GM_TRY(GM_NEW_ZERO(context, job.gradients, GM_INPUT_BLOCKS * stride * p));
+    GM_TRY(GM_NEW(context, job.jacobian, context->threads * PIECE * p));
+    if (has_moments(meter->model))
+        GM_TRY(GM_NEW_ZERO(context, job.moments, GM_INPUT_BLOCKS * 2 * p * p));
+    GM_TRY(GM_NEW_ZERO(context, out->target, stride));
+    GM_TRY(gm_parallel_for(context, GM_INPUT_BLOCKS, run_block, &job));
+    GM_TRY(gm_progress(context, "pairs of inputs", 1.0, 2.0));
+    GM_TRY(gm_parallel_for(context, GM_INPUT_BLOCKS * GM_INPUT_BLOCKS, run_pair, &job));
+    GM_TRY(gm_parallel_for(context, stride, run_target, &job));
+    find_squares(&job);
+done:
+    if (status != GM_OK)
+        gm_sums_release(context, out);
+    gm_release(context, job.moments);
+    gm_release(context, job.jacobian);
+    gm_release(context, job.gradients);
+    return status;
+}

@@ -1,0 +1,63 @@
+/* What is measured: inputs, targets, model and loss made of the options, and how the residual of a
+   sample depends on its target. */
+#ifndef GM_METER_H
+#define GM_METER_H
+
+#include <gradiometer/measure.h>
+
+#include "base/base.h"
+#include "inputs/inputs.h"
+#include "losses/loss.h"
+#include "models/model.h"
+#include "targets/targets.h"
+
+/* Means over label noise of a target's feature v, of v² and of |v|². */
+typedef struct gm_feature {
+    gm_complex mean, square;
+    double norm;
+} gm_feature;
+
+typedef struct gm_meter {
+    gm_context *context;
+    const gm_measure_options *options; /* borrowed */
+    gm_inputs *inputs;
+    gm_targets *targets;
+    gm_model *model;
+    const gm_loss *loss;
+    double *weights;      /* [parameters] */
+    gm_feature *features; /* [q] of t where targets->modulus is q, otherwise NULL */
+    int64_t samples, target_draws, init_draws;
+    bool draws_given; /* target_draws was asked for */
+    double budget;
+} gm_meter;
+
+/* GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY. */
+gm_status gm_meter_create(gm_context *context, const gm_measure_options *options, gm_meter **out)
+    __attribute__((warn_unused_result));
+void gm_meter_destroy(gm_context *context, gm_meter *meter);
+
+/* Set the weights: those given, or draw number `draw` of the initial ones. */
+void gm_meter_set_weights(gm_meter *meter, int64_t draw);
+
+/* The stream of that number that belongs to a draw of initial weights. */
+gm_stream gm_meter_stream(const gm_meter *meter, uint64_t number, int64_t draw);
+
+/* The feature of what evaluate() of the targets gave: ⟨s, r⟩ mod q, or a label. */
+gm_feature gm_meter_feature(const gm_meter *meter, double evaluated);
+
+/* The residual averaged over label noise: φ = base + Re(slope v). */
+static inline double gm_residual_mean(double base, gm_complex slope, const gm_feature *v) {
+    return base + slope.re * v->mean.re - slope.im * v->mean.im;
+}
+
+/* The mean over label noise of its square: base² + 2 base Re(slope v) + ½|slope|²|v|² + ½Re(slope²v²). */
+static inline double gm_residual_power(double base, gm_complex slope, const gm_feature *v) {
+    const double real = slope.re * v->mean.re - slope.im * v->mean.im;
+    const double norm = slope.re * slope.re + slope.im * slope.im;
+    const double square_re = slope.re * slope.re - slope.im * slope.im;
+    const double square_im = 2.0 * slope.re * slope.im;
+    return base * base + 2.0 * base * real + 0.5 * norm * v->norm +
+           0.5 * (square_re * v->square.re - square_im * v->square.im);
+}
+
+#endif

@@ -1,0 +1,261 @@
+#include "informativeness/sample.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "linalg/linalg.h"
+#include "models/function.h"
+#include "parallel/parallel.h"
+#include "random/streams.h"
+
+enum { PIECE = 256, MOST_ENUMERATED = 2048 };
+
+/* Bytes that factors of all rows, or gradients of all targets on all blocks, may take. */
+static const double most_bytes = 0x1p30;
+
+gm_form gm_choose_form(const gm_model *model, double rows, double targets) {
+    const double factors = 8.0 * rows *
+                           (double)(gm_model_factor_inputs(model) + gm_model_factor_outputs(model));
+    const double gradients = 8.0 * GM_INPUT_BLOCKS * (targets + 1.0) * (double)model->parameters;
+    if (model->serial && factors > most_bytes)
+        return GM_FORM_PRODUCTS;
+    return gradients <= most_bytes && gm_jacobian_operations(model, rows, targets) <
+                                          gm_gram_operations(model, rows, targets)
+               ? GM_FORM_JACOBIAN
+               : GM_FORM_GRAM;
+}
+
+/* --- targets --- */
+
+/* All targets of a small class, unless fewer were asked for; otherwise draws. */
+static bool takes_all(const gm_meter *meter) {
+    const double count = meter->targets->count;
+    const double most = meter->draws_given ? (double)meter->target_draws : MOST_ENUMERATED;
+    return count > 0.0 && count <= most;
+}
+
+static gm_status draw_targets(const gm_meter *meter, int64_t draw, gm_sample *sample,
+                              double **description) {
+    gm_status status = GM_OK;
+    const gm_targets *targets = meter->targets;
+    sample->enumerated = takes_all(meter);
+    sample->targets = sample->enumerated ? (int64_t)targets->count : meter->target_draws;
+    GM_TRY(GM_NEW(meter->context, *description, sample->targets * targets->width));
+    GM_TRY(GM_NEW(meter->context, sample->weight, sample->targets));
+    GM_TRY(GM_NEW(meter->context, sample->share, sample->targets));
+    if (sample->enumerated) {
+        targets->enumerate(targets, 0, sample->targets, *description, sample->share);
+        memcpy(sample->weight, sample->share, (size_t)sample->targets * sizeof *sample->share);
+        return GM_OK;
+    }
+    targets->draw(targets, meter->context, gm_meter_stream(meter, GM_STREAM_TARGETS, draw), 0,
+                  sample->targets, *description);
+    for (int64_t h = 0; h < sample->targets; h++) {
+        sample->weight[h] = 1.0 / (double)(sample->targets - 1);
+        sample->share[h] = 1.0 / (double)sample->targets;
+    }
+done:
+    return status;
+}
+
+/* --- rows --- */
+
+typedef struct row_job {
+    const gm_meter *meter;
+    gm_sample *sample;
+    const double *description;
+    int64_t draw;
+    double *seen;      /* [workers][PIECE][n] what a model sees of the inputs */
+    double *evaluated; /* [workers][PIECE][M] */
+    double *scratch;   /* [workers][scratch] */
+    int64_t scratch_size;
+} row_job;
+
+static double squared_norm(const gm_model *model, const double *a, const double *delta) {
+    double total = 0.0;
+    for (int f = 0; f < model->factor_count; f++) {
+        double in = model->factor[f].bias ? 1.0 : 0.0, out = 0.0;
+        for (int64_t v = 0; v < model->factor[f].in; v++)
+            in += a[v] * a[v];
+        for (int64_t u = 0; u < model->factor[f].out; u++)
+            out += delta[u] * delta[u];
+        total += in * out;
+        a += model->factor[f].in;
+        delta += model->factor[f].out;
+    }
+    return total;
+}
+
+/* Draw rows first …, and run the model on them. */
+static gm_status run_model(const row_job *job, int64_t first, int64_t count, double *seen) {
+    gm_status status = GM_OK;
+    const gm_meter *meter = job->meter;
+    gm_sample *s = job->sample;
+    const int64_t n = meter->inputs->columns;
+    double *x = s->x + first * n;
+    meter->inputs->draw(meter->inputs, meter->context,
+                        gm_meter_stream(meter, GM_STREAM_INPUTS, job->draw), first, count, x);
+    meter->inputs->probability(meter->inputs, count, x, s->p + first);
+    for (int64_t i = 0; i < count * n; i++)
+        seen[i] = meter->inputs->scale * x[i];
+    if (!s->a)
+        return gm_function_outputs(meter->model, count, seen, s->z + first);
+    GM_TRY(meter->model->factors(meter->model, meter->weights, count, seen, s->z + first,
+                                 s->a + first * s->ins, s->delta + first * s->outs));
+    for (int64_t i = first; i < first + count; i++)
+        s->norm[i] = squared_norm(meter->model, s->a + i * s->ins, s->delta + i * s->outs);
+done:
+    return status;
+}
+
+/* Residuals of row i against all targets, centred, and their moments. */
+static gm_status take_residuals(const gm_meter *meter, gm_sample *s, int64_t i,
+                                const double *evaluated) {
+    double base = 0.0, mean = 0.0, power = 0.0, noise = 0.0, variance = 0.0;
+    gm_complex slope = {0.0, 0.0};
+    double *phi = s->phi + i * (s->targets + 1);
+    meter->loss->parts(s->z[i], &base, &slope);
+    for (int64_t h = 0; h < s->targets; h++) {
+        const gm_feature v = gm_meter_feature(meter, evaluated[h]);
+        phi[h] = gm_residual_mean(base, slope, &v);
+        const double square = gm_residual_power(base, slope, &v);
+        mean += s->share[h] * phi[h];
+        power += s->share[h] * square;
+        noise += s->share[h] * (square - phi[h] * phi[h]);
+    }
+    for (int64_t h = 0; h < s->targets; h++) {
+        phi[h] -= mean;
+        variance += s->weight[h] * phi[h] * phi[h];
+    }
+    phi[s->targets] = mean;
+    s->variance[i] = variance;
+    s->power[i] = power;
+    s->noise[i] = meter->targets->reach > 0 ? fmax(noise, 0.0) : 0.0;
+    return isfinite(power) ? GM_OK
+                           : gm_fail(meter->context, GM_NUMERICAL_FAILURE,
+                                     "the residual at sample %lld is not finite: the model's output "
+                                     "is %g",
+                                     (long long)i, s->z[i]);
+}
+
+static gm_status run_piece(void *argument, int64_t index, int worker) {
+    gm_status status = GM_OK;
+    const row_job *job = argument;
+    gm_sample *s = job->sample;
+    const gm_targets *targets = job->meter->targets;
+    const int64_t n = job->meter->inputs->columns, first = index * PIECE;
+    const int64_t count = s->rows - first < PIECE ? s->rows - first : PIECE;
+    double *evaluated = job->evaluated + worker * PIECE * s->targets;
+    GM_TRY(run_model(job, first, count, job->seen + worker * PIECE * n));
+    targets->evaluate(targets, job->meter->context, s->targets, job->description, count,
+                      s->x + first * n, job->scratch + worker * job->scratch_size, evaluated);
+    for (int64_t i = 0; i < count; i++)
+        GM_TRY(take_residuals(job->meter, s, first + i, evaluated + i * s->targets));
+done:
+    return status;
+}
+
+/* ‖J(x)‖² row by row, where factors are not kept. */
+static gm_status find_norms(const gm_meter *meter, gm_sample *s) {
+    gm_status status = GM_OK;
+    const gm_model *model = meter->model;
+    const int64_t n = meter->inputs->columns;
+    const double one = 1.0;
+    double *gradient = NULL, *seen = NULL;
+    GM_TRY(GM_NEW(meter->context, gradient, model->parameters));
+    GM_TRY(GM_NEW(meter->context, seen, n));
+    for (int64_t i = 0; i < s->rows; i++) {
+        for (int64_t j = 0; j < n; j++)
+            seen[j] = meter->inputs->scale * s->x[i * n + j];
+        GM_TRY(gm_function_product(model, 1, seen, &one, gradient));
+        s->norm[i] = 0.0;
+        for (int64_t k = 0; k < model->parameters; k++)
+            s->norm[i] += gradient[k] * gradient[k];
+        GM_TRY(gm_progress(meter->context, "norms of gradients", (double)(i + 1), (double)s->rows));
+    }
+done:
+    gm_release(meter->context, seen);
+    gm_release(meter->context, gradient);
+    return status;
+}
+
+static gm_status run_rows(row_job *job) {
+    gm_status status = GM_OK;
+    gm_context *context = job->meter->context;
+    const int64_t n = job->meter->inputs->columns, m = job->sample->targets;
+    const int64_t pieces = (job->sample->rows + PIECE - 1) / PIECE;
+    const gm_targets *targets = job->meter->targets;
+    job->scratch_size = targets->scratch ? targets->scratch(targets, PIECE, m) : 0;
+    GM_TRY(GM_NEW(context, job->seen, context->threads * PIECE * n));
+    GM_TRY(GM_NEW(context, job->evaluated, context->threads * PIECE * m));
+    GM_TRY(GM_NEW(context, job->scratch, context->threads * job->scratch_size));
+    for (int64_t piece = 0; piece < pieces && job->meter->model->serial; piece++) {
+        GM_TRY(run_piece(job, piece, 0));
+        GM_TRY(gm_progress(context, "running the model", (double)(piece + 1), (double)pieces));
+    }
+    if (!job->meter->model->serial)
+        GM_TRY(gm_parallel_for(context, pieces, run_piece, job));
+    if (!job->sample->a)
+        GM_TRY(find_norms(job->meter, job->sample));
+done:
+    gm_release(context, job->scratch);
+    gm_release(context, job->evaluated);
+    gm_release(context, job->seen);
+    return status;
+}
+
+static gm_status make_room(const gm_meter *meter, gm_sample *s, bool keep) {
+    gm_status status = GM_OK;
+    gm_context *context = meter->context;
+    s->ins = gm_model_factor_inputs(meter->model);
+    s->outs = gm_model_factor_outputs(meter->model);
+    GM_TRY(GM_NEW(context, s->x, s->rows * meter->inputs->columns));
+    GM_TRY(GM_NEW(context, s->p, s->rows));
+    GM_TRY(GM_NEW(context, s->z, s->rows));
+    if (keep) {
+        GM_TRY(GM_NEW(context, s->a, s->rows * s->ins));
+        GM_TRY(GM_NEW(context, s->delta, s->rows * s->outs));
+    }
+    GM_TRY(GM_NEW(context, s->norm, s->rows));
+    GM_TRY(GM_NEW(context, s->phi, s->rows * (s->targets + 1)));
+    GM_TRY(GM_NEW(context, s->variance, s->rows));
+    GM_TRY(GM_NEW(context, s->power, s->rows));
+    GM_TRY(GM_NEW(context, s->noise, s->rows));
+done:
+    return status;
+}
+
+gm_status gm_sample_create(const gm_meter *meter, int64_t draw, gm_sample **out) {
+    gm_status status = GM_OK;
+    double *description = NULL;
+    gm_sample *s = NULL;
+    GM_TRY(gm_blas_prepare(meter->context));
+    GM_TRY(GM_NEW_ZERO(meter->context, s, 1));
+    s->rows = meter->samples;
+    GM_TRY(draw_targets(meter, draw, s, &description));
+    const gm_form form = gm_choose_form(meter->model, (double)s->rows, (double)s->targets);
+    GM_TRY(make_room(meter, s, form != GM_FORM_PRODUCTS));
+    row_job job = {.meter = meter, .sample = s, .description = description, .draw = draw};
+    GM_TRY(run_rows(&job));
+    *out = s;
+    s = NULL;
+done:
+    gm_sample_destroy(meter->context, s);
+    gm_release(meter->context, description);
+    return status;
+}
+
+void gm_sample_destroy(gm_context *context, gm_sample *s) {
+    if (!s)
+        return;
+    double *const arrays[] = {s->weight, s->share, s->x,        s->p,     s->z,    s->a,
+                              s->delta,  s->norm,  s->phi,      s->variance, s->power, s->noise};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        gm_release(context, arrays[i]);
+    gm_release(context, s);
+}
+
+void gm_sums_release(gm_context *context, gm_sums *sums) {
+    gm_release(context, sums->target);
+    sums->target = NULL;
+}
