@@ -36,29 +36,26 @@ double gm_gram_operations(const gm_model *model, double rows, double targets) {
            (targets + (double)(gm_model_factor_inputs(model) + gm_model_factor_outputs(model)));
 }
 
-/* k [rows i][rows j] = Σ over factors of (δδᵀ) ∘ (aaᵀ + bias). */
-static void kernel_tile(const gram_job *job, const tile *i, const tile *j, double *k,
-                        double *inner, double *outer) {
-    const gm_sample *s = job->sample;
-    const gm_model *model = job->meter->model;
-    const double *a = s->a + i->first * s->ins, *a2 = s->a + j->first * s->ins;
-    const double *d = s->delta + i->first * s->outs, *d2 = s->delta + j->first * s->outs;
+/* Σ over factors of (δδᵀ) ∘ (aaᵀ + bias). */
+void gm_kernel_tile(const gm_model *model, const gm_sample *s, int64_t i, int64_t count_i, int64_t j,
+                    int64_t count_j, int64_t stride, double *k, double *scratch) {
+    const double *a = s->a + i * s->ins, *a2 = s->a + j * s->ins;
+    const double *d = s->delta + i * s->outs, *d2 = s->delta + j * s->outs;
+    double *inner = scratch, *outer = scratch + stride * stride;
     for (int f = 0; f < model->factor_count; f++) {
         const gm_factor *factor = &model->factor[f];
         const double bias = factor->bias ? 1.0 : 0.0;
-        gm_multiply_outer(i->count, j->count, factor->in, a, s->ins, a2, s->ins, inner, TILE);
-        gm_multiply_outer(i->count, j->count, factor->out, d, s->outs, d2, s->outs, outer, TILE);
-        for (int64_t r = 0; r < i->count; r++) {
-            double *row = k + r * TILE;
-            const double *in = inner + r * TILE, *out = outer + r * TILE;
-            for (int64_t c = 0; c < j->count; c++)
+        gm_multiply_outer(count_i, count_j, factor->in, a, s->ins, a2, s->ins, inner, stride);
+        gm_multiply_outer(count_i, count_j, factor->out, d, s->outs, d2, s->outs, outer, stride);
+        for (int64_t r = 0; r < count_i; r++) {
+            double *row = k + r * stride;
+            const double *in = inner + r * stride, *out = outer + r * stride;
+            for (int64_t c = 0; c < count_j; c++)
                 row[c] = (f ? row[c] : 0.0) + (in[c] + bias) * out[c];
         }
         a += factor->in, a2 += factor->in;
         d += factor->out, d2 += factor->out;
     }
-    for (int64_t r = 0; r < i->count && i == j; r++)
-        k[r * TILE + r] = 0.0;
 }
 
 static void add_squares(const gram_job *job, const tile *i, const tile *j, const double *k,
@@ -104,14 +101,16 @@ static gm_status run_task(void *argument, int64_t number, int worker) {
     const gram_job *job = argument;
     const int64_t index = job->done + number;
     const task *t = &job->tasks[index];
-    double *k = job->scratch + (int64_t)worker * 4 * TILE * TILE, *inner = k + TILE * TILE;
-    double *outer = inner + TILE * TILE, *y = outer + TILE * TILE;
+    double *k = job->scratch + (int64_t)worker * 4 * TILE * TILE, *y = k + TILE * TILE;
     double *target = job->target + index * (job->sample->targets + 1);
     const tile *i = &job->tiles[t->row];
     for (int64_t column = t->from; column < t->to; column++) {
         const tile *j = &job->tiles[column];
         const double factor = i == j ? 1.0 : 2.0; /* (i, j) and (j, i) */
-        kernel_tile(job, i, j, k, inner, outer);
+        gm_kernel_tile(job->meter->model, job->sample, i->first, i->count, j->first, j->count, TILE, k,
+                       y + TILE * TILE);
+        for (int64_t r = 0; r < i->count && i == j; r++)
+            k[r * TILE + r] = 0.0; /* an input is no pair with itself */
         add_squares(job, i, j, k, factor, &job->kernel[index], &job->weighted[index]);
         const double sum = add_pairs(job, i, j, k, factor, y, target);
         job->block[index * GM_INPUT_BLOCKS + j->block] +=

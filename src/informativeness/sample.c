@@ -38,7 +38,7 @@ static gm_status draw_targets(const gm_meter *meter, int64_t draw, gm_sample *sa
                               double **description) {
     gm_status status = GM_OK;
     const gm_targets *targets = meter->targets;
-    sample->enumerated = takes_all(meter);
+    sample->enumerated = sample->whole || takes_all(meter);
     sample->targets = sample->enumerated ? (int64_t)targets->count : meter->target_draws;
     GM_TRY(GM_NEW(meter->context, *description, sample->targets * targets->width));
     GM_TRY(GM_NEW(meter->context, sample->weight, sample->targets));
@@ -71,31 +71,20 @@ typedef struct row_job {
     int64_t scratch_size;
 } row_job;
 
-static double squared_norm(const gm_model *model, const double *a, const double *delta) {
-    double total = 0.0;
-    for (int f = 0; f < model->factor_count; f++) {
-        double in = model->factor[f].bias ? 1.0 : 0.0, out = 0.0;
-        for (int64_t v = 0; v < model->factor[f].in; v++)
-            in += a[v] * a[v];
-        for (int64_t u = 0; u < model->factor[f].out; u++)
-            out += delta[u] * delta[u];
-        total += in * out;
-        a += model->factor[f].in;
-        delta += model->factor[f].out;
-    }
-    return total;
-}
-
-/* Draw rows first …, and run the model on them. */
+/* Draw rows first …, or take them from the support, and run the model on them. */
 static gm_status run_model(const row_job *job, int64_t first, int64_t count, double *seen) {
     gm_status status = GM_OK;
     const gm_meter *meter = job->meter;
     gm_sample *s = job->sample;
     const int64_t n = meter->inputs->columns;
     double *x = s->x + first * n;
-    meter->inputs->draw(meter->inputs, meter->context,
-                        gm_meter_stream(meter, GM_STREAM_INPUTS, job->draw), first, count, x);
-    meter->inputs->probability(meter->inputs, count, x, s->p + first);
+    if (s->whole) {
+        meter->inputs->enumerate(meter->inputs, first, count, x, s->p + first);
+    } else {
+        meter->inputs->draw(meter->inputs, meter->context,
+                            gm_meter_stream(meter, GM_STREAM_INPUTS, job->draw), first, count, x);
+        meter->inputs->probability(meter->inputs, count, x, s->p + first);
+    }
     for (int64_t i = 0; i < count * n; i++)
         seen[i] = meter->inputs->scale * x[i];
     if (!s->a)
@@ -103,7 +92,7 @@ static gm_status run_model(const row_job *job, int64_t first, int64_t count, dou
     GM_TRY(meter->model->factors(meter->model, meter->weights, count, seen, s->z + first,
                                  s->a + first * s->ins, s->delta + first * s->outs));
     for (int64_t i = first; i < first + count; i++)
-        s->norm[i] = squared_norm(meter->model, s->a + i * s->ins, s->delta + i * s->outs);
+        s->norm[i] = gm_model_squared_norm(meter->model, s->a + i * s->ins, s->delta + i * s->outs);
 done:
     return status;
 }
@@ -225,13 +214,15 @@ done:
     return status;
 }
 
-gm_status gm_sample_create(const gm_meter *meter, int64_t draw, gm_sample **out) {
+static gm_status make_sample(const gm_meter *meter, int64_t draw, int64_t rows, bool whole,
+                             gm_sample **out) {
     gm_status status = GM_OK;
     double *description = NULL;
     gm_sample *s = NULL;
     GM_TRY(gm_blas_prepare(meter->context));
     GM_TRY(GM_NEW_ZERO(meter->context, s, 1));
-    s->rows = meter->samples;
+    s->rows = rows;
+    s->whole = whole;
     GM_TRY(draw_targets(meter, draw, s, &description));
     const gm_form form = gm_choose_form(meter->model, (double)s->rows, (double)s->targets);
     GM_TRY(make_room(meter, s, form != GM_FORM_PRODUCTS));
@@ -243,6 +234,14 @@ done:
     gm_sample_destroy(meter->context, s);
     gm_release(meter->context, description);
     return status;
+}
+
+gm_status gm_sample_create(const gm_meter *meter, int64_t draw, gm_sample **out) {
+    return make_sample(meter, draw, meter->samples, false, out);
+}
+
+gm_status gm_sample_whole(const gm_meter *meter, gm_sample **out) {
+    return make_sample(meter, 0, (int64_t)meter->inputs->support, true, out);
 }
 
 void gm_sample_destroy(gm_context *context, gm_sample *s) {

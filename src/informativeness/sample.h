@@ -10,6 +10,7 @@ enum { GM_INPUT_BLOCKS = 16 };
 typedef struct gm_sample {
     int64_t rows;     /* N */
     int64_t targets;  /* M */
+    bool whole;       /* rows are the support, each once */
     bool enumerated;  /* all targets of the class, with their probabilities */
     double *weight;   /* [M] of a target in the variance: 1/(M − 1), or its probability */
     double *share;    /* [M] of a target in a mean: 1/M, or its probability */
@@ -29,6 +30,11 @@ typedef struct gm_sample {
    function of the caller returned. */
 gm_status gm_sample_create(const gm_meter *meter, int64_t draw, gm_sample **out)
     __attribute__((warn_unused_result));
+
+/* The whole support and class in place of draws: small ones. Errors as above. */
+gm_status gm_sample_whole(const gm_meter *meter, gm_sample **out)
+    __attribute__((warn_unused_result));
+
 void gm_sample_destroy(gm_context *context, gm_sample *sample);
 
 /* First row of block b of the jackknife. */
@@ -43,6 +49,10 @@ typedef struct gm_sums {
     double kernel;   /* Σ_{i≠j} K_ij²; NaN where it was not found */
     double weighted; /* Σ_{i≠j} K_ij² Var φ_i Var φ_j; likewise */
 } gm_sums;
+
+/* K of rows i … and j …: k [count_i][stride]. Scratch: 2 stride² numbers; counts are at most stride. */
+void gm_kernel_tile(const gm_model *model, const gm_sample *sample, int64_t i, int64_t count_i,
+                    int64_t j, int64_t count_j, int64_t stride, double *k, double *scratch);
 
 /* By the Gram matrix K of the Jacobians, tile by tile. N² (M + Σ widths) operations. */
 gm_status gm_sums_by_gram(const gm_meter *meter, const gm_sample *sample, gm_sums *out)

@@ -100,6 +100,9 @@ int64_t gm_model_factor_outputs(const gm_model *model);
 void gm_model_jacobian(const gm_model *model, int64_t count, const double *a, const double *delta,
                        double *out);
 
+/* ‖J‖² of one row from its factors. */
+double gm_model_squared_norm(const gm_model *model, const double *a, const double *delta);
+
 /* NULL is allowed. */
 void gm_model_destroy(gm_context *context, gm_model *model);
 

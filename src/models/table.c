@@ -80,6 +80,21 @@ void gm_model_jacobian(const gm_model *model, int64_t count, const double *a, co
         }
 }
 
+double gm_model_squared_norm(const gm_model *model, const double *a, const double *delta) {
+    double total = 0.0;
+    for (int f = 0; f < model->factor_count; f++) {
+        double in = model->factor[f].bias ? 1.0 : 0.0, out = 0.0;
+        for (int64_t v = 0; v < model->factor[f].in; v++)
+            in += a[v] * a[v];
+        for (int64_t u = 0; u < model->factor[f].out; u++)
+            out += delta[u] * delta[u];
+        total += in * out;
+        a += model->factor[f].in;
+        delta += model->factor[f].out;
+    }
+    return total;
+}
+
 void gm_model_destroy(gm_context *context, gm_model *model) {
     if (model && model->destroy)
         model->destroy(context, model);

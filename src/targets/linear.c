@@ -24,12 +24,11 @@ static void evaluate(const gm_targets *targets, const gm_context *context, int64
     gm_multiply_outer(rows, count, n, x, n, description, n, out, count);
 }
 
-static double second_moment(const gm_targets *targets, const double *x, const double *other) {
+/* E_a ⟨a, x⟩⟨a, x'⟩ = ⟨x, x'⟩. */
+static void moment(const gm_targets *targets, int64_t rows, const double *x, double *f) {
     const linear *self = (const linear *)targets;
-    double sum = 0.0;
-    for (int64_t j = 0; j < targets->columns; j++)
-        sum += x[j] * other[j];
-    return self->scale * self->scale * sum;
+    for (int64_t i = 0; i < rows * targets->columns; i++)
+        f[i] = self->scale * x[i];
 }
 
 static gm_status create(gm_context *context, const gm_spec *spec, const gm_inputs *inputs,
@@ -43,7 +42,8 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_input
                               .width = inputs->columns,
                               .draw = draw,
                               .evaluate = evaluate,
-                              .second_moment = second_moment},
+                              .rank = inputs->columns,
+                              .moment = moment},
                      .scale = inputs->scale};
     *out = &self->base;
 done:

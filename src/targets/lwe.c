@@ -40,6 +40,23 @@ static double label(int reading, int64_t t, int64_t q) {
     return (double)(reading == PHASE ? t : centred) / (double)q;
 }
 
+/* Probabilities of the residues low … high, on to which whole numbers beyond them are wrapped. */
+static gm_status gaussian_secrets(gm_context *context, int64_t q, double sigma, int64_t low,
+                                  int64_t high, double *out) {
+    const int64_t reach = gm_discrete_gaussian_reach(sigma);
+    double *law = NULL;
+    gm_status status = GM_NEW(context, law, 2 * reach + 1);
+    if (status != GM_OK)
+        return status;
+    gm_discrete_gaussian(sigma, -reach, reach, law);
+    for (int64_t i = 0; i <= high - low; i++)
+        out[i] = 0.0;
+    for (int64_t x = -reach; x <= reach; x++)
+        out[((x - low) % q + q) % q] += law[x + reach];
+    gm_release(context, law);
+    return GM_OK;
+}
+
 /* Law of an entry of the secret: values and probabilities, [*points], made here. */
 static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind, int64_t q,
                               int64_t *points, double **values, double **probabilities) {
@@ -53,7 +70,8 @@ static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind
                            "to q"));
         GM_TRY(gm_spec_number(context, spec, "secret_sigma", 0.0, 0.1, (double)q, &sigma));
         high = gm_discrete_gaussian_reach(sigma);
-        low = -high;
+        high = high < q / 2 ? high : q / 2;
+        low = 2 * high == q ? 1 - high : -high;
     } else if (gm_spec_value(spec, "secret_sigma")) {
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "targets lwe: secret_sigma goes with secret=gaussian only"));
@@ -66,7 +84,7 @@ static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind
         (*probabilities)[i] = 1.0 / (double)*points;
     }
     if (kind == GAUSSIAN)
-        gm_discrete_gaussian(sigma, low, high, *probabilities);
+        GM_TRY(gaussian_secrets(context, q, sigma, low, high, *probabilities));
 done:
     return status;
 }

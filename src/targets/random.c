@@ -45,13 +45,6 @@ static void evaluate(const gm_targets *targets, const gm_context *context, int64
     }
 }
 
-static double second_moment(const gm_targets *targets, const double *x, const double *other) {
-    for (int64_t j = 0; j < targets->columns; j++)
-        if (x[j] != other[j])
-            return 0.0;
-    return 1.0;
-}
-
 static gm_status create(gm_context *context, const gm_spec *spec, const gm_inputs *inputs,
                         gm_targets **out) {
     gm_status status = GM_OK;
@@ -62,9 +55,9 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_input
                          .columns = inputs->columns,
                          .width = 1,
                          .signs = true,
+                         .white = true,
                          .draw = draw,
-                         .evaluate = evaluate,
-                         .second_moment = second_moment};
+                         .evaluate = evaluate};
     *out = self;
 done:
     return status;

@@ -1,0 +1,45 @@
+/* The numbers of one measurement at fixed weights, and what follows from them. */
+#ifndef GM_VALUES_H
+#define GM_VALUES_H
+
+#include "informativeness/meter.h"
+
+/* At one set of weights. Members as in gm_measurement; NaN where undefined. */
+typedef struct gm_values {
+    const char *form;
+    int64_t samples, targets;
+    bool enumerated, exact;
+    gm_estimate variance;
+    double degrees; /* of freedom of its error; infinite where exact */
+    double naive, collision_term, effective_targets, smallest_visible;
+    gm_estimate epsilon_squared;
+    double total_variation;
+    double activity_mean;                     /* E a, a = ‖J‖² Var_h φ */
+    double activity_square, activity_largest; /* E a² and, where exact, max a, otherwise NaN */
+    double kernel_square;                     /* E[K²; X ≠ X'] */
+    double noise_trace, label_noise_trace, mean_gradient;
+} gm_values;
+
+/* From drawn inputs and targets. */
+gm_status gm_values_sampled(const gm_meter *meter, int64_t draw, gm_values *out)
+    __attribute__((warn_unused_result));
+
+/* From the whole support and class; gm_exact_check() has passed. */
+gm_status gm_values_exact(const gm_meter *meter, int64_t draw, gm_values *out)
+    __attribute__((warn_unused_result));
+
+/* What the exact sums would take. */
+typedef struct gm_exact_cost {
+    const char *form;
+    double points;     /* of the group or of the support */
+    double operations; /* at one set of weights */
+    double memory;     /* bytes */
+} gm_exact_cost;
+
+/* Whether the exact sums can be taken: GM_OK; GM_UNAVAILABLE (no closed sum for this class, loss or
+   inputs), GM_UNABLE (too many points), both with what is allowed. The cost is set in any case where
+   it is known. */
+gm_status gm_exact_check(const gm_meter *meter, gm_exact_cost *out)
+    __attribute__((warn_unused_result));
+
+#endif
