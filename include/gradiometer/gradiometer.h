@@ -4,6 +4,7 @@
 /** Everything that is public. A test keeps this list complete. */
 #include <gradiometer/accumulate.h>
 #include <gradiometer/context.h>
+#include <gradiometer/cost.h>
 #include <gradiometer/data.h>
 #include <gradiometer/entropy.h>
 #include <gradiometer/estimate.h>

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <gradiometer/context.h>
+#include <gradiometer/cost.h>
 #include <gradiometer/data.h>
 #include <gradiometer/estimate.h>
 #include <gradiometer/export.h>
@@ -139,14 +140,6 @@ typedef struct gm_recovery {
     double seconds_gradients, seconds_predict, seconds_compare; /**< wall time by stage */
     const char *warnings[GM_MOST_WARNINGS + 1]; /**< sentences, owned; NULL after the last */
 } gm_recovery;
-
-/** What a recovery would cost, for a dry run. */
-typedef struct gm_cost {
-    double operations; /**< floating-point operations */
-    double bytes_read; /**< data read by the gradients */
-    double memory;     /**< bytes at the peak, the data included */
-    double seconds;    /**< from the operations and rates measured in a few milliseconds */
-} gm_cost;
 
 /**
  * Recover the curvature of a model on a data set from batch gradients alone.

@@ -29,6 +29,16 @@ gm_status gm_npy_read_header(gm_context *context, gm_bytes *bytes, gm_npy_layout
 void gm_npy_decode(const gm_npy_layout *header, const unsigned char *bytes, int64_t count,
                    double *out);
 
+/*
+ * Write keys of `count` elements: equal exactly where the elements are equal as numbers (−0 is 0;
+ * integers are not rounded), or with a modulus q, 2 ≤ q ≤ 2^53, as residues, which then are the
+ * keys. Keys of elements of different types do not compare.
+ * Returns how many elements came before the first that has no key: not finite, or with a modulus
+ * not whole; `count` where all have one.
+ */
+int64_t gm_npy_keys(const gm_npy_layout *header, int64_t modulus, const unsigned char *bytes,
+                    int64_t count, uint64_t *out);
+
 /* Read an array; see gm_array_read(). */
 gm_status gm_npy_read_array(gm_context *context, gm_bytes *bytes, gm_array **out)
     __attribute__((warn_unused_result));

@@ -1,39 +1,11 @@
 /* The elements of .npy: to float64, as an array. */
 #include "data/npy.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "data/npy_element.h"
+
 enum { CHUNK = 1 << 15 /* elements decoded at a time */ };
-
-/* An element as an unsigned integer, in the byte order of the file. */
-static uint64_t load(const unsigned char *bytes, int width, bool big_endian) {
-    uint64_t value = 0;
-    for (int i = 0; i < width; i++)
-        value = value << 8 | bytes[big_endian ? i : width - 1 - i];
-    return value;
-}
-
-static double from_half(uint64_t bits) {
-    int exponent = (int)(bits >> 10 & 31), fraction = (int)(bits & 1023);
-    double value = exponent == 31  ? (fraction ? NAN : INFINITY)
-                   : exponent == 0 ? ldexp(fraction, -24)
-                                   : ldexp(fraction + 1024, exponent - 25);
-    return bits & 0x8000 ? -value : value;
-}
-
-static double from_float(uint64_t bits) {
-    uint32_t narrow = (uint32_t)bits;
-    float value;
-    memcpy(&value, &narrow, sizeof value);
-    return (double)value;
-}
-
-static double from_double(uint64_t bits) {
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
 
 /* Two's complement of `width` bytes. */
 static double from_signed(uint64_t bits, int width) {
@@ -49,17 +21,15 @@ void gm_npy_decode(const gm_npy_layout *header, const unsigned char *bytes, int6
     bool big = header->big_endian;
     for (int64_t i = 0; i < count; i++) {
         uint64_t bits;
-        /* Constant arguments turn load() into a move for the usual types. */
+        /* Constant arguments turn it into a move for the usual types. */
         if (width == 8 && !big)
-            bits = load(bytes + 8 * i, 8, false);
+            bits = gm_npy_bits(bytes + 8 * i, 8, false);
         else if (width == 4 && !big)
-            bits = load(bytes + 4 * i, 4, false);
+            bits = gm_npy_bits(bytes + 4 * i, 4, false);
         else
-            bits = load(bytes + width * i, width, big);
+            bits = gm_npy_bits(bytes + width * i, width, big);
         if (header->kind == 'f')
-            out[i] = width == 8   ? from_double(bits)
-                     : width == 4 ? from_float(bits)
-                                  : from_half(bits);
+            out[i] = gm_npy_float(bits, width);
         else if (header->kind == 'i')
             out[i] = from_signed(bits, width);
         else

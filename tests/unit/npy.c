@@ -1,40 +1,11 @@
 #define _GNU_SOURCE /* mkdtemp, nftw */
-#include "data_files.h"
+#include "npy_file.h"
 
 #include <math.h>
 
 #include "linalg/rows.h"
 
 static const gm_dataset_options DEFAULTS = {0};
-
-/* Write a .npy file of a header's text and raw elements; its path. */
-static const char *put_npy_header(files *f, const char *name, int version, const char *header,
-                                  const void *elements, size_t size) {
-    static char bytes[8192];
-    size_t length = strlen(header), start = version == 1 ? 10 : 12;
-    assert_true(start + length + size < sizeof bytes);
-    memcpy(bytes, "\x93NUMPY", 6);
-    bytes[6] = (char)version;
-    bytes[7] = 0;
-    bytes[8] = (char)(length & 255);
-    bytes[9] = (char)(length >> 8 & 255);
-    bytes[10] = bytes[11] = 0;
-    memcpy(bytes + start, header, length);
-    if (size)
-        memcpy(bytes + start + length, elements, size);
-    const char *ending = strrchr(name, '.');
-    if (strcmp(ending, ".gz") == 0)
-        return put_gzip(f, name, bytes, start + length + size);
-    return put(f, name, bytes, start + length + size);
-}
-
-static const char *put_npy(files *f, const char *type, const char *order, const char *shape,
-                           const void *elements, size_t size) {
-    char header[256];
-    snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }   \n",
-             type, order, shape);
-    return put_npy_header(f, "t.npy", 1, header, elements, size);
-}
 
 static gm_array *read_array(files *f, const char *path) {
     gm_array *array = NULL;
