@@ -41,11 +41,12 @@ typedef struct gm_measure_options {
     const double *weights; /**< [weight_count] w, layer by layer W [out, in], then b; NULL: initial
                                 weights, for mlp N(0, 1/fan-in) and biases 0, for linear 0 */
     int64_t weight_count;
-    int64_t init_draws;   /**< initial weights to average over; 0: 1 */
-    int64_t samples;      /**< N, inputs that are drawn; 0: 4096 */
-    int64_t target_draws; /**< M, targets that are drawn; 0: 256, or all of a class of at most 2048 */
-    const char *method;   /**< "auto", "exact", "sampled"; NULL: "auto" */
-    double budget;        /**< samples that the verdict allows; 0: N */
+    int64_t init_draws; /**< initial weights to average over; 0: 1 */
+    int64_t samples;    /**< N, inputs that are drawn; 0: 4096 */
+    int64_t
+        target_draws;   /**< M, targets that are drawn; 0: 256, or all of a class of at most 2048 */
+    const char *method; /**< "auto", "exact", "sampled"; NULL: "auto" */
+    double budget;      /**< samples that the verdict allows; 0: N */
     uint64_t seed;
 } gm_measure_options;
 
@@ -63,16 +64,16 @@ typedef struct gm_measurement {
     bool enumerated;    /**< all targets of the class were taken, with their probabilities */
     int64_t init_draws;
 
-    gm_estimate variance;    /**< V = E_h ‖∇C_h − E ∇C_h‖², unbiased: may be negative */
-    double naive_variance;   /**< variance over h of the sampled gradient: biased up by
-                                  (E a − V)/N; where exact, its expectation at N samples */
-    double collision_term;   /**< D = Σ P(x)² a(x) */
-    double dependence_term;  /**< O = V − D */
+    gm_estimate variance;     /**< V = E_h ‖∇C_h − E ∇C_h‖², unbiased: may be negative */
+    double naive_variance;    /**< variance over h of the sampled gradient: biased up by
+                                   (E a − V)/N; where exact, its expectation at N samples */
+    double collision_term;    /**< D = Σ P(x)² a(x) */
+    double dependence_term;   /**< O = V − D */
     double effective_targets; /**< (Σ a_h)² / Σ a_h², a_h what target h adds to V */
     double smallest_visible; /**< √2 ‖Γ‖_F / (N √M): a V below it can not be seen; 0 where exact */
 
     gm_collision_entropy entropy; /**< of the inputs' law; of rows: of the law behind them */
-    double collision; /**< Σ P(x)² of the law that was drawn from */
+    double collision;             /**< Σ P(x)² of the law that was drawn from */
 
     gm_estimate epsilon_squared; /**< E[κ²; X ≠ X'], unbiased */
     double epsilon;              /**< its root; NaN where the estimate is negative */
@@ -80,10 +81,10 @@ typedef struct gm_measurement {
                                  NaN where too many pairs to enumerate */
     double bound, bound_collision, bound_dependence; /**< V ≤ bound, the sum of the two */
 
-    double noise_trace;       /**< T = E_h tr Cov(φ_h J) over inputs and label noise */
-    double label_noise_trace; /**< the part of T that label noise adds */
-    double mean_gradient;     /**< ‖E_h ∇C_h‖² */
-    double signal_to_noise;   /**< V/T */
+    double noise_trace;           /**< T = E_h tr Cov(φ_h J) over inputs and label noise */
+    double label_noise_trace;     /**< the part of T that label noise adds */
+    double mean_gradient;         /**< ‖E_h ∇C_h‖² */
+    double signal_to_noise;       /**< V/T */
     double samples_to_see_target; /**< T/V; NaN where the interval of V reaches 0 */
     double samples_lower_bound;   /**< T/V_hi */
     double budget;
@@ -105,16 +106,17 @@ typedef struct gm_measure_cost {
  * Measure how much the gradient of a loss depends on the target: its variance over a class of
  * targets at fixed weights, V = E_h ‖∇C_h(w) − E_h' ∇C_h'(w)‖², C_h(w) = E_X L(p(w, X), h(X)).
  *
- * `sampled` draws N inputs and M targets; the estimate is unbiased and has an error from a jackknife
- * over both. `exact` sums over the whole support and class: residues with characters (lwe, modsum)
- * by Fourier transforms over Z_q^n, signs with parities by Walsh–Hadamard transforms, finitely many
- * rows with linear and random targets by their second moment [docs/theory/informativeness.md].
+ * `sampled` draws N inputs and M targets; the estimate is unbiased and has an error from a
+ * jackknife over both. `exact` sums over the whole support and class: residues with characters
+ * (lwe, modsum) by Fourier transforms over Z_q^n, signs with parities by Walsh–Hadamard transforms,
+ * finitely many rows with linear and random targets by their second moment
+ * [docs/theory/informativeness.md].
  *
  * @param out  owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT (a specification, fewer than 32 samples or 4 targets, weights of
  *         another length), GM_UNABLE (exact, of more than 2^26 points: the message says the cost),
- *         GM_UNAVAILABLE (exact, of a class that has no closed sum), GM_NUMERICAL_FAILURE (a loss that
- *         is not finite), GM_OUT_OF_MEMORY, GM_CANCELLED, or what a function of the caller returned
+ *         GM_UNAVAILABLE (exact, of a class that has no closed sum), GM_NUMERICAL_FAILURE (a loss
+ * that is not finite), GM_OUT_OF_MEMORY, GM_CANCELLED, or what a function of the caller returned
  * Cost of sampled: N² (M + Σ widths) operations, or 2 N M P where the model has few parameters P;
  * memory N (M + Σ widths) numbers, never N P. Of exact: 2 n q^(n+1) P.
  */

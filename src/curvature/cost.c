@@ -9,26 +9,6 @@
 #include "gradients/gradients.h"
 #include "linalg/linalg.h"
 
-/* Operations a second of a symmetric product, measured on a small one; at least 1e9. */
-static gm_status measure_rate(gm_context *context, double *operations_per_second) {
-    enum { ROWS = 256, ORDER = 640, TIMES = 3 };
-    gm_status status = GM_OK;
-    double *rows = NULL, *product = NULL, best = 1e-1;
-    GM_TRY(GM_NEW_ZERO(context, rows, ROWS * ORDER));
-    GM_TRY(GM_NEW_ZERO(context, product, ORDER * ORDER));
-    for (int i = 0; i < TIMES; i++) {
-        const double start = gm_seconds();
-        GM_TRY(gm_gram_accumulate(context, ROWS, ORDER, rows, product));
-        const double taken = gm_seconds() - start;
-        best = taken < best ? taken : best;
-    }
-    *operations_per_second = (double)ROWS * ORDER * ORDER / best;
-done:
-    gm_release(context, product);
-    gm_release(context, rows);
-    return status;
-}
-
 /* What the noise vectors cost once they are there: moments, eigenvalues, prediction. */
 typedef struct vectors_cost {
     double operations;
@@ -72,7 +52,7 @@ gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
         options = &defaults;
     GM_TRY(gm_problem_create(context, dataset, options, &problem));
     GM_TRY(gm_plan_make(context, problem->supply, options, &plan));
-    GM_TRY(measure_rate(context, &rate));
+    GM_TRY(gm_product_rate(context, &rate));
     const gm_rows *rows = gm_dataset_matrix(dataset);
     const double d = (double)plan.dimension, n = (double)plan.batch_size;
     const double evaluated = (double)gm_plan_gradients(&plan);
@@ -108,7 +88,7 @@ gm_status gm_recover_gradients_cost(gm_context *context, gm_gradients *gradients
     gm_status status =
         gm_plan_make(context, gradients->supply, options ? options : &defaults, &plan);
     if (status == GM_OK)
-        status = measure_rate(context, &rate);
+        status = gm_product_rate(context, &rate);
     if (status != GM_OK)
         return status;
     const double d = (double)plan.dimension;

@@ -157,7 +157,8 @@ static int64_t common_divisor(int64_t a, int64_t b) {
     return a;
 }
 
-/* π̂(c k). Of the uniform law: 1 where c k = 0, that is where q / gcd(k, q) divides c, otherwise 0. */
+/* π̂(c k). Of the uniform law: 1 where c k = 0, that is where q / gcd(k, q) divides c, otherwise 0.
+ */
 static gm_complex law_transform(const gm_character_law *law, int64_t place, int64_t c,
                                 int64_t period) {
     if (law->uniform)

@@ -21,22 +21,22 @@ int64_t gm_group_multiple(const gm_group *group, int64_t place, int64_t c);
 /* The secrets' law, and harmonics û_c = q⁻¹ Σ_t u(t) e^{−2πi c t/q} of functions of t, all [q]. */
 typedef struct gm_character_law {
     const gm_group *group;
-    double *secret; /* [points] π(s) */
-    bool uniform;   /* on the whole group */
+    double *secret;          /* [points] π(s) */
+    bool uniform;            /* on the whole group */
     gm_complex *mean;        /* harmonics of the mean feature u(t) */
     gm_complex *mean_square; /* of u(t)² */
     gm_complex *mean_norm;   /* of |u(t)|² */
     gm_complex *square;      /* of E_e v² */
     gm_complex *norm;        /* of E_e |v|² */
-    double *re, *im;         /* [points] π̂(k) = Σ_s π(s) e^{2πi ⟨k, s⟩/q}; NULL where uniform */
+    double *re, *im; /* [points] π̂(k) = Σ_s π(s) e^{2πi ⟨k, s⟩/q}; NULL where uniform */
 } gm_character_law;
 
 gm_status gm_character_law_create(const gm_meter *meter, const gm_group *group,
                                   gm_character_law **out) __attribute__((warn_unused_result));
 void gm_character_law_destroy(gm_context *context, gm_character_law *law);
 
-/* Mean and variance over secrets of the residual at the input whose residues lie at a place, and the
-   mean of its square, label noise included. Cost: q n operations. */
+/* Mean and variance over secrets of the residual at the input whose residues lie at a place, and
+   the mean of its square, label noise included. Cost: q n operations. */
 void gm_character_law_at(const gm_character_law *law, int64_t place, double base, gm_complex slope,
                          double *mean, double *variance, double *square);
 

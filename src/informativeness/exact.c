@@ -11,10 +11,11 @@ static const double most_pairs = 2e11, most_kernel = 2e12;
 
 static gm_status too_many(const gm_meter *meter, const char *what, double points,
                           const gm_exact_cost *cost) {
-    return gm_fail(meter->context, GM_UNABLE,
-                   "exact: %s has %.3g points; at most 2^26 = 6.7e7 are allowed. It would take %.2g "
-                   "operations and %.2g GB; use --method sampled, or a smaller n or q",
-                   what, points, cost->operations, cost->memory / 1e9);
+    return gm_fail(
+        meter->context, GM_UNABLE,
+        "exact: %s has %.3g points; at most 2^26 = 6.7e7 are allowed. It would take %.2g "
+        "operations and %.2g GB; use --method sampled, or a smaller n or q",
+        what, points, cost->operations, cost->memory / 1e9);
 }
 
 static gm_status check_group(const gm_meter *meter, gm_exact_cost *out) {
@@ -25,8 +26,7 @@ static gm_status check_group(const gm_meter *meter, gm_exact_cost *out) {
     out->operations = gm_exact_fourier_operations(meter);
     out->memory = gm_exact_fourier_memory(meter);
     snprintf(name, sizeof name, "Z_%.0f^%.0f", q, n);
-    return out->points <= GM_EXACT_MOST_POINTS ? GM_OK
-                                               : too_many(meter, name, out->points, out);
+    return out->points <= GM_EXACT_MOST_POINTS ? GM_OK : too_many(meter, name, out->points, out);
 }
 
 static gm_status check_moment(const gm_meter *meter, gm_exact_cost *out) {
@@ -48,10 +48,11 @@ gm_status gm_exact_check(const gm_meter *meter, gm_exact_cost *out) {
     const gm_targets *targets = meter->targets;
     *out = (gm_exact_cost){NULL, (double)NAN, (double)NAN, (double)NAN};
     if (meter->inputs->continuous)
-        return gm_fail(meter->context, GM_UNAVAILABLE,
-                       "exact: the law %s is continuous; exact sums need zq, dgauss, cube or a file. "
-                       "Use --method sampled",
-                       meter->inputs->name);
+        return gm_fail(
+            meter->context, GM_UNAVAILABLE,
+            "exact: the law %s is continuous; exact sums need zq, dgauss, cube or a file. "
+            "Use --method sampled",
+            meter->inputs->name);
     if (targets->modulus > 0)
         return check_group(meter, out);
     if (targets->rank > 0 || targets->white)
@@ -110,8 +111,7 @@ gm_status gm_values_exact(const gm_meter *meter, int64_t draw, gm_values *out) {
     if (isnan(values.epsilon_squared.value) || isnan(values.kernel_square))
         GM_TRY(draw_pairs(meter, draw, &values));
     /* What the biased estimate would have shown: E a is E ‖J‖² Var φ, the trace at one input. */
-    values.naive = values.variance.value +
-                   (values.activity_mean - values.variance.value) / samples;
+    values.naive = values.variance.value + (values.activity_mean - values.variance.value) / samples;
     *out = values;
 done:
     return status;

@@ -14,8 +14,8 @@ gm_status gm_exact_fourier(const gm_meter *meter, gm_values *out)
 double gm_exact_fourier_operations(const gm_meter *meter);
 double gm_exact_fourier_memory(const gm_meter *meter);
 
-/* Classes whose second moment is known, under a loss that is affine in the target: V from it, over the
-   support. All but the kernel; effective_targets is NaN, since the class is infinite. */
+/* Classes whose second moment is known, under a loss that is affine in the target: V from it, over
+   the support. All but the kernel; effective_targets is NaN, since the class is infinite. */
 gm_status gm_exact_moment(const gm_meter *meter, gm_values *out)
     __attribute__((warn_unused_result));
 double gm_exact_moment_operations(const gm_meter *meter);

@@ -30,13 +30,14 @@ typedef struct fourier_job {
     const gm_character_law *law;
     gm_fourier *fourier; /* NULL for q = 2, which is Walsh–Hadamard */
     bool real;           /* slopes and features are */
-    int64_t support, batch, first, count; /* parameters first … first+count−1 of a batch of `batch` */
-    double *p, *z, *a, *delta;            /* of the support */
-    int64_t *place;                       /* of its points in the group */
-    double *re, *im, *value;              /* [points][batch] */
-    double *part;                         /* [pieces][batch] partial sums */
-    double *mean;                         /* [batch] over secrets */
-    double *activity;                     /* [points] ‖∇C_s − mean‖² */
+    int64_t support, batch, first,
+        count;                 /* parameters first … first+count−1 of a batch of `batch` */
+    double *p, *z, *a, *delta; /* of the support */
+    int64_t *place;            /* of its points in the group */
+    double *re, *im, *value;   /* [points][batch] */
+    double *part;              /* [pieces][batch] partial sums */
+    double *mean;              /* [batch] over secrets */
+    double *activity;          /* [points] ‖∇C_s − mean‖² */
     harmonic *harmonics;
     int64_t harmonic_count;
 } fourier_job;
@@ -128,8 +129,8 @@ static void take_parameters(const gm_model *model, const double *a, const double
         const int64_t to = first + count < end ? first + count : end;
         for (; k < to; k++) {
             const int64_t at = k - factor->offset;
-            out[k - first] = at < weights ? delta[at / factor->in] * a[at % factor->in]
-                                          : delta[at - weights];
+            out[k - first] =
+                at < weights ? delta[at / factor->in] * a[at % factor->in] : delta[at - weights];
         }
         a += factor->in;
         delta += factor->out;
@@ -156,7 +157,8 @@ static gm_status fill_chunk(void *argument, int64_t index, int worker) {
         double *im = job->im + job->place[first + i] * batch;
         gm_complex slope;
         meter->loss->parts(rows.z[i], &base, &slope);
-        take_parameters(meter->model, rows.a + i * ins, rows.delta + i * outs, job->first, batch, re);
+        take_parameters(meter->model, rows.a + i * ins, rows.delta + i * outs, job->first, batch,
+                        re);
         for (int64_t r = 0; r < batch; r++) {
             const double j = rows.p[i] * re[r];
             part[r] += base * j;
@@ -237,7 +239,8 @@ static gm_status centre_piece(void *argument, int64_t index, int worker) {
     return GM_OK;
 }
 
-/* The mean over secrets goes to the first row of the partial sums; adds ‖mean gradient‖² to *norm. */
+/* The mean over secrets goes to the first row of the partial sums; adds ‖mean gradient‖² to *norm.
+ */
 static gm_status gather_batch(fourier_job *job, gm_complex zeroth, double *norm) {
     gm_status status = GM_OK;
     gm_context *context = job->meter->context;
@@ -262,9 +265,8 @@ static gm_status transform(fourier_job *job) {
     if (job->fourier)
         return gm_fourier_run(context, job->fourier, n, job->count, job->re, job->im);
     gm_status status = gm_walsh_hadamard(context, n, job->count, job->re);
-    return status == GM_OK && !job->real
-               ? gm_walsh_hadamard(context, n, job->count, job->im)
-               : status;
+    return status == GM_OK && !job->real ? gm_walsh_hadamard(context, n, job->count, job->im)
+                                         : status;
 }
 
 /* The harmonics of the mean feature but the zeroth. */
@@ -353,8 +355,8 @@ static gm_status conclude(fourier_job *job, gm_values *out) {
         v += part;
         squares += part * part;
     }
-    out->variance = (gm_estimate){v, 0.0, v, v, job->fourier ? "exact: Fourier over Z_q^n"
-                                                              : "exact: Walsh-Hadamard"};
+    out->variance = (gm_estimate){
+        v, 0.0, v, v, job->fourier ? "exact: Fourier over Z_q^n" : "exact: Walsh-Hadamard"};
     out->effective_targets = squares > 0.0 ? v * v / squares : (double)NAN;
     GM_TRY(gm_support_visit(job->meter, false, put_norms, job));
     add_moments(job, out);

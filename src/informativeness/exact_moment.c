@@ -1,5 +1,6 @@
-/* V of classes whose second moment is known: E_h h(x)h(x') = Σ_r f_r(x) f_r(x'), mean 0. With a loss
-   affine in the target, κ(x, x') = β² Σ_r f_r(x) f_r(x'), so that V = β² Σ_r ‖E f_r(X) J(X)‖². */
+/* V of classes whose second moment is known: E_h h(x)h(x') = Σ_r f_r(x) f_r(x'), mean 0. With a
+   loss affine in the target, κ(x, x') = β² Σ_r f_r(x) f_r(x'), so that V = β² Σ_r ‖E f_r(X) J(X)‖².
+ */
 #include <math.h>
 
 #include "informativeness/exact.h"
@@ -125,10 +126,9 @@ static void conclude(const moment_job *job, gm_values *out) {
     out->activity_mean = all.mean;
     out->activity_square = all.square;
     out->activity_largest = all.largest;
-    out->epsilon_squared =
-        job->meter->targets->white
-            ? (gm_estimate){0.0, 0.0, 0.0, 0.0, "exact"}
-            : (gm_estimate){epsilon, 0.0, epsilon, epsilon, "exact"};
+    out->epsilon_squared = job->meter->targets->white
+                               ? (gm_estimate){0.0, 0.0, 0.0, 0.0, "exact"}
+                               : (gm_estimate){epsilon, 0.0, epsilon, epsilon, "exact"};
     out->total_variation = job->meter->targets->white ? 0.0 : (double)NAN;
 }
 

@@ -25,9 +25,10 @@ typedef struct gram_job {
     int64_t tile_count;
     task *tasks;
     int64_t task_count, done; /* tasks before those of the running loop */
-    double *scratch; /* [workers][4 TILE²] */
-    double *target;  /* [tasks][M + 1] */
-    double *block;   /* [tasks][GM_INPUT_BLOCKS] Σ_h ω_h of the pairs of a row of tiles with a block */
+    double *scratch;          /* [workers][4 TILE²] */
+    double *target;           /* [tasks][M + 1] */
+    double
+        *block; /* [tasks][GM_INPUT_BLOCKS] Σ_h ω_h of the pairs of a row of tiles with a block */
     double *kernel, *weighted; /* [tasks] */
 } gram_job;
 
@@ -37,8 +38,8 @@ double gm_gram_operations(const gm_model *model, double rows, double targets) {
 }
 
 /* Σ over factors of (δδᵀ) ∘ (aaᵀ + bias). */
-void gm_kernel_tile(const gm_model *model, const gm_sample *s, int64_t i, int64_t count_i, int64_t j,
-                    int64_t count_j, int64_t stride, double *k, double *scratch) {
+void gm_kernel_tile(const gm_model *model, const gm_sample *s, int64_t i, int64_t count_i,
+                    int64_t j, int64_t count_j, int64_t stride, double *k, double *scratch) {
     const double *a = s->a + i * s->ins, *a2 = s->a + j * s->ins;
     const double *d = s->delta + i * s->outs, *d2 = s->delta + j * s->outs;
     double *inner = scratch, *outer = scratch + stride * stride;
@@ -82,8 +83,8 @@ static double add_pairs(const gram_job *job, const tile *i, const tile *j, const
     for (int64_t first = 0; first < stride; first += TILE) {
         const int64_t count = stride - first < TILE ? stride - first : TILE;
         double sums[TILE] = {0};
-        gm_multiply(i->count, count, j->count, k, TILE, s->phi + j->first * stride + first, stride, y,
-                    TILE);
+        gm_multiply(i->count, count, j->count, k, TILE, s->phi + j->first * stride + first, stride,
+                    y, TILE);
         for (int64_t r = 0; r < i->count; r++) {
             const double *phi = s->phi + (i->first + r) * stride + first;
             for (int64_t h = 0; h < count; h++)
@@ -107,8 +108,8 @@ static gm_status run_task(void *argument, int64_t number, int worker) {
     for (int64_t column = t->from; column < t->to; column++) {
         const tile *j = &job->tiles[column];
         const double factor = i == j ? 1.0 : 2.0; /* (i, j) and (j, i) */
-        gm_kernel_tile(job->meter->model, job->sample, i->first, i->count, j->first, j->count, TILE, k,
-                       y + TILE * TILE);
+        gm_kernel_tile(job->meter->model, job->sample, i->first, i->count, j->first, j->count, TILE,
+                       k, y + TILE * TILE);
         for (int64_t r = 0; r < i->count && i == j; r++)
             k[r * TILE + r] = 0.0; /* an input is no pair with itself */
         add_squares(job, i, j, k, factor, &job->kernel[index], &job->weighted[index]);
@@ -156,8 +157,7 @@ static gm_status run_tasks(gram_job *job) {
         const int64_t left = job->task_count - job->done, count = left < part ? left : part;
         GM_TRY(gm_parallel_for(context, count, run_task, job));
         job->done += count;
-        GM_TRY(gm_progress(context, "pairs of inputs", (double)job->done,
-                           (double)job->task_count));
+        GM_TRY(gm_progress(context, "pairs of inputs", (double)job->done, (double)job->task_count));
     }
 done:
     return status;

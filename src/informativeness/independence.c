@@ -23,7 +23,8 @@ typedef struct halves {
     double *gram, *square; /* [GM_INPUT_BLOCKS][count][count] Σ_i of l_hi r_h'i and of its square */
 } halves;
 
-/* Residuals of row i against one set, less their mean over it; those of the whole class have none. */
+/* Residuals of row i against one set, less their mean over it; those of the whole class have none.
+ */
 static void centre(const halves *work, int64_t i, const int64_t *index, double *out) {
     const double *phi = work->sample->phi + i * (work->sample->targets + 1);
     double mean = 0.0;
@@ -53,8 +54,8 @@ static gm_status run_block(void *argument, int64_t b, int worker) {
     return GM_OK;
 }
 
-/* Σ_{h,h'} ω ω' [(Σ_b gram)² − Σ_b square] over all blocks but `without` (−1: all); sums of the rows
-   and columns of h × h' are kept where asked for. */
+/* Σ_{h,h'} ω ω' [(Σ_b gram)² − Σ_b square] over all blocks but `without` (−1: all); sums of the
+   rows and columns of h × h' are kept where asked for. */
 static double sum_pairs(const halves *work, int without, double *by_left, double *by_right) {
     const int64_t m = work->count;
     double total = 0.0;
@@ -83,7 +84,8 @@ static double sum_equal(const halves *work, int without) {
     const int64_t m = work->count;
     double total = 0.0;
     for (int b = 0; b < GM_INPUT_BLOCKS; b++)
-        for (int64_t i = gm_sample_block(s, b); i < gm_sample_block(s, b + 1) && b != without; i++) {
+        for (int64_t i = gm_sample_block(s, b); i < gm_sample_block(s, b + 1) && b != without;
+             i++) {
             double left = 0.0, right = 0.0;
             for (int64_t h = 0; h < m && s->p[i] > 0.0; h++) {
                 left += work->weight[h] * work->left[i * m + h];
@@ -109,10 +111,10 @@ static gm_status leave_out(void *argument, int64_t index, int worker) {
         all ? 0.0 : (double)(gm_sample_block(s, index + 1) - gm_sample_block(s, index));
     const double n = (double)s->rows - gone;
     (void)worker;
-    job->value[index] = sum_pairs(job->work, without, all ? job->by_left : NULL,
-                                  all ? job->by_right : NULL) /
-                            (n * (n - 1.0)) -
-                        sum_equal(job->work, without) / n;
+    job->value[index] =
+        sum_pairs(job->work, without, all ? job->by_left : NULL, all ? job->by_right : NULL) /
+            (n * (n - 1.0)) -
+        sum_equal(job->work, without) / n;
     return GM_OK;
 }
 

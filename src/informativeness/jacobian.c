@@ -14,7 +14,7 @@ typedef struct jacobian_job {
     const gm_sample *sample;
     double *gradients; /* [GM_INPUT_BLOCKS][M + 1][P] */
     double *jacobian;  /* [workers][PIECE][P] */
-    double *moments;   /* [GM_INPUT_BLOCKS][2][P][P] Σ J Jᵀ and Σ Var φ J Jᵀ; NULL: too many */
+    double *moments; /* [GM_INPUT_BLOCKS][2][P][P] Σ J Jᵀ and Σ Var φ J Jᵀ; NULL: too many */
     gm_sums *sums;
 } jacobian_job;
 
@@ -50,7 +50,8 @@ static gm_status run_block(void *argument, int64_t b, int worker) {
     for (int64_t first = gm_sample_block(s, b); first < gm_sample_block(s, b + 1); first += PIECE) {
         const int64_t left = gm_sample_block(s, b + 1) - first, count = left < PIECE ? left : PIECE;
         gm_model_jacobian(model, count, s->a + first * s->ins, s->delta + first * s->outs, j);
-        gm_multiply_inner_add(stride, p, count, s->phi + first * stride, stride, j, p, gradients, p);
+        gm_multiply_inner_add(stride, p, count, s->phi + first * stride, stride, j, p, gradients,
+                              p);
         if (job->moments)
             add_moments(job, b, first, count, j);
     }

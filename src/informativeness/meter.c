@@ -13,7 +13,8 @@ static gm_status make_inputs(gm_context *context, const gm_measure_options *opti
                              gm_inputs **out) {
     const gm_array *rows = options->rows;
     if (!options->inputs && !rows)
-        return gm_fail(context, GM_INVALID_ARGUMENT, "gm_measure: neither inputs nor rows are given");
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "gm_measure: neither inputs nor rows are given");
     if (options->inputs && rows)
         return gm_fail(context, GM_INVALID_ARGUMENT, "gm_measure: give inputs or rows, not both");
     if (options->inputs)

@@ -50,7 +50,8 @@ static inline double gm_residual_mean(double base, gm_complex slope, const gm_fe
     return base + slope.re * v->mean.re - slope.im * v->mean.im;
 }
 
-/* The mean over label noise of its square: base² + 2 base Re(slope v) + ½|slope|²|v|² + ½Re(slope²v²). */
+/* The mean over label noise of its square: base² + 2 base Re(slope v) + ½|slope|²|v|² +
+ * ½Re(slope²v²). */
 static inline double gm_residual_power(double base, gm_complex slope, const gm_feature *v) {
     const double real = slope.re * v->mean.re - slope.im * v->mean.im;
     const double norm = slope.re * slope.re + slope.im * slope.im;

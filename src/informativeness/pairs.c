@@ -141,13 +141,13 @@ static gm_status evaluate_all(const gm_meter *meter, const gm_sample *s, double 
     gm_status status = GM_OK;
     const gm_targets *targets = meter->targets;
     double *description = NULL, *share = NULL, *scratch = NULL;
-    const int64_t needed =
-        targets->scratch ? targets->scratch(targets, s->rows, s->targets) : 0;
+    const int64_t needed = targets->scratch ? targets->scratch(targets, s->rows, s->targets) : 0;
     GM_TRY(GM_NEW(meter->context, description, s->targets * targets->width));
     GM_TRY(GM_NEW(meter->context, share, s->targets));
     GM_TRY(GM_NEW(meter->context, scratch, needed));
     targets->enumerate(targets, 0, s->targets, description, share);
-    targets->evaluate(targets, meter->context, s->targets, description, s->rows, s->x, scratch, out);
+    targets->evaluate(targets, meter->context, s->targets, description, s->rows, s->x, scratch,
+                      out);
 done:
     gm_release(meter->context, scratch);
     gm_release(meter->context, share);

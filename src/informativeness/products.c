@@ -1,5 +1,5 @@
-/* Sums over pairs of inputs by vector–Jacobian products of the caller's function: one for each target
-   and block of inputs. Neither N P nor M P numbers are held. */
+/* Sums over pairs of inputs by vector–Jacobian products of the caller's function: one for each
+   target and block of inputs. Neither N P nor M P numbers are held. */
 #include <math.h>
 
 #include "informativeness/sample.h"

@@ -14,8 +14,8 @@ enum { PIECE = 256, MOST_ENUMERATED = 2048 };
 static const double most_bytes = 0x1p30;
 
 gm_form gm_choose_form(const gm_model *model, double rows, double targets) {
-    const double factors = 8.0 * rows *
-                           (double)(gm_model_factor_inputs(model) + gm_model_factor_outputs(model));
+    const double factors =
+        8.0 * rows * (double)(gm_model_factor_inputs(model) + gm_model_factor_outputs(model));
     const double gradients = 8.0 * GM_INPUT_BLOCKS * (targets + 1.0) * (double)model->parameters;
     if (model->serial && factors > most_bytes)
         return GM_FORM_PRODUCTS;
@@ -32,6 +32,10 @@ static bool takes_all(const gm_meter *meter) {
     const double count = meter->targets->count;
     const double most = meter->draws_given ? (double)meter->target_draws : MOST_ENUMERATED;
     return count > 0.0 && count <= most;
+}
+
+double gm_sample_targets(const gm_meter *meter) {
+    return takes_all(meter) ? meter->targets->count : (double)meter->target_draws;
 }
 
 static gm_status draw_targets(const gm_meter *meter, int64_t draw, gm_sample *sample,
@@ -120,11 +124,12 @@ static gm_status take_residuals(const gm_meter *meter, gm_sample *s, int64_t i,
     s->variance[i] = variance;
     s->power[i] = power;
     s->noise[i] = meter->targets->reach > 0 ? fmax(noise, 0.0) : 0.0;
-    return isfinite(power) ? GM_OK
-                           : gm_fail(meter->context, GM_NUMERICAL_FAILURE,
-                                     "the residual at sample %lld is not finite: the model's output "
-                                     "is %g",
-                                     (long long)i, s->z[i]);
+    return isfinite(power)
+               ? GM_OK
+               : gm_fail(meter->context, GM_NUMERICAL_FAILURE,
+                         "the residual at sample %lld is not finite: the model's output "
+                         "is %g",
+                         (long long)i, s->z[i]);
 }
 
 static gm_status run_piece(void *argument, int64_t index, int worker) {
@@ -247,8 +252,8 @@ gm_status gm_sample_whole(const gm_meter *meter, gm_sample **out) {
 void gm_sample_destroy(gm_context *context, gm_sample *s) {
     if (!s)
         return;
-    double *const arrays[] = {s->weight, s->share, s->x,        s->p,     s->z,    s->a,
-                              s->delta,  s->norm,  s->phi,      s->variance, s->power, s->noise};
+    double *const arrays[] = {s->weight, s->share, s->x,   s->p,        s->z,     s->a,
+                              s->delta,  s->norm,  s->phi, s->variance, s->power, s->noise};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         gm_release(context, arrays[i]);
     gm_release(context, s);

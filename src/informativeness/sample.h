@@ -8,26 +8,30 @@
 enum { GM_INPUT_BLOCKS = 16 };
 
 typedef struct gm_sample {
-    int64_t rows;     /* N */
-    int64_t targets;  /* M */
-    bool whole;       /* rows are the support, each once */
-    bool enumerated;  /* all targets of the class, with their probabilities */
-    double *weight;   /* [M] of a target in the variance: 1/(M − 1), or its probability */
-    double *share;    /* [M] of a target in a mean: 1/M, or its probability */
-    double *x;        /* [N][n] */
-    double *p;        /* [N] P(x_i) of the law */
-    double *z;        /* [N] outputs of the model */
+    int64_t rows;      /* N */
+    int64_t targets;   /* M */
+    bool whole;        /* rows are the support, each once */
+    bool enumerated;   /* all targets of the class, with their probabilities */
+    double *weight;    /* [M] of a target in the variance: 1/(M − 1), or its probability */
+    double *share;     /* [M] of a target in a mean: 1/M, or its probability */
+    double *x;         /* [N][n] */
+    double *p;         /* [N] P(x_i) of the law */
+    double *z;         /* [N] outputs of the model */
     double *a, *delta; /* [N][inputs], [N][outputs]: the Jacobian in factors; NULL: not kept */
     int64_t ins, outs;
-    double *norm;     /* [N] ‖J(x_i)‖² */
-    double *phi;      /* [N][M + 1] residuals less their mean over targets, which is in the last column */
+    double *norm; /* [N] ‖J(x_i)‖² */
+    double
+        *phi; /* [N][M + 1] residuals less their mean over targets, which is in the last column */
     double *variance; /* [N] Var_h of the residual */
     double *power;    /* [N] E_h of its square, label noise included */
     double *noise;    /* [N] what label noise adds to that */
 } gm_sample;
 
-/* Draw. GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE (a residual that is not finite), or what a
-   function of the caller returned. */
+/* Targets that a sample has: those drawn, or those of a small class. */
+double gm_sample_targets(const gm_meter *meter);
+
+/* Draw. GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE (a residual that is not finite), or
+   what a function of the caller returned. */
 gm_status gm_sample_create(const gm_meter *meter, int64_t draw, gm_sample **out)
     __attribute__((warn_unused_result));
 
@@ -50,7 +54,8 @@ typedef struct gm_sums {
     double weighted; /* Σ_{i≠j} K_ij² Var φ_i Var φ_j; likewise */
 } gm_sums;
 
-/* K of rows i … and j …: k [count_i][stride]. Scratch: 2 stride² numbers; counts are at most stride. */
+/* K of rows i … and j …: k [count_i][stride]. Scratch: 2 stride² numbers; counts are at most
+ * stride. */
 void gm_kernel_tile(const gm_model *model, const gm_sample *sample, int64_t i, int64_t count_i,
                     int64_t j, int64_t count_j, int64_t stride, double *k, double *scratch);
 

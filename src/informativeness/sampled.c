@@ -56,9 +56,9 @@ static void find_variance(const gm_sample *s, const gm_sums *sums, gm_values *ou
     gm_estimate *v = &out->variance;
     v->value = total / pairs;
     v->std_error = sqrt(input_error(s, sums, total) + target_error(s, sums, pairs));
-    out->degrees = (double)(s->enumerated || s->targets > GM_INPUT_BLOCKS ? GM_INPUT_BLOCKS
-                                                                         : s->targets) -
-                   1.0;
+    out->degrees =
+        (double)(s->enumerated || s->targets > GM_INPUT_BLOCKS ? GM_INPUT_BLOCKS : s->targets) -
+        1.0;
     const double t = gm_student_quantile(out->degrees, 0.975);
     v->low = fmax(0.0, v->value - t * v->std_error);
     v->high = fmax(0.0, v->value + t * v->std_error);

@@ -37,8 +37,8 @@ typedef struct gm_exact_cost {
 } gm_exact_cost;
 
 /* Whether the exact sums can be taken: GM_OK; GM_UNAVAILABLE (no closed sum for this class, loss or
-   inputs), GM_UNABLE (too many points), both with what is allowed. The cost is set in any case where
-   it is known. */
+   inputs), GM_UNABLE (too many points), both with what is allowed. The cost is set in any case
+   where it is known. */
 gm_status gm_exact_check(const gm_meter *meter, gm_exact_cost *out)
     __attribute__((warn_unused_result));
 

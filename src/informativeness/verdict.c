@@ -16,11 +16,12 @@ static const char *cause(const gm_measurement *m) {
     if (m->noise_trace <= 0.0 && m->variance.high <= 0.0)
         return "the gradient is zero for every target";
     if (m->epsilon_squared.low <= 0.0)
-        return m->collision > 0.0
-                   ? "residuals of different inputs are independent over the class, as far as can be "
-                     "seen, and equal inputs are rare"
-                   : "residuals of different inputs are independent over the class, as far as can be "
-                     "seen, and inputs never come twice";
+        return m->collision > 0.0 ? "residuals of different inputs are independent over the class, "
+                                    "as far as can be "
+                                    "seen, and equal inputs are rare"
+                                  : "residuals of different inputs are independent over the class, "
+                                    "as far as can be "
+                                    "seen, and inputs never come twice";
     return "what the targets have in common cancels over the inputs";
 }
 
@@ -28,10 +29,11 @@ static void explain(const gm_measurement *m, char *out, size_t size) {
     const double most = samples(m->noise_trace, m->variance.low);
     const double least = m->samples_lower_bound;
     if (strcmp(m->verdict, "informative") == 0)
-        snprintf(out, size,
-                 "a batch of %.3g samples shows which target it is (at most %.3g at 95 %%), within the "
-                 "budget of %.3g",
-                 fmax(1.0, ceil(m->samples_to_see_target)), fmax(1.0, ceil(most)), m->budget);
+        snprintf(
+            out, size,
+            "a batch of %.3g samples shows which target it is (at most %.3g at 95 %%), within the "
+            "budget of %.3g",
+            fmax(1.0, ceil(m->samples_to_see_target)), fmax(1.0, ceil(most)), m->budget);
     else if (strcmp(m->verdict, "uninformative") == 0 && isinf(least))
         snprintf(out, size, "no number of samples shows the target: %s", cause(m));
     else if (strcmp(m->verdict, "uninformative") == 0)
@@ -43,10 +45,11 @@ static void explain(const gm_measurement *m, char *out, size_t size) {
                  "draw more",
                  ceil(least), ceil(most), m->budget);
     else
-        snprintf(out, size,
-                 "the variance cannot be told from 0 with %lld inputs and %lld targets; at least %.3g "
-                 "samples are needed, and the budget is %.3g",
-                 (long long)m->samples, (long long)m->targets, ceil(least), m->budget);
+        snprintf(
+            out, size,
+            "the variance cannot be told from 0 with %lld inputs and %lld targets; at least %.3g "
+            "samples are needed, and the budget is %.3g",
+            (long long)m->samples, (long long)m->targets, ceil(least), m->budget);
 }
 
 gm_status gm_verdict_set(gm_context *context, gm_measurement *m) {
@@ -54,12 +57,11 @@ gm_status gm_verdict_set(gm_context *context, gm_measurement *m) {
     const double most = samples(m->noise_trace, m->variance.low);
     m->signal_to_noise = m->noise_trace > 0.0 ? m->variance.value / m->noise_trace : (double)NAN;
     m->samples_lower_bound = samples(m->noise_trace, m->variance.high);
-    m->samples_to_see_target = m->variance.low > 0.0
-                                   ? samples(m->noise_trace, m->variance.value)
-                                   : (double)NAN;
-    m->verdict = m->variance.low > 0.0 && most <= m->budget   ? "informative"
-                 : m->samples_lower_bound > m->budget         ? "uninformative"
-                                                              : "undecided";
+    m->samples_to_see_target =
+        m->variance.low > 0.0 ? samples(m->noise_trace, m->variance.value) : (double)NAN;
+    m->verdict = m->variance.low > 0.0 && most <= m->budget ? "informative"
+                 : m->samples_lower_bound > m->budget       ? "uninformative"
+                                                            : "undecided";
     explain(m, reason, sizeof reason);
     m->reason = gm_duplicate(context, reason);
     return m->reason ? GM_OK : GM_OUT_OF_MEMORY;

@@ -66,6 +66,25 @@ gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const do
     return gm_parallel_for(context, tiles * (tiles + 1) / 2, gram_tile, &job);
 }
 
+gm_status gm_product_rate(gm_context *context, double *operations_per_second) {
+    enum { ROWS = 256, ORDER = 640, TIMES = 3 };
+    gm_status status = GM_OK;
+    double *rows = NULL, *product = NULL, best = 1e-1;
+    GM_TRY(GM_NEW_ZERO(context, rows, ROWS * ORDER));
+    GM_TRY(GM_NEW_ZERO(context, product, ORDER * ORDER));
+    for (int i = 0; i < TIMES; i++) {
+        const double start = gm_seconds();
+        GM_TRY(gm_gram_accumulate(context, ROWS, ORDER, rows, product));
+        const double taken = gm_seconds() - start;
+        best = taken < best ? taken : best;
+    }
+    *operations_per_second = (double)ROWS * ORDER * ORDER / best;
+done:
+    gm_release(context, product);
+    gm_release(context, rows);
+    return status;
+}
+
 static gm_status outer_tile(void *argument, int64_t index, int worker) {
     (void)worker;
     const gram_job *job = argument;

@@ -46,8 +46,8 @@ static gm_status factors(const gm_model *model, const double *w, int64_t count, 
     gm_status status = gm_function_outputs(model, count, x, z);
     for (int64_t i = 0; i < count && status == GM_OK; i++) {
         delta[i] = 1.0;
-        status = gm_function_product(model, 1, x + i * model->columns, &one,
-                                     a + i * model->parameters);
+        status =
+            gm_function_product(model, 1, x + i * model->columns, &one, a + i * model->parameters);
     }
     return status;
 }

@@ -6,8 +6,8 @@
 
 #include "models/model.h"
 
-/* The function is borrowed. It has factors alone: one, the Jacobian itself. GM_INVALID_ARGUMENT (other
-   columns than the inputs', no parameters, a function missing), GM_OUT_OF_MEMORY. */
+/* The function is borrowed. It has factors alone: one, the Jacobian itself. GM_INVALID_ARGUMENT
+   (other columns than the inputs', no parameters, a function missing), GM_OUT_OF_MEMORY. */
 gm_status gm_model_from_function(gm_context *context, const gm_function_model *function,
                                  int64_t columns, gm_model **out)
     __attribute__((warn_unused_result));
@@ -17,6 +17,7 @@ gm_status gm_model_from_function(gm_context *context, const gm_function_model *f
 gm_status gm_function_outputs(const gm_model *model, int64_t count, const double *x, double *p)
     __attribute__((warn_unused_result));
 gm_status gm_function_product(const gm_model *model, int64_t count, const double *x,
-                              const double *v, double *gradient) __attribute__((warn_unused_result));
+                              const double *v, double *gradient)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -50,8 +50,8 @@ struct gm_targets {
     void (*evaluate)(const gm_targets *targets, const gm_context *context, int64_t count,
                      const double *description, int64_t rows, const double *x, double *scratch,
                      double *out);
-    /* Classes of mean 0 whose second moment is known. white: E_h h(x) h(x') = h0² for x = x', otherwise
-       0, h0 = ±1. rank > 0: it is Σ_r f_r(x) f_r(x'), f [rows][rank] from moment(). */
+    /* Classes of mean 0 whose second moment is known. white: E_h h(x) h(x') = h0² for x = x',
+       otherwise 0, h0 = ±1. rank > 0: it is Σ_r f_r(x) f_r(x'), f [rows][rank] from moment(). */
     bool white;
     int64_t rank;
     void (*moment)(const gm_targets *targets, int64_t rows, const double *x, double *f);

@@ -1,0 +1,290 @@
+#include <gradiometer/measure.h>
+
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/special.h"
+#include "informativeness/entropy.h"
+#include "informativeness/exact.h"
+#include "informativeness/sample.h"
+#include "informativeness/verdict.h"
+#include "linalg/linalg.h"
+
+/* What `auto` takes exactly. */
+static const double auto_operations = 4e10, auto_memory = 0x1p31;
+
+static gm_status add_warning(gm_context *context, gm_measurement *m, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static gm_status add_warning(gm_context *context, gm_measurement *m, const char *format, ...) {
+    char text[512];
+    int count = 0;
+    va_list arguments;
+    while (m->warnings[count])
+        count++;
+    if (count == GM_MOST_MEASURE_WARNINGS)
+        return GM_OK;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    m->warnings[count] = gm_duplicate(context, text);
+    return m->warnings[count] ? GM_OK : GM_OUT_OF_MEMORY;
+}
+
+/* --- method --- */
+
+static gm_status choose_method(const gm_meter *meter, bool *exact, gm_exact_cost *cost) {
+    const char *method = meter->options->method ? meter->options->method : "auto";
+    if (strcmp(method, "sampled") == 0) {
+        *exact = false;
+        return GM_OK;
+    }
+    gm_status status = gm_exact_check(meter, cost);
+    if (strcmp(method, "exact") == 0) {
+        *exact = true;
+        return status;
+    }
+    if (strcmp(method, "auto") != 0)
+        return gm_fail(meter->context, GM_INVALID_ARGUMENT,
+                       "unknown method '%.64s'; use one of auto, exact, sampled", method);
+    *exact = status == GM_OK && !meter->model->serial &&
+             cost->operations * (double)meter->init_draws <= auto_operations &&
+             cost->memory <= auto_memory;
+    return GM_OK;
+}
+
+/* --- averages over draws of initial weights --- */
+
+/* Members that are averaged, in both structures. */
+typedef struct mean_of {
+    size_t from, to;
+} mean_of;
+
+#define MEAN(from, to)                                                                             \
+    { offsetof(gm_values, from), offsetof(gm_measurement, to) }
+
+static const mean_of means[] = {
+    MEAN(naive, naive_variance),
+    MEAN(collision_term, collision_term),
+    MEAN(effective_targets, effective_targets),
+    MEAN(smallest_visible, smallest_visible),
+    MEAN(total_variation, total_variation),
+    MEAN(noise_trace, noise_trace),
+    MEAN(label_noise_trace, label_noise_trace),
+    MEAN(mean_gradient, mean_gradient),
+};
+
+static double *number(void *structure, size_t offset) {
+    return (double *)((char *)structure + offset);
+}
+
+/* Error of a mean over draws of weights: within each draw, and between them, which holds both. */
+static void average_estimate(int64_t count, const gm_estimate *values, gm_estimate *out) {
+    double mean = 0.0, squares = 0.0;
+    if (count == 1) {
+        *out = values[0];
+        return;
+    }
+    for (int64_t i = 0; i < count; i++)
+        mean += values[i].value / (double)count;
+    for (int64_t i = 0; i < count; i++)
+        squares += (values[i].value - mean) * (values[i].value - mean);
+    const double error = sqrt(squares / (double)(count - 1) / (double)count);
+    const double t = gm_student_quantile((double)(count - 1), 0.975);
+    *out = (gm_estimate){mean, error, fmax(0.0, mean - t * error), fmax(0.0, mean + t * error),
+                         "mean over initial weights"};
+}
+
+/* E_h a² of the bound: its three forms, of which the least. */
+static double collision_bound(const gm_values *v, double collision) {
+    const double root = sqrt(collision), square = sqrt(v->activity_square);
+    double least = fmin(root * square, root * sqrt(root) * square);
+    return v->exact ? fmin(least, collision * v->activity_largest) : least;
+}
+
+static double dependence_bound(const gm_values *v) {
+    return sqrt(fmax(0.0, v->epsilon_squared.value)) * sqrt(v->kernel_square);
+}
+
+static void take_values(int64_t draws, gm_values *values, gm_measurement *m, gm_estimate *variances,
+                        gm_estimate *epsilons) {
+    for (int64_t i = 0; i < draws; i++) {
+        gm_values *v = &values[i];
+        for (size_t k = 0; k < sizeof means / sizeof *means; k++)
+            *number(m, means[k].to) += *number(v, means[k].from) / (double)draws;
+        variances[i] = v->variance;
+        epsilons[i] = v->epsilon_squared;
+        m->bound_collision += collision_bound(v, m->collision) / (double)draws;
+        m->bound_dependence += dependence_bound(v) / (double)draws;
+    }
+    average_estimate(draws, variances, &m->variance);
+    average_estimate(draws, epsilons, &m->epsilon_squared);
+    m->form = values[0].form;
+    m->samples = values[0].samples;
+    m->targets = values[0].targets;
+    m->enumerated = values[0].enumerated;
+    m->dependence_term = m->variance.value - m->collision_term;
+    m->epsilon = m->epsilon_squared.value >= 0.0 ? sqrt(m->epsilon_squared.value) : (double)NAN;
+    m->bound = m->bound_collision + m->bound_dependence;
+}
+
+static gm_status measure_draws(gm_meter *meter, bool exact, gm_measurement *m) {
+    gm_status status = GM_OK;
+    gm_context *context = meter->context;
+    const int64_t draws = meter->init_draws;
+    gm_values *values = NULL;
+    gm_estimate *variances = NULL, *epsilons = NULL;
+    GM_TRY(GM_NEW(context, values, draws));
+    GM_TRY(GM_NEW(context, variances, draws));
+    GM_TRY(GM_NEW(context, epsilons, draws));
+    for (int64_t i = 0; i < draws; i++) {
+        gm_meter_set_weights(meter, i);
+        GM_TRY(exact ? gm_values_exact(meter, i, &values[i])
+                     : gm_values_sampled(meter, i, &values[i]));
+    }
+    take_values(draws, values, m, variances, epsilons);
+done:
+    gm_release(context, epsilons);
+    gm_release(context, variances);
+    gm_release(context, values);
+    return status;
+}
+
+/* --- entropy --- */
+
+/* Of a law, exactly; of rows, of the law that they were drawn from. */
+static void find_entropy(const gm_meter *meter, gm_measurement *m) {
+    const gm_inputs *inputs = meter->inputs;
+    gm_collision_entropy coordinate;
+    m->collision = inputs->collision;
+    if (!meter->options->rows) {
+        gm_collision_of_law(inputs, &m->entropy, &coordinate);
+        return;
+    }
+    gm_collisions counts = {.rows = (double)meter->options->rows->shape[0]};
+    double *x = NULL;
+    gm_status status = GM_NEW(meter->context, x, inputs->columns);
+    for (int64_t i = 0; i < (int64_t)inputs->support && status == GM_OK; i++) {
+        double share;
+        inputs->enumerate(inputs, i, 1, x, &share);
+        gm_collisions_add(&counts, round(share * counts.rows));
+    }
+    gm_release(meter->context, x);
+    if (status == GM_OK && counts.rows >= 2.0)
+        gm_collision_interval(&counts, &m->entropy);
+}
+
+/* --- warnings --- */
+
+enum { FEW_TARGETS = 10 };
+
+static gm_status warn(const gm_meter *meter, gm_measurement *m) {
+    gm_status status = GM_OK;
+    gm_context *context = meter->context;
+    const bool drawn = strcmp(m->method, "sampled") == 0;
+    if (drawn && m->variance.low > 0.0 && m->effective_targets < FEW_TARGETS)
+        GM_TRY(
+            add_warning(context, m, "%s: %.2g targets carry the variance; %s",
+                        m->enumerated ? "the class is uneven" : "few targets were seen to matter",
+                        m->effective_targets,
+                        m->enumerated ? "a typical target adds less than V says"
+                                      : "the estimate and its error hang on whether these were "
+                                        "drawn: draw more, or take a smaller class, which is "
+                                        "enumerated"));
+    if (isnan(m->bound))
+        GM_TRY(
+            add_warning(context, m,
+                        "the bound is not known: E[K^2] needs pairs of inputs, which a model this "
+                        "large has not been asked for"));
+    if (meter->options->rows && meter->inputs->collision > 0.0 && isnan(m->entropy.nats))
+        GM_TRY(add_warning(context, m,
+                           "no two rows of the file are equal: its entropy is only bounded from "
+                           "below, and the collision term is that of drawing these rows"));
+done:
+    return status;
+}
+
+/* --- the whole --- */
+
+gm_status gm_measure(gm_context *context, const gm_measure_options *options, gm_measurement **out) {
+    gm_status status = GM_OK;
+    gm_meter *meter = NULL;
+    gm_measurement *m = NULL;
+    bool exact = false;
+    gm_exact_cost cost;
+    const double start = gm_seconds();
+    if (!context || !out)
+        return GM_INVALID_ARGUMENT;
+    if (!options)
+        return gm_fail(context, GM_INVALID_ARGUMENT, "gm_measure: options is NULL");
+    GM_TRY(gm_meter_create(context, options, &meter));
+    GM_TRY(choose_method(meter, &exact, &cost));
+    GM_TRY(GM_NEW_ZERO(context, m, 1));
+    m->method = exact ? "exact" : "sampled";
+    m->columns = meter->inputs->columns;
+    m->parameters = meter->model->parameters;
+    m->init_draws = meter->init_draws;
+    m->budget = meter->budget;
+    find_entropy(meter, m);
+    GM_TRY(measure_draws(meter, exact, m));
+    GM_TRY(gm_verdict_set(context, m));
+    GM_TRY(warn(meter, m));
+    m->seconds = gm_seconds() - start;
+    *out = m;
+    m = NULL;
+done:
+    gm_measurement_destroy(context, m);
+    gm_meter_destroy(context, meter);
+    return status;
+}
+
+void gm_measurement_destroy(gm_context *context, gm_measurement *m) {
+    if (!m)
+        return;
+    for (int i = 0; m->warnings[i]; i++)
+        gm_release(context, (char *)(uintptr_t)m->warnings[i]);
+    gm_release(context, m->reason);
+    gm_release(context, m);
+}
+
+static double sampled_memory(const gm_meter *meter, double targets) {
+    const double rows = (double)meter->samples;
+    const double widths =
+        (double)(gm_model_factor_inputs(meter->model) + gm_model_factor_outputs(meter->model));
+    const double half = fmin(512.0, targets / 2.0);
+    return 8.0 * (rows * (targets + widths + (double)meter->inputs->columns + 8.0) +
+                  2.0 * rows * half + 32.0 * half * half);
+}
+
+gm_status gm_measure_get_cost(gm_context *context, const gm_measure_options *options,
+                              gm_measure_cost *out) {
+    static const char *const forms[] = {"gram", "jacobian", "products"};
+    gm_status status = GM_OK;
+    gm_meter *meter = NULL;
+    bool exact = false;
+    gm_exact_cost cost = {0};
+    double rate = 1.0;
+    GM_TRY(gm_meter_create(context, options, &meter));
+    GM_TRY(choose_method(meter, &exact, &cost));
+    const double rows = (double)meter->samples, targets = gm_sample_targets(meter);
+    if (!exact) {
+        const gm_form form = gm_choose_form(meter->model, rows, targets);
+        cost.form = forms[form];
+        cost.memory = sampled_memory(meter, targets);
+        cost.operations = form == GM_FORM_GRAM
+                              ? gm_gram_operations(meter->model, rows, targets)
+                              : gm_jacobian_operations(meter->model, rows, targets);
+    }
+    GM_TRY(gm_product_rate(context, &rate));
+    *out = (gm_measure_cost){.method = exact ? "exact" : "sampled",
+                             .form = cost.form,
+                             .operations = cost.operations * (double)meter->init_draws,
+                             .memory = cost.memory,
+                             .seconds = cost.operations * (double)meter->init_draws / rate};
+done:
+    gm_meter_destroy(context, meter);
+    return status;
+}
