@@ -165,18 +165,14 @@ static int64_t panel_width(int64_t length, int64_t columns) {
 gm_status gm_chirp_run(gm_context *context, const gm_chirp *chirp, int n, int64_t r, double *re,
                        double *im) {
     gm_status status = GM_OK;
-    const int64_t q = chirp->q;
-    int64_t columns = r;
-    for (int axis = 1; axis < n; axis++)
-        columns *= q;
     pass p = {.chirp = chirp, .isa = context->isa, .re = re, .im = im};
-    p.columns = (gm_columns){q, columns, columns};
+    const int64_t columns = gm_columns_along(chirp->q, n, 0, 1, r).count;
     p.width = panel_width(chirp->fft->length, columns);
     GM_TRY(
         GM_NEW(context, p.scratch, 4 * gm_context_threads(context) * chirp->fft->length * p.width));
     for (int axis = 0; axis < n; axis++) {
+        p.columns = gm_columns_along(chirp->q, n, axis, 1, r);
         GM_TRY(gm_parallel_for(context, (columns + p.width - 1) / p.width, run_panel, &p));
-        p.columns.inner /= q;
     }
 done:
     gm_release(context, p.scratch);

@@ -101,29 +101,20 @@ static int64_t panel_width(int64_t rows, int64_t columns) {
     return down ? down : GM_FOLD_COLUMNS;
 }
 
-static int64_t power(int64_t q, int n) {
-    int64_t product = 1;
-    while (n-- > 0)
-        product *= q;
-    return product;
+/* Axes that leave at most MOST_ROWS rows. */
+static int most_axes(int64_t q) {
+    int axes = 1;
+    for (int64_t rows = q * q; rows <= MOST_ROWS; rows *= q)
+        axes++;
+    return axes;
 }
 
-/* The pass over `axes` axes that begins with axis `first`. */
-static void plan_pass(pass *p, int first, int axes, int n, int64_t r) {
+/* The pass that begins with axis `first` of n. */
+static void plan_pass(pass *p, int n, int first, int64_t r) {
     const int64_t q = p->folded->q;
-    p->axes = axes;
-    p->columns =
-        (gm_columns){power(q, axes), power(q, n - first - axes) * r, power(q, n - axes) * r};
+    p->axes = gm_next_axes(n - first, most_axes(q));
+    p->columns = gm_columns_along(q, n, first, p->axes, r);
     p->width = panel_width(p->columns.rows, p->columns.count);
-}
-
-/* Axes in the next pass, of those that are left: nearly the same number in each. */
-static int next_axes(int64_t q, int left) {
-    int most = 1;
-    while (power(q, most + 1) <= MOST_ROWS)
-        most++;
-    const int passes = (left + most - 1) / most;
-    return left / passes;
 }
 
 gm_status gm_folded_run(gm_context *context, const gm_folded *folded, int n, int64_t r, double *re,
@@ -131,13 +122,13 @@ gm_status gm_folded_run(gm_context *context, const gm_folded *folded, int n, int
     gm_status status = GM_OK;
     pass p = {.folded = folded, .isa = context->isa, .re = re, .im = im};
     for (int axis = 0; axis < n; axis += p.axes) {
-        plan_pass(&p, axis, next_axes(folded->q, n - axis), n, r);
+        plan_pass(&p, n, axis, r);
         const int64_t size = 2 * plane_size(&p) + 2 * GM_FOLD_COLUMNS * folded->q;
         p.scratch_size = size > p.scratch_size ? size : p.scratch_size;
     }
     GM_TRY(GM_NEW(context, p.scratch, gm_context_threads(context) * p.scratch_size));
     for (int axis = 0; axis < n; axis += p.axes) {
-        plan_pass(&p, axis, next_axes(folded->q, n - axis), n, r);
+        plan_pass(&p, n, axis, r);
         GM_TRY(gm_parallel_for(context, (p.columns.count + p.width - 1) / p.width, run_panel, &p));
     }
 done:

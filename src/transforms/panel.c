@@ -10,6 +10,22 @@ static int64_t least(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
 
+static int64_t power(int64_t q, int n) {
+    int64_t product = 1;
+    while (n-- > 0)
+        product *= q;
+    return product;
+}
+
+gm_columns gm_columns_along(int64_t q, int n, int first, int axes, int64_t r) {
+    return (gm_columns){power(q, axes), power(q, n - first - axes) * r, power(q, n - axes) * r};
+}
+
+int gm_next_axes(int left, int most) {
+    const int passes = (left + most - 1) / most;
+    return left / passes;
+}
+
 /* Columns that lie side by side in the array, beginning with column c; the offset of their row 0.
  */
 static int64_t run_at(const gm_columns *columns, int64_t c, int64_t end, int64_t *offset) {

@@ -10,6 +10,13 @@ typedef struct gm_columns {
     int64_t count; /* outer·inner */
 } gm_columns;
 
+/* The columns along axes first … first + axes − 1 of an array [q^n][r]: rows = q^axes. */
+gm_columns gm_columns_along(int64_t q, int n, int first, int axes, int64_t r);
+
+/* Axes to take in the next pass where `left` are left and at most `most` go together: the passes
+   get nearly the same number. */
+int gm_next_axes(int left, int most);
+
 /* panel [rows][stride] ← columns first … first + width of array; the rest of each row becomes 0. */
 void gm_panel_gather(const gm_columns *columns, int64_t first, int64_t width, int64_t stride,
                      const double *array, double *panel);

@@ -66,11 +66,9 @@ static gm_status run_leading(gm_context *context, pass *p, int n, int leading, i
     gm_status status = GM_OK;
     GM_TRY(GM_NEW(context, p->scratch, (int64_t)gm_context_threads(context) * PANEL));
     for (int first = 0, bits = 0; first < leading; first += bits) {
-        const int left = leading - first, passes = (left + MOST_BITS - 1) / MOST_BITS;
-        bits = left / passes;
-        const int64_t rows = INT64_C(1) << bits;
-        p->columns = (gm_columns){rows, r << (n - first - bits), r << (n - bits)};
-        p->width = PANEL / rows;
+        bits = gm_next_axes(leading - first, MOST_BITS);
+        p->columns = gm_columns_along(2, n, first, bits, r);
+        p->width = PANEL / p->columns.rows;
         const int64_t pieces = (p->columns.count + p->width - 1) / p->width;
         GM_TRY(gm_parallel_for(context, pieces, run_panel, p));
     }
@@ -89,7 +87,7 @@ gm_status gm_walsh_hadamard(gm_context *context, int n, int64_t r, double *x) {
     pass p = {.isa = context->isa, .x = x};
     if (last < n)
         status = run_leading(context, &p, n, n - last, r);
-    p.columns = (gm_columns){INT64_C(1) << last, r, r << n};
+    p.columns = gm_columns_along(2, n, n - last, last, r);
     if (status == GM_OK && last > 0)
         status = gm_parallel_for(context, INT64_C(1) << (n - last), run_block, &p);
     return status;
