@@ -111,7 +111,7 @@ static gm_status test_affinity(job *j) {
     return status;
 }
 
-/* The prediction keeps up to 4 d vectors, which is too many where d² numbers do not fit. */
+/* The prediction keeps up to 2 d vectors, which is too many where d² numbers do not fit. */
 static int64_t vectors_to_keep(const gm_plan *plan) {
     const int64_t vectors = gm_plan_vectors(plan);
     return plan->rank > 0 && vectors > MOST_KEPT ? MOST_KEPT : vectors;
