@@ -288,7 +288,8 @@ static void degenerate_problems_have_undefined_parts(void **state) {
 
 /* Fewer vectors than half the dimensions: the dual form has the spectrum of the matrix, and zeros.
  */
-/* Whose squares are not finite, or theirs: an input that is refused, and no fault of the program. */
+/* Whose squares are not finite, or theirs: an input that is refused, and no fault of the program.
+ */
 static void data_beyond_float64_are_refused(void **state) {
     (void)state;
     static const double scales[] = {1e90, 1e160};
