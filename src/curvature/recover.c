@@ -107,7 +107,7 @@ static gm_status test_affinity(job *j) {
         gm_affinity_measure(j->context, j->supply, &noise, j->plan.seeds,
                             j->plan.batches + j->plan.probes, &j->recovery->affinity);
     if (status == GM_OK && kind->affine)
-        status = gm_affinity_check(j->context, j->recovery->affinity, kind->name);
+        status = gm_affinity_check(j->context, j->recovery->affinity, noise.variance, kind->name);
     return status;
 }
 
