@@ -13,7 +13,9 @@ find_path(GM_OPENBLAS_INCLUDE cblas.h
 find_path(GM_LAPACK_INCLUDE lapack.h REQUIRED)
 # LAPACK inside OpenBLAS is Fortran; the run-time library comes with it, without its -dev link.
 find_library(GM_FORTRAN_RUNTIME NAMES libgfortran.so.5 gfortran REQUIRED)
-set(GM_OPENBLAS_WRAP --wrap=blas_memory_alloc,--wrap=blas_memory_free)
+# Of a static library the lock has to be asked for: OpenBLAS, which follows it, is the first to.
+set(GM_OPENBLAS_WRAP
+  --wrap=blas_memory_alloc,--wrap=blas_memory_free,--undefined=__wrap_blas_memory_alloc)
 find_library(GM_JANSSON_LIBRARY jansson REQUIRED)
 find_path(GM_JANSSON_INCLUDE jansson.h REQUIRED)
 mark_as_advanced(GM_OPENBLAS_ARCHIVE GM_FORTRAN_RUNTIME GM_OPENBLAS_INCLUDE GM_LAPACK_INCLUDE

@@ -133,8 +133,11 @@ static void claim(struct record *record, struct cell cells[BATCHES][VECTORS],
         "calibrated, n = d/4, k' = 64 d: the bias 2 R^2/n of theory is what is left, times");
     record_conclude(
         record,
-        "The error of pairs falls as 1/sqrt(k'/d) at every batch size: batches of a quarter "
-        "of the dimension are as good as large ones (the term is 1 + 2/n).");
+        "The error of pairs falls as 1/sqrt(k'/d) at every batch size. Batches of a quarter of the "
+        "dimension cost %.0f %% of error against those of 16 d: their fourth moment is 1 + 2/n "
+        "times as large.",
+        100.0 * (cells[0][VECTORS - 1].paired.mean / cells[BATCHES - 1][VECTORS - 1].paired.mean -
+                 1.0));
     record_conclude(
         record,
         "Calibrated noise needs n well above R^2/error, whatever the dimension: the error is "

@@ -91,7 +91,8 @@ static void claim(struct record *record, struct sample errors[STRATEGIES][SHARES
         "n, %.0f %% off at sigma^2 = %.2g n.",
         100.0 * errors[1][last].mean, shares[last]);
     record_conclude(record, "The direction is right either way: what is lost is a factor, which a "
-                            "preconditioner does not feel. Pairs lose nothing.");
+                            "preconditioner does not feel. Pairs do not see the label noise; they "
+                            "take two gradients a noise vector.");
 }
 
 static gm_status conclude(struct record *record, void *state) {

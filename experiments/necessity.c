@@ -30,8 +30,8 @@ static void set_direction(int way, double *u) {
 
 /*
  * For independent coordinates of variance 1 and fourth moment κ, at distance R u from the optimum,
- * n Cov(g) = R² [I + uuᵀ + (κ−3) diag(u²)]. With the best factor in front, the one that makes the
- * traces equal, the relative error is ‖I − c (I + uuᵀ + (κ−3) diag(u²))‖.
+ * n Cov(g) = R² [I + uuᵀ + (κ−3) diag(u²)]. With the factor c that makes the traces equal the
+ * relative error is ‖I − c (I + uuᵀ + (κ−3) diag(u²))‖.
  */
 static gm_status theory(struct record *record, int way, double k, double *out) {
     gm_status status = GM_OK;
@@ -80,7 +80,7 @@ done:
 static gm_status tell(struct record *record, struct cell cells[TESTED][WAYS]) {
     gm_status status = GM_OK;
     double worst = 0.0, least = INFINITY;
-    const int plot = record_plot(record, "Gradients without noise, the best factor in front",
+    const int plot = record_plot(record, "Gradients without noise, scaled to the true trace",
                                  "relative operator error in theory, any number of gradients",
                                  "relative operator error measured");
     record_columns(record, columns, 6);
@@ -106,9 +106,9 @@ static gm_status tell(struct record *record, struct cell cells[TESTED][WAYS]) {
     record_claim(record, worst, 0.0, 0.25, "with noise, every law is recovered: the largest error");
     record_conclude(
         record,
-        "Without noise none of the three laws gives its curvature away: even with the best "
-        "factor in front the error is %.0f %% or more, and does not fall with the number of "
-        "gradients, for it lies in the fourth moments.",
+        "Without noise none of the three laws gives its curvature away: even scaled to the true "
+        "trace the error is %.0f %% or more, and does not fall with the number of gradients, for "
+        "it lies in the fourth moments.",
         100.0 * least);
     record_conclude(record,
                     "For Rademacher inputs the direction of a distance along one coordinate "

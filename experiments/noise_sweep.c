@@ -56,7 +56,7 @@ done:
 
 static void tell(struct record *record, const struct sweep *sweep) {
     const int raw_plot =
-        record_plot(record, "The covariance of the gradients as it is: right at v = n",
+        record_plot(record, "The covariance of the gradients as it is: right at v = n - R²",
                     "variance of the noise over the batch size, v/n", "relative operator error");
     const int scaled_plot =
         record_plot(record, "The same divided by v/n: more noise, less bias",
@@ -109,8 +109,9 @@ static void claim(struct record *record, const struct sweep *sweep) {
                  "far from the optimum, v = n/16: error over the bias |R^2 H + H dd' H| / (v |H|)");
     record_conclude(
         record,
-        "As it is, the covariance of gradients is the curvature at v = n only: %.0f %% off "
-        "at v = n/4, %.2g times too large at v = 4 n, nothing without noise.",
+        "As it is, the covariance of gradients is the curvature at v = n - R^2 only. Near the "
+        "optimum that is n: %.0f %% off at v = n/4, %.2g times the curvature at v = 4 n, nothing "
+        "without noise.",
         100.0 * near[3].mean, 1.0 + near[9].mean);
     record_conclude(
         record, "Divided by v/n, any noise well above (label noise + R^2) is right: the larger "

@@ -153,8 +153,9 @@ typedef struct gm_recovery {
  * @param options  NULL: all defaults
  * @param out      owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT (an option out of range, fewer gradients than a result needs),
- *         GM_INVALID_INPUT (the file of weights), GM_UNAVAILABLE (a model, estimator or shrinkage
- *         that this version lacks), GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE
+ *         GM_INVALID_INPUT (the file of weights, a curvature that is too large for float64),
+ *         GM_UNAVAILABLE (a model, estimator or shrinkage that this version lacks),
+ *         GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE
  * Cost: 4 n d operations a pair, d² a noise vector, 4/3 d³ for the eigenvalues; memory below 3 d²
  * numbers besides the data where d ≥ 2048 and k' < 64 d; with compare 5 d², and N d² operations
  * more.

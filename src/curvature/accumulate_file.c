@@ -137,9 +137,9 @@ static gm_status check_header(const stream *s, const header *h) {
     else if (h->version != VERSION)
         return gm_fail(s->context, GM_INVALID_INPUT, "%s: version %lu; this one reads version %d",
                        s->path, (unsigned long)h->version, VERSION);
-    else if (h->dimension < 1 || h->dimension > GM_MOST_DIMENSION || h->pending < 0 || h->pending >= GM_BLOCK || h->count < 0 ||
-             h->leaf_count < 0 || h->leaf_count >= h->leaf_size || h->beside_count < 0 ||
-             h->nodes >> GM_LEVELS)
+    else if (h->dimension < 1 || h->dimension > GM_MOST_DIMENSION || h->pending < 0 ||
+             h->pending >= GM_BLOCK || h->count < 0 || h->leaf_count < 0 ||
+             h->leaf_count >= h->leaf_size || h->beside_count < 0 || h->nodes >> GM_LEVELS)
         wrong = "damaged: its sizes make no sense";
     return wrong ? gm_fail(s->context, GM_INVALID_INPUT, "%s: %s", s->path, wrong) : GM_OK;
 }

@@ -31,13 +31,15 @@ done:
     return status;
 }
 
-gm_status gm_affinity_check(gm_context *context, double departure, const char *estimator) {
+gm_status gm_affinity_check(gm_context *context, double departure, double variance,
+                            const char *estimator) {
     if (!(departure > MOST))
         return GM_OK;
     return gm_fail(
         context, GM_INVALID_INPUT,
         "the gradient is not affine in the targets: g(y+e) + g(y-e) - 2 g(y) is %.2g of "
         "g(y+e) - g(y-e), at most %g is rounding. The estimator '%s' relies on it; take a "
-        "loss with a canonical link and soft targets",
-        departure, MOST, estimator);
+        "loss with a canonical link and soft targets, or, where the targets are many orders "
+        "larger than the noise (variance %.2g), scale them down or add more noise",
+        departure, MOST, estimator, variance);
 }

@@ -12,8 +12,8 @@ gm_status gm_affinity_measure(gm_context *context, gm_supply *supply, const gm_t
                               gm_source_seeds seeds, int64_t batch, double *out)
     __attribute__((warn_unused_result));
 
-/* GM_INVALID_INPUT where that departure is more than rounding. */
-gm_status gm_affinity_check(gm_context *context, double departure, const char *estimator)
-    __attribute__((warn_unused_result));
+/* GM_INVALID_INPUT where that departure, under noise of that variance, is more than rounding. */
+gm_status gm_affinity_check(gm_context *context, double departure, double variance,
+                            const char *estimator) __attribute__((warn_unused_result));
 
 #endif

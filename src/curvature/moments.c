@@ -9,6 +9,17 @@
 
 enum { BLOCK = 256, PIECE = 16 };
 
+static const double MOST_TRACE = 1e140;
+
+gm_status gm_trace_check(gm_context *context, double trace) {
+    if (trace <= MOST_TRACE)
+        return GM_OK;
+    return gm_fail(context, GM_INVALID_INPUT,
+                   "the curvature has a trace of %.2g; accepted: up to %g, whose square fits "
+                   "float64. Scale the data or the gradients down",
+                   trace, MOST_TRACE);
+}
+
 typedef struct expansion {
     const gm_rows *rows;
     const double *counts;
@@ -35,7 +46,7 @@ gm_status gm_weighted_moments(gm_context *context, const gm_rows *rows, const do
                               double total, double *out) {
     gm_status status = GM_OK;
     const int64_t d = rows->columns;
-    double *block = NULL;
+    double *block = NULL, trace = 0.0;
     GM_TRY(GM_NEW(context, block, BLOCK * d));
     memset(out, 0, (size_t)(d * d) * sizeof *out);
     for (int64_t first = 0; first < rows->rows; first += BLOCK) {
@@ -49,6 +60,9 @@ gm_status gm_weighted_moments(gm_context *context, const gm_rows *rows, const do
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
             out[i * d + j] /= total;
+    for (int64_t i = 0; i < d; i++)
+        trace += out[i * d + i];
+    GM_TRY(gm_trace_check(context, trace));
     gm_symmetric_mirror(d, out);
 done:
     gm_release(context, block);

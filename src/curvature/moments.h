@@ -5,6 +5,9 @@
 #include "base/base.h"
 #include "linalg/rows.h"
 
+/* GM_INVALID_INPUT where the square of a curvature of this trace is beyond float64, or NaN. */
+gm_status gm_trace_check(gm_context *context, double trace) __attribute__((warn_unused_result));
+
 /*
  * out = Σ_i c_i x_i x_iᵀ / Σ_i c_i, [d][d], symmetric.
  *   counts  [rows] c_i ≥ 0, or NULL for all ones

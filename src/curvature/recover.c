@@ -107,11 +107,11 @@ static gm_status test_affinity(job *j) {
         gm_affinity_measure(j->context, j->supply, &noise, j->plan.seeds,
                             j->plan.batches + j->plan.probes, &j->recovery->affinity);
     if (status == GM_OK && kind->affine)
-        status = gm_affinity_check(j->context, j->recovery->affinity, kind->name);
+        status = gm_affinity_check(j->context, j->recovery->affinity, noise.variance, kind->name);
     return status;
 }
 
-/* The prediction keeps up to 4 d vectors, which is too many where d² numbers do not fit. */
+/* The prediction keeps up to 2 d vectors, which is too many where d² numbers do not fit. */
 static int64_t vectors_to_keep(const gm_plan *plan) {
     const int64_t vectors = gm_plan_vectors(plan);
     return plan->rank > 0 && vectors > MOST_KEPT ? MOST_KEPT : vectors;

@@ -91,6 +91,16 @@ static gm_estimate predict(gm_estimate of_s, double rho, double mean, double top
     return out;
 }
 
+/*
+ * E‖(1 − ρ)(S − Σ) + ρ(μI − Σ)‖_F² = (1 − ρ)² A + ρ² B: A, F = ‖Σ‖_F² by A/F and A + F = ‖S‖_F²,
+ * and B = F − tr²Σ/d.
+ */
+static double predict_frobenius(double of_s, double rho, gm_traces t, double d) {
+    const double f = t.second / (1.0 + of_s * of_s);
+    const double bias = fmax(f - t.first * t.first / d, 0.0);
+    return hypot((1.0 - rho) * of_s, rho * sqrt(bias / f));
+}
+
 static void apply(double rho, double mean, gm_recovery *r) {
     const int64_t d = r->dimension;
     for (int64_t i = 0; i < d * d; i++)
@@ -108,7 +118,8 @@ void gm_shrink(const gm_plan *plan, const gm_prediction *prediction, gm_recovery
     if (!(rho > 0.0))
         return;
     const int64_t d = r->dimension;
-    const double mean = gm_recovery_traces(r).first / (double)d;
+    const gm_traces traces = gm_recovery_traces(r);
+    const double mean = traces.first / (double)d;
     const double top = r->eigenvalues[0], bottom = r->eigenvalues[d - 1];
     apply(rho, mean, r);
     r->shrinkage = name;
@@ -118,6 +129,6 @@ void gm_shrink(const gm_plan *plan, const gm_prediction *prediction, gm_recovery
     /* A curve of estimates that are not shrunk would end at another one: only its end is kept. */
     r->predicted_operator = predict(r->predicted_operator, rho, mean, top, bottom);
     r->curve[r->curve_points - 1].predicted = r->predicted_operator;
-    r->predicted_frobenius *= 1.0 - rho;
+    r->predicted_frobenius = predict_frobenius(r->predicted_frobenius, rho, traces, (double)d);
     r->enough = r->predicted_operator.high <= r->require;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "curvature/collector.h"
+#include "curvature/moments.h"
 #include "parallel/parallel.h"
 
 /* Most noise vectors between two meetings of the threads; the bits do not depend on it. */
@@ -37,9 +38,12 @@ static gm_status run_batch(void *argument, int64_t index, int worker) {
     if (status != GM_OK)
         return status;
     estimator->kind->extract(estimator, d, gradients, vectors, p->clean + index * d);
-    for (int64_t j = 0; j < estimator->vectors * d; j++)
+    double squares = 0.0;
+    for (int64_t j = 0; j < estimator->vectors * d; j++) {
         vectors[j] *= p->scale;
-    return GM_OK;
+        squares += vectors[j] * vectors[j];
+    }
+    return gm_trace_check(p->context, squares);
 }
 
 /* Columns of clean gradients that one task adds up. */

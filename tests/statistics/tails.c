@@ -79,6 +79,90 @@ static void tails_are_told_and_gaussian_ones_are_not(void **state) {
         }
 }
 
+/* On Gaussian rows each sign has mean 0 and a deviation of at most 1; that of the principal axes
+   has 1, and so has that of the coordinates where all of them are one (form 3). A mean of the
+   inputs moves none. */
+static void signs_are_standardised(void **state) {
+    (void)state;
+    enum { COUNT = 63, MOST = 60, DRAWS = 400, SIGNS = 3 };
+    static double rows[COUNT * MOST], moments[MOST * MOST];
+    static const int64_t dimensions[] = {5, 20, 60, 20};
+    for (int form = 0; form < 4; form++) {
+        const int64_t d = dimensions[form];
+        double sum[SIGNS] = {0.0}, squares[SIGNS] = {0.0};
+        for (uint64_t s = 0; s < DRAWS; s++) {
+            gm_tails found, moved;
+            draw_rows(0, COUNT, d, 1000 + s, rows);
+            true_moments(d, 1000 + s, moments);
+            for (int64_t i = 0; form == 3 && i < COUNT * d; i++)
+                rows[i] = rows[i - i % d];
+            check_ok(context, gm_tails_test(context, COUNT, d, rows, moments, &found));
+            const double z[SIGNS] = {found.marginal, found.principal, found.radial};
+            for (int t = 0; t < SIGNS; t++) {
+                sum[t] += z[t] / DRAWS;
+                squares[t] += z[t] * z[t] / DRAWS;
+            }
+            for (int64_t i = 0; i < COUNT * d; i++)
+                rows[i] += 7.0;
+            check_ok(context, gm_tails_test(context, COUNT, d, rows, moments, &moved));
+            check_near(moved.marginal, found.marginal, 1e-8);
+            check_near(moved.radial, found.radial, 1e-8);
+        }
+        for (int t = 0; t < SIGNS; t++) {
+            const double deviation = sqrt(squares[t] - sum[t] * sum[t]);
+            print_message("d = %2d, form %d, sign %d: mean %.3f, deviation %.3f\n", (int)d, form, t,
+                          sum[t], deviation);
+            if (form == 3 && t == 1)
+                continue; /* one coordinate has no principal axes */
+            /* Five standard errors: 1/√400 of a mean, 1/√800 of a deviation; kurtosis is skew. */
+            check_near(sum[t], 0.0, 0.25);
+            check_between(deviation, (t == 1) || (form == 3 && t == 0) ? 0.75 : 0.2, 1.25);
+        }
+    }
+}
+
+/* In the principal axes a rotation is not seen: one by two reflections, which is not symmetric. */
+static void principal_axes_are_those_of_the_moments(void **state) {
+    (void)state;
+    enum { COUNT = 63, SIZE = 6 };
+    double rows[COUNT * SIZE], moments[SIZE * SIZE] = {0.0}, v[2][SIZE];
+    gm_tails straight, turned;
+    gm_random_gaussian(context, (gm_stream){8, 1}, 0, (int64_t)COUNT * SIZE, rows);
+    gm_random_gaussian(context, (gm_stream){8, 2}, 0, 2 * SIZE, v[0]);
+    for (int j = 0; j < SIZE; j++) {
+        moments[j * SIZE + j] = 1.0 / (1 + j);
+        for (int i = 0; i < COUNT; i++) /* tails that differ from coordinate to coordinate */
+            rows[i * SIZE + j] *= pow(fabs(rows[i * SIZE + j]), 0.3 * j) / sqrt(1.0 + j);
+    }
+    check_ok(context, gm_tails_test(context, COUNT, SIZE, rows, moments, &straight));
+    for (int r = 0; r < 2; r++) {
+        double norm = 0.0, image[SIZE] = {0.0}, twice = 0.0;
+        for (int j = 0; j < SIZE; j++)
+            norm += v[r][j] * v[r][j];
+        for (int i = 0; i < COUNT; i++) {
+            double inner = 0.0;
+            for (int j = 0; j < SIZE; j++)
+                inner += v[r][j] * rows[i * SIZE + j];
+            for (int j = 0; j < SIZE; j++)
+                rows[i * SIZE + j] -= 2.0 * inner / norm * v[r][j];
+        }
+        /* (I − 2vvᵀ/|v|²) M (I − 2vvᵀ/|v|²) */
+        for (int a = 0; a < SIZE; a++)
+            for (int b = 0; b < SIZE; b++)
+                image[a] += moments[a * SIZE + b] * v[r][b];
+        for (int a = 0; a < SIZE; a++)
+            twice += v[r][a] * image[a];
+        for (int a = 0; a < SIZE; a++)
+            for (int b = 0; b < SIZE; b++)
+                moments[a * SIZE + b] += -2.0 / norm * (v[r][a] * image[b] + image[a] * v[r][b]) +
+                                         4.0 * twice / (norm * norm) * v[r][a] * v[r][b];
+    }
+    check_ok(context, gm_tails_test(context, COUNT, SIZE, rows, moments, &turned));
+    check_near(turned.principal, straight.principal, 1e-8);
+    check_near(turned.radial, straight.radial, 1e-8);
+    assert_true(fabs(turned.marginal - straight.marginal) > 0.01);
+}
+
 /* The warning reaches the recovery, and the estimate is off where it says so. */
 static void the_warning_reaches_the_recovery(void **state) {
     (void)state;
@@ -113,6 +197,8 @@ static void the_warning_reaches_the_recovery(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tails_are_told_and_gaussian_ones_are_not),
+        cmocka_unit_test(signs_are_standardised),
+        cmocka_unit_test(principal_axes_are_those_of_the_moments),
         cmocka_unit_test(the_warning_reaches_the_recovery),
     };
     return cmocka_run_group_tests(tests, set_up_context, tear_down_context);

@@ -73,10 +73,17 @@ static void merging_at_nodes_gives_the_bits_of_one_run(void **state) {
         int64_t cut, end;
         bool same;
     } cases[] = {
-        {4 * LEAF, 8 * LEAF, true},  {4 * LEAF, 7 * LEAF + 100, true}, {8 * LEAF, MOST, true},
-        {6 * LEAF, 8 * LEAF, true},  {7 * LEAF, 8 * LEAF + 30, true},  {0, 3 * LEAF, true},
-        {3 * LEAF, 5 * LEAF, false}, {LEAF + 5, 4 * LEAF, false},      {100, 900, false},
+        {4 * LEAF, 8 * LEAF, true},
+        {4 * LEAF, 7 * LEAF + 100, true},
+        {8 * LEAF, MOST, true},
+        {6 * LEAF, 8 * LEAF, true},
+        {7 * LEAF, 8 * LEAF + 30, true},
+        {0, 3 * LEAF, true},
+        {3 * LEAF, 5 * LEAF, false},
+        {LEAF + 5, 4 * LEAF, false},
+        {100, 900, false},
         {2 * LEAF, 8 * LEAF, false},
+        {256, 700, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         gm_accumulator *into = make(0, cases[i].cut);
@@ -96,6 +103,16 @@ static void merging_at_nodes_gives_the_bits_of_one_run(void **state) {
         for (int j = 0; j < D; j++)
             check_near(t.mean[j], whole.mean[j], 1e-12 * 30.0);
     }
+    /* What was merged beside a tree goes along when that is merged on. */
+    gm_accumulator *first = make(0, 0), *second = make(0, 300), *third = make(300, 400);
+    check_ok(context, gm_accumulator_merge(second, third));
+    check_ok(context, gm_accumulator_merge(first, second));
+    gm_accumulator_destroy(third);
+    gm_accumulator_destroy(second);
+    assert_int_equal(gm_accumulator_count(first), 700);
+    const total chained = total_of(first), direct = total_of(make(0, 700));
+    for (int j = 0; j < D * D; j++)
+        check_near(chained.scatter[j], direct.scatter[j], 1e-12 * direct.scatter[0]);
     gm_accumulator *a = make(0, 10), *other = NULL;
     check_ok(context, gm_accumulator_create(context, D + 1, &other));
     check_fails(context, GM_INVALID_ARGUMENT, "dimensions 5 and 6 differ",

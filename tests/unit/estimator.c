@@ -4,6 +4,7 @@
 
 #include "curvature/affinity.h"
 #include "curvature/estimator.h"
+#include "curvature/problem.h"
 
 static gm_estimator choose(const char *text, const gm_supply *supply, int64_t gradients,
                            const char **reason) {
@@ -146,12 +147,116 @@ static void gradients_must_be_affine_in_the_targets(void **state) {
     gm_gradients_destroy(gradients);
 }
 
+enum { ROWS = 2000, D = 4 };
+
+/* Targets with noise, inputs whose first coordinate has that mean: the mean gradient is not zero.
+ */
+static gm_dataset *make_data(double mean, double x[ROWS][D], double y[ROWS]) {
+    gm_dataset *out = NULL;
+    gm_random_gaussian(context, (gm_stream){3, 1}, 0, (int64_t)ROWS * D, x[0]);
+    gm_random_gaussian(context, (gm_stream){3, 2}, 0, ROWS, y);
+    for (int i = 0; i < ROWS; i++) {
+        x[i][0] += mean;
+        y[i] += 10.0 * x[i][0];
+    }
+    check_ok(context, gm_dataset_from_arrays(context, ROWS, D, x[0], y, &out));
+    return out;
+}
+
+static gm_recovery *recover(const char *estimator, double variance, double label_noise) {
+    static double x[ROWS][D], y[ROWS];
+    gm_dataset *dataset = make_data(1.0, x, y);
+    gm_recovery *r = NULL;
+    const gm_recover_options options = {.estimator = estimator,
+                                        .noise_variance = variance,
+                                        .label_noise = label_noise,
+                                        .shrink = "none",
+                                        .batch_size = 32,
+                                        .num_gradients = 500};
+    check_ok(context, gm_recover(context, dataset, &options, &r));
+    gm_dataset_destroy(dataset);
+    return r;
+}
+
+static void check_same(gm_recovery *a, gm_recovery *b) {
+    for (int64_t i = 0; i < a->dimension * a->dimension; i++)
+        check_near(a->hessian[i], b->hessian[i], 1e-12 * a->eigenvalues[0]);
+    gm_recovery_destroy(context, b);
+    gm_recovery_destroy(context, a);
+}
+
+/* Loud noise that is no louder than n is the calibrated one; the losses tell gaussian all of the
+   noise, so that what it is told of the labels' own cancels. */
+static void estimators_agree_where_they_must(void **state) {
+    (void)state;
+    check_same(recover("calibrated", 0.0, 0.0), recover("loud:c=1", 0.0, 0.0));
+    check_same(recover("gaussian", 32.0, 0.0), recover("gaussian", 32.0, 20.0));
+}
+
+/* What E1 says of n Cov(g) becomes the second moments again, and the error that p pairs of probes
+   bring in is that of a mean of n p rows: of μ, 4 m² |μ| √(tr C/np)/s², and of the mean residual m,
+   4 m |μ|² √(s²/np)/s². A mean of 0.5 makes the first the larger, one of 6 the second. */
+static void gaussian_corrects_by_what_probes_find(void **state) {
+    (void)state;
+    enum { PAIRS = 20000, N = 32, FOR_TAILS = 64 };
+    static const double means[] = {0.5, 6.0};
+    static double x[ROWS][D], y[ROWS];
+    for (int c = 0; c < 2; c++) {
+        gm_dataset *dataset = make_data(means[c], x, y);
+        gm_problem *p = NULL;
+        const gm_recover_options options = {.batch_size = N, .estimator = "gaussian"};
+        check_ok(context, gm_problem_create(context, dataset, &options, &p));
+        check_ok(context, gm_problem_place(p, 3)); /* at zero: residuals −y, mean gradient −E xy */
+        double mean[D] = {0.0}, moments[D * D] = {0.0}, cross[D] = {0.0}, hessian[D * D];
+        double m = 0.0, square = 20.0, length2 = 0.0, trace = 0.0;
+        for (int i = 0; i < ROWS; i++) {
+            m -= y[i] / ROWS;
+            square += y[i] * y[i] / ROWS;
+            for (int a = 0; a < D; a++) {
+                mean[a] += x[i][a] / ROWS;
+                cross[a] -= x[i][a] * y[i] / ROWS;
+                for (int b = 0; b < D; b++)
+                    moments[a * D + b] += x[i][a] * x[i][b] / ROWS;
+            }
+        }
+        for (int a = 0; a < D; a++) {
+            length2 += mean[a] * mean[a];
+            trace += moments[a * D + a];
+            for (int b = 0; b < D; b++)
+                hessian[a * D + b] = (square * moments[a * D + b] + cross[a] * cross[b] -
+                                      2.0 * m * m * mean[a] * mean[b]) /
+                                     20.0;
+        }
+        gm_correction correction = {.context = context,
+                                    .supply = p->supply,
+                                    .seeds = {5, 6},
+                                    .probes = FOR_TAILS + 2 * PAIRS,
+                                    .noise_variance = 20.0,
+                                    .mean_loss = 0.5 * square,
+                                    .mean_gradient = cross,
+                                    .hessian = hessian};
+        check_ok(context, gm_estimator_gaussian.correct(NULL, &correction));
+        for (int i = 0; i < D * D; i++)
+            check_near(hessian[i], moments[i], 0.02 * trace);
+        const double of_mean = 4.0 * m * m * sqrt(length2 * (trace - length2) / N / PAIRS),
+                     of_residual = 4.0 * fabs(m) * length2 * sqrt(square / N / PAIRS);
+        check_between(c ? of_residual / of_mean : of_mean / of_residual, 1.2, 10.0);
+        check_near(correction.spread, hypot(of_mean, of_residual) / square,
+                   0.05 * correction.spread);
+        check_near(correction.scale, 20.0 / square, 1e-12);
+        gm_problem_destroy(p);
+        gm_dataset_destroy(dataset);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fanout_takes_differences),
         cmocka_unit_test(parameters_are_checked),
         cmocka_unit_test(auto_chooses_by_budget_and_source),
         cmocka_unit_test(gradients_must_be_affine_in_the_targets),
+        cmocka_unit_test(estimators_agree_where_they_must),
+        cmocka_unit_test(gaussian_corrects_by_what_probes_find),
     };
     return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

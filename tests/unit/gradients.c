@@ -200,11 +200,38 @@ static void the_shape_tells_the_order(void **state) {
     check_fails(context, GM_INVALID_INPUT, "may be a transposed array", open_file(&options));
     write_npy("60, 60", "False", 8, 3600, recorded);
     check_ok(context, open_file(&options));
-    options.paired = true; /* the 2 marks the axis */
-    write_npy("3, 2, 100", "False", 8, 3 * 2 * 100, recorded);
+    options.paired = true;
+    write_npy("100, 2, 3", "False", 8, 100 * 2 * 3, recorded);
     check_ok(context, open_file(&options));
+    write_npy("3, 2, 100", "False", 8, 3 * 2 * 100, recorded); /* the same, all axes turned */
+    check_fails(context, GM_INVALID_INPUT, "3 pairs of 100 numbers", open_file(&options));
+    options.dimension = 3;
+    check_fails(context, GM_INVALID_INPUT, "the array is transposed", open_file(&options));
+    options.dimension = 100;
+    check_ok(context, open_file(&options));
+    options.dimension = 0;
     write_npy("100, 3, 2", "False", 8, 100 * 3 * 2, recorded);
     check_fails(context, GM_INVALID_INPUT, "comes last", open_file(&options));
+}
+
+/* Squares of such gradients are infinite: refused where they are read, whatever follows. */
+static void curvature_beyond_float64_is_refused(void **state) {
+    (void)state;
+    static double copy[K * D];
+    static const char *const structures[] = {"full", "low-rank"};
+    const gm_recorded_options options = {.batch_size = N};
+    for (int i = 0; i < K * D; i++)
+        copy[i] = 1e160 * recorded[i];
+    for (int s = 0; s < 2; s++) {
+        const gm_recover_options how = {
+            .estimator = "calibrated", .noise_variance = N, .structure = structures[s]};
+        gm_gradients *gradients = NULL;
+        gm_recovery *r = NULL;
+        check_ok(context, gm_gradients_from_array(context, K, D, copy, &options, &gradients));
+        check_fails(context, GM_INVALID_INPUT, "the curvature has a trace of inf",
+                    gm_recover_gradients(context, gradients, &how, &r));
+        gm_gradients_destroy(gradients);
+    }
 }
 
 /* Single precision, and columns one after the other, as other programs write them. */
@@ -363,6 +390,7 @@ int main(void) {
         cmocka_unit_test(damaged_arrays_are_refused),
         cmocka_unit_test(the_shape_tells_the_order),
         cmocka_unit_test(every_form_of_file_is_read),
+        cmocka_unit_test(curvature_beyond_float64_is_refused),
         cmocka_unit_test(signs_are_told),
         cmocka_unit_test(a_function_gives_gradients),
     };

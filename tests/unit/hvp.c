@@ -140,6 +140,17 @@ static void threads_do_not_change_a_bit(void **state) {
     gm_context_destroy(one);
 }
 
+/* Gradients that do not resolve one more batch are left over: no more are spent than there are. */
+static void the_budget_is_kept(void **state) {
+    (void)state;
+    double one[D * D], nearly_two[D * D];
+    gm_problem *p = place(data.dataset, "linear", "zero", 20);
+    check_ok(context, gm_hvp_estimate(p, SEED, D + 1, one));
+    check_ok(context, gm_hvp_estimate(p, SEED, 2 * D + 1, nearly_two));
+    assert_memory_equal(one, nearly_two, sizeof one);
+    gm_problem_destroy(p);
+}
+
 static void one_gradient_is_refused(void **state) {
     (void)state;
     double out[D * D];
@@ -193,6 +204,7 @@ int main(void) {
         cmocka_unit_test(canonical_links_give_gauss_newton),
         cmocka_unit_test(networks_give_the_hessian),
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(the_budget_is_kept),
         cmocka_unit_test(one_gradient_is_refused),
         cmocka_unit_test(large_batches_are_where_products_win),
     };

@@ -50,7 +50,9 @@ static void epsilon_is_that_of_the_mechanism(void **state) {
     check_near(gm_leak_epsilon(INFINITY, 1e-5), 0.0, 0.0);
     assert_true(isinf(gm_leak_epsilon(0.0, 1e-5)));
     assert_true(isnan(gm_leak_epsilon(NAN, 1e-5)));
-    check_between(gm_leak_epsilon(0.01, 1e-5), 5000.0, 6000.0); /* μ²/2 + μ z, no overflow */
+    /* Far in the tails, by 40 digits; no overflow. */
+    check_near(gm_leak_epsilon(0.01, 1e-5), 5425.50984614742956, 1e-5);
+    check_near(gm_leak_epsilon(0.02, 1e-5), 1462.28501596477979, 1e-5);
 }
 
 static gm_recovery *recover(const char *estimator, int64_t batch, bool private_noise) {
@@ -102,6 +104,38 @@ static void each_estimator_tells_what_it_gives_away(void **state) {
                        gm_leak_epsilon(sqrt(r->noise_variance) / (high - low), 1e-5), 1e-9);
         gm_recovery_destroy(context, r);
     }
+}
+
+/* Another label moves the targets of a class model by √2 where each class has an output, by 1 where
+   there is one; noise that follows the curvature vanishes where the model is certain. */
+static void labels_of_classes_move_by_one_or_by_root_two(void **state) {
+    (void)state;
+    static const char *const models[] = {"logistic", "softmax"};
+    double labels[ROWS];
+    gm_dataset *dataset = NULL;
+    for (int i = 0; i < ROWS; i++)
+        labels[i] = data.targets[i] > 0.0;
+    check_ok(context, gm_dataset_from_arrays(context, ROWS, D, data.inputs, labels, &dataset));
+    for (int m = 0; m < 2; m++)
+        for (int plain = 0; plain < 2; plain++) {
+            gm_recovery *r = NULL;
+            const gm_recover_options options = {.model = models[m],
+                                                .estimator = "calibrated",
+                                                .noise = plain ? "plain" : "link",
+                                                .batch_size = 32,
+                                                .num_gradients = 600,
+                                                .leak = true};
+            check_ok(context, gm_recover(context, dataset, &options, &r));
+            check_near(r->leak->sensitivity, m ? sqrt(2.0) : 1.0, 1e-15);
+            if (plain)
+                check_near(r->leak->epsilon,
+                           gm_leak_epsilon(sqrt(r->noise_variance) / r->leak->sensitivity, 1e-5),
+                           1e-9);
+            else
+                assert_true(isinf(r->leak->epsilon));
+            gm_recovery_destroy(context, r);
+        }
+    gm_dataset_destroy(dataset);
 }
 
 static void private_noise_is_never_the_same(void **state) {
@@ -157,6 +191,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(epsilon_is_that_of_the_mechanism),
         cmocka_unit_test(each_estimator_tells_what_it_gives_away),
+        cmocka_unit_test(labels_of_classes_move_by_one_or_by_root_two),
         cmocka_unit_test(private_noise_is_never_the_same),
         cmocka_unit_test(a_known_seed_reveals_the_rows),
     };

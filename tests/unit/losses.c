@@ -189,6 +189,10 @@ static void large_outputs_are_stable(void **state) {
     check_near(residual[2], -1 / (1 + exp(-2)), 1e-15);
     gm_loss_softmax.curvature(1, C, z, 1, 1, &h);
     check_near(h, 0, 0);
+    /* p (1 − p) where p is 1 in all digits. */
+    const double certain[C] = {40, 0, -1000};
+    gm_loss_softmax.curvature(1, C, certain, 0, 0, &h);
+    check_near(h, exp(-40), 1e-14 * exp(-40));
 }
 
 static void two_classes_are_logistic(void **state) {

@@ -288,6 +288,29 @@ static void degenerate_problems_have_undefined_parts(void **state) {
 
 /* Fewer vectors than half the dimensions: the dual form has the spectrum of the matrix, and zeros.
  */
+/* Whose squares are not finite, or theirs: an input that is refused, and no fault of the program.
+ */
+static void data_beyond_float64_are_refused(void **state) {
+    (void)state;
+    static const double scales[] = {1e90, 1e160};
+    static double inputs[ROWS * D];
+    for (int s = 0; s < 2; s++)
+        for (int way = 0; way < 3; way++) {
+            const gm_recover_options options = {.compare = way == 1,
+                                                .at = way == 2 ? "optimum" : "zero"};
+            gm_dataset *huge = NULL;
+            gm_recovery *r = NULL;
+            for (int i = 0; i < ROWS * D; i++)
+                inputs[i] = scales[s] * data.inputs[i];
+            check_ok(context,
+                     gm_dataset_from_arrays(context, ROWS, D, inputs, data.targets, &huge));
+            check_fails(context, GM_INVALID_INPUT, "whose square fits float64",
+                        gm_recover(context, huge, &options, &r));
+            assert_null(r);
+            gm_dataset_destroy(huge);
+        }
+}
+
 static void few_vectors_have_their_spectrum(void **state) {
     (void)state;
     enum { WIDE = 60, FEW = 12 };
@@ -411,6 +434,7 @@ int main(void) {
         cmocka_unit_test(moving_the_weights_finds_the_hessian_of_the_batches),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(degenerate_problems_have_undefined_parts),
+        cmocka_unit_test(data_beyond_float64_are_refused),
         cmocka_unit_test(few_vectors_have_their_spectrum),
         cmocka_unit_test(few_corrected_vectors_have_their_spectrum),
         cmocka_unit_test(errors_against_a_known_curvature),

@@ -98,6 +98,41 @@ static void it_is_exact_while_it_fits(void **state) {
     }
 }
 
+/* The eigenvalues are the Rayleigh quotients of FᵀF + diagonal along the rows of F. */
+static void check_quotients(const gm_sketch_result *r) {
+    double expected = 0.0, told = 0.0;
+    for (int64_t i = 0; i < r->rows; i++) {
+        const double *row = r->factor + i * D;
+        double above = 0.0, below = 0.0;
+        for (int64_t l = 0; l < r->rows; l++) {
+            double inner = 0.0;
+            for (int j = 0; j < D; j++)
+                inner += r->factor[l * D + j] * row[j];
+            above += inner * inner;
+        }
+        for (int j = 0; j < D; j++) {
+            above += r->diagonal[j] * row[j] * row[j];
+            below += row[j] * row[j];
+        }
+        expected += below > 0.0 ? above / below : 0.0;
+        told += r->eigenvalues[i];
+    }
+    check_near(told, expected, 1e-9 * expected);
+}
+
+/* A direction a million times shorter than the others counts, one of rounding does not. */
+static void rank_counts_short_directions(void **state) {
+    (void)state;
+    static double v[11 * D];
+    for (int i = 0; i < 9; i++)
+        v[i * D + i] = 1.0;
+    v[9 * D + 9] = 1e-6;
+    v[10 * D + 10] = 1e-9;
+    gm_sketch_result r = sketch(context, 20, 11, v, false, 11);
+    assert_int_equal(r.rank, 10);
+    release(context, &r);
+}
+
 /* What is left out is positive and within the bound, the bound within that of the theorem, and the
    diagonal of the whole exact: flat and decaying spectra, with a mean and without. */
 static void what_is_left_out_is_within_the_bound(void **state) {
@@ -129,6 +164,7 @@ static void what_is_left_out_is_within_the_bound(void **state) {
         }
         for (int64_t i = 1; i < r.rows; i++)
             assert_true(r.eigenvalues[i] <= r.eigenvalues[i - 1]);
+        check_quotients(&r);
         release(context, &r);
         free(v);
     }
@@ -196,6 +232,7 @@ static void a_recovery_may_be_low_rank(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_exact_while_it_fits),
+        cmocka_unit_test(rank_counts_short_directions),
         cmocka_unit_test(what_is_left_out_is_within_the_bound),
         cmocka_unit_test(bits_do_not_depend_on_threads_or_pieces),
         cmocka_unit_test(a_recovery_may_be_low_rank),
