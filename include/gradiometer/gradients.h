@@ -17,8 +17,8 @@ typedef struct gm_gradients gm_gradients;
 typedef struct gm_recorded_options {
     int64_t batch_size; /**< n ≥ 1, samples that each gradient is the mean of */
     bool paired;        /**< [k/2, 2, d]: one batch with targets y+e and y−e */
-    int64_t dimension;  /**< d where it is known, to be checked; 0: what the shape of a file says,
-                             which it then must do beyond doubt: k ≥ d, of pairs k/2 ≥ d */
+    int64_t dimension; /**< d where it is known, to be checked; 0: what the shape says, which a file
+                            of single gradients then must do beyond doubt: k ≥ d */
 } gm_recorded_options;
 
 /**
@@ -27,7 +27,7 @@ typedef struct gm_recorded_options {
  *
  * Refused with the reason: entries that are not finite (with their place), another number of
  * dimensions, pairs along another axis, another d than the options give, fewer than two noise
- * vectors, and fewer of them than each has numbers unless the options give d: the array
+ * vectors, and single gradients with fewer rows than columns unless the options give d: the array
  * may be transposed, and no test of its entries can tell [docs/theory/calibration.md].
  *
  * @param out  owned by the caller; untouched on failure

@@ -107,14 +107,12 @@ static gm_status read_shape(gm_context *context, const gm_array *array, const ch
                        "%s: gradients of %lld numbers, %lld were expected%s", path, (long long)d,
                        (long long)options->dimension,
                        array->shape[0] == options->dimension ? ": the array is transposed" : "");
-    if (options->dimension == 0 && array->shape[0] < d)
-        return gm_fail(
-            context, GM_INVALID_INPUT,
-            "%s: %lld %s of %lld numbers. Gradients are %s; with fewer of them than "
-            "numbers this may be a transposed array, and nothing in it could tell. If it "
-            "is not, say so by --dimension %lld",
-            path, a, options->paired ? "pairs" : "rows", (long long)d,
-            options->paired ? "[k/2, 2, d]" : "[k, d], one batch a row", (long long)d);
+    if (options->dimension == 0 && !options->paired && array->shape[0] < d)
+        return gm_fail(context, GM_INVALID_INPUT,
+                       "%s: %lld rows of %lld numbers. Gradients are [k, d], one batch a row; with "
+                       "fewer rows than columns this may be a transposed array, and nothing in it "
+                       "could tell. If it is not, say so by --dimension %lld",
+                       path, a, b, b);
     *out = (gm_recorded){.batches = array->shape[0],
                          .dimension = d,
                          .copies = options->paired ? 2 : 1,

@@ -25,7 +25,6 @@ printf "$one$two$minus$half$two$nan$half$minus$minus$minus$one$half" >"$scratch/
 write_npy "$scratch/single.npy" '6, 2' "$scratch/six"
 write_npy "$scratch/pairs.npy" '3, 2, 2' "$scratch/six"
 write_npy "$scratch/wide.npy" '2, 6' "$scratch/six"
-write_npy "$scratch/reversed.npy" '2, 2, 3' "$scratch/six"
 write_npy "$scratch/first.npy" '2, 6, 1' "$scratch/six"
 write_npy "$scratch/last.npy" '3, 1, 2, 2' "$scratch/six"
 write_npy "$scratch/turned.npy" '2, 3, 2' "$scratch/six"
@@ -74,9 +73,6 @@ says 'gradients of 2 numbers, 6 were expected: the array is transposed'
 run 2 recover --gradients-file "$scratch/wide.npy" $known
 says '2 rows of 6 numbers.* may be a transposed array.* say so by --dimension 6'
 run 0 recover --gradients-file "$scratch/wide.npy" $known --dimension 6
-run 2 recover --gradients-file "$scratch/reversed.npy" --paired $known
-says '2 pairs of 3 numbers.* may be a transposed array.* say so by --dimension 3'
-run 0 recover --gradients-file "$scratch/reversed.npy" --paired $known --dimension 3
 run 2 recover --gradients-file "$scratch/single.npy" $known --estimator fanout:m=2
 says 'takes 3 gradients of each batch, 1 is recorded'
 run 2 recover --gradients-file "$scratch/single.npy" $known --noise link

@@ -67,7 +67,7 @@ static const struct option options[] = {
      .keyword = "auto",
      .offset = FIELD(recorded.dimension),
      .help = "parameters d, checked against the array; auto: what its shape says, which with fewer "
-             "rows, or pairs, than columns it can not"},
+             "rows than columns it can not"},
     {.name = "trace",
      .kind = OPTION_NUMBER,
      .placeholder = "T",
