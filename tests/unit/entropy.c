@@ -37,7 +37,7 @@ static void laws_have_their_entropy(void **state) {
     }
     check_law(f, "zq:n=3,q=7", 3, 3 * log(7), 3 * log(7));
     check_law(f, "zq:n=64,q=3329,width=5", 64, 64 * log(5), 64 * log(3329));
-    check_law(f, "zq:2,q=2", 2, 2 * log(2), 2 * log(2));
+    check_law(f, "zq:n=2,q=2", 2, 2 * log(2), 2 * log(2));
     check_law(f, "dgauss:n=4,q=256,sigma=3", 4, 4 * log(weight * weight / squares), 4 * log(256));
     check_law(f, "cube:n=6", 6, 6 * log(2), 6 * log(2));
     check_law(f, "cube:n=6,p=0.1", 6, -6 * log(0.82), 6 * log(2));
