@@ -109,8 +109,11 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_input
     const int64_t q = inputs->modulus;
     int secret = UNIFORM, reading = COS;
     double *values = NULL, *probabilities = NULL, *errors = NULL, *labels = NULL;
-    gm_character_form form = {
-        .name = "lwe", .columns = inputs->columns, .modulus = q, .residue_scale = 1.0};
+    gm_character_form form = {.name = "lwe",
+                              .columns = inputs->columns,
+                              .modulus = q,
+                              .residue_scale = 1.0,
+                              .secrets.weight = -1};
     GM_TRY(gm_spec_accept(context, spec, keys, 5));
     if (q == 0)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
@@ -118,12 +121,9 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_input
                        "--modulus with a file"));
     GM_TRY(read_word(context, spec, "secret", secrets, SECRETS, UNIFORM, &secret));
     GM_TRY(read_word(context, spec, "read", readings, READINGS, COS, &reading));
-    GM_TRY(
-        gm_spec_integer(context, spec, "hamming", -1, -1, inputs->columns, &form.secrets.weight));
-    if (gm_spec_value(spec, "hamming") && form.secrets.weight < 0)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "targets lwe: hamming=-1; accepted: a whole number from 0 to %lld",
-                       (long long)inputs->columns));
+    if (gm_spec_value(spec, "hamming"))
+        GM_TRY(
+            gm_spec_integer(context, spec, "hamming", 0, 0, inputs->columns, &form.secrets.weight));
     GM_TRY(make_secrets(context, spec, secret, q, &form.secrets.points, &values, &probabilities));
     GM_TRY(make_errors(context, spec, q, &form.reach, &errors));
     GM_TRY(GM_NEW(context, labels, q));
