@@ -54,6 +54,10 @@ static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind
         GM_TRY(gm_spec_number(context, spec, "secret_sigma", 0.0, 0.1, (double)q, &sigma));
         high = gm_discrete_gaussian_reach(sigma);
         low = -high;
+        if (2 * high >= q) { /* more numbers than residues: some are the same secret */
+            low = -(q / 2);
+            high = low + q - 1;
+        }
     } else if (gm_spec_value(spec, "secret_sigma")) {
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "targets lwe: secret_sigma goes with secret=gaussian only"));
@@ -65,7 +69,9 @@ static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind
         (*values)[i] = (double)(low + i);
         (*probabilities)[i] = 1.0 / (double)*points;
     }
-    if (kind == GAUSSIAN)
+    if (kind == GAUSSIAN && *points == q)
+        gm_discrete_gaussian_residues(sigma, q, *probabilities);
+    else if (kind == GAUSSIAN)
         gm_discrete_gaussian(sigma, low, high, *probabilities);
 done:
     return status;
