@@ -106,12 +106,10 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_input
                        "--modulus with a file"));
     GM_TRY(read_word(context, spec, "secret", secrets, SECRETS, UNIFORM, &secret));
     GM_TRY(read_word(context, spec, "read", readings, READINGS, COS, &reading));
-    GM_TRY(
-        gm_spec_integer(context, spec, "hamming", -1, -1, inputs->columns, &form.secrets.weight));
-    if (gm_spec_value(spec, "hamming") && form.secrets.weight < 0)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "targets lwe: hamming=-1; accepted: a whole number from 0 to %lld",
-                       (long long)inputs->columns));
+    form.secrets.weight = -1;
+    if (gm_spec_value(spec, "hamming"))
+        GM_TRY(
+            gm_spec_integer(context, spec, "hamming", 0, 0, inputs->columns, &form.secrets.weight));
     GM_TRY(make_secrets(context, spec, secret, q, &form.secrets.points, &values, &probabilities));
     GM_TRY(make_errors(context, spec, q, &form.reach, &errors));
     GM_TRY(GM_NEW(context, labels, q));
