@@ -368,6 +368,19 @@ static void equal_rows_are_one(void **state) {
     gm_inputs_destroy(context, inputs);
 }
 
+/* Draw i is the row of the array that index draw i names. */
+static void rows_are_drawn_by_their_number(void **state) {
+    (void)state;
+    int64_t index[ROWS];
+    double x[ROWS * 2];
+    gm_inputs *inputs = create(rows_of_an_array);
+    inputs->draw(inputs, context, stream, 5, ROWS, x);
+    gm_random_index(context, stream, 5, ROWS, 7, index);
+    for (int i = 0; i < ROWS; i++)
+        assert_true(equal(x + 2 * i, array + 2 * index[i], 2));
+    gm_inputs_destroy(context, inputs);
+}
+
 static void rows_become_centred_residues(void **state) {
     (void)state;
     const double x[] = {0, 3, 4, 5, 8, -4, -5, -13, 9007199254740992.0};
@@ -478,6 +491,7 @@ int main(void) {
         cmocka_unit_test(dgauss_is_its_formula),
         cmocka_unit_test(cube_has_minus_one_with_probability_p),
         cmocka_unit_test(equal_rows_are_one),
+        cmocka_unit_test(rows_are_drawn_by_their_number),
         cmocka_unit_test(rows_become_centred_residues),
         cmocka_unit_test(wrong_rows_are_refused),
         cmocka_unit_test(specifications_are_checked),
