@@ -1,7 +1,8 @@
 /*
  * Counting equal rows: `bench_entropy FOLDER TYPE ROWS COLUMNS MODULUS THREADS REPEATS`, TYPE i1 or
- * i8. The rows are drawn from 201 values a column and written to FOLDER/rows.npy, which is removed
- * at the end. Prints one line a figure, `name value`: seconds are medians of REPEATS.
+ * i8. The rows are drawn from 201 values a column and written to FOLDER/bench-entropy-rows.npy,
+ * which is removed at the end. Prints one line a figure, `name value`: seconds are medians of
+ * REPEATS.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,7 +81,7 @@ int main(int count, char **arguments) {
     const int width = strcmp(arguments[2], "i1") == 0 ? 1 : 8, repeats = atoi(arguments[7]);
     const gm_context_options options = {.threads = atoi(arguments[6])};
     gm_context *context = NULL;
-    snprintf(path, sizeof path, "%s/rows.npy", arguments[1]);
+    snprintf(path, sizeof path, "%s/bench-entropy-rows.npy", arguments[1]);
     if (repeats < 1 || repeats > MOST_REPEATS || gm_context_create(&options, &context) != GM_OK)
         return 2;
     int failed = write_rows(context, path, width, atoll(arguments[3]), atoll(arguments[4]));
