@@ -35,6 +35,21 @@ void gm_tile_end(gm_text *html) {
     gm_text_add(html, "</div></div>\n");
 }
 
+void gm_page_say(const gm_report *report, gm_text *html, gm_say *say) {
+    gm_text raw = GM_TEXT(html->context);
+    say(report, &raw);
+    gm_text_html(html, gm_text_view(&raw));
+    gm_text_merge(html, &raw);
+}
+
+void gm_page_fact(const gm_report *report, gm_text *html, const char *label, gm_say *say) {
+    gm_text value = GM_TEXT(html->context);
+    gm_page_say(report, &value, say);
+    if (value.size)
+        gm_text_format(html, "<dt>%s</dt><dd>%s</dd>\n", label, gm_text_view(&value));
+    gm_text_merge(html, &value);
+}
+
 /* Escape; keep "2.1 %" and "784 × 784" on one line. */
 static void add_unbroken(gm_text *html, const char *string) {
     gm_text kept = GM_TEXT(html->context);

@@ -5,18 +5,10 @@
 
 enum { EIGENVALUES = 10 };
 
-static void add_escaped(const gm_report *report, gm_text *html,
-                        void (*say)(const gm_report *report, gm_text *out)) {
-    gm_text raw = GM_TEXT(html->context);
-    say(report, &raw);
-    gm_text_html(html, gm_text_view(&raw));
-    gm_text_merge(html, &raw);
-}
-
 void gm_recover_subject(const gm_report *report, gm_text *html) {
     const char *model = gm_report_text(report, "options.model");
     const char *at = gm_recover_at(report);
-    add_escaped(report, html, gm_recover_say_data);
+    gm_page_say(report, html, gm_recover_say_data);
     if (model) {
         gm_text_add(html, " · model ");
         gm_text_html(html, model);
@@ -168,15 +160,6 @@ static void comparison(const gm_recover *facts, gm_text *html) {
                       "oracle sees the very rows that the batches were made of.</p>\n");
 }
 
-static void detail(const gm_report *report, gm_text *html, const char *label,
-                   void (*say)(const gm_report *report, gm_text *out)) {
-    gm_text value = GM_TEXT(html->context);
-    add_escaped(report, &value, say);
-    if (value.size)
-        gm_text_format(html, "<dt>%s</dt><dd>%s</dd>\n", label, gm_text_view(&value));
-    gm_text_merge(html, &value);
-}
-
 static void say_top(const gm_report *report, gm_text *out) {
     gm_recover_say_eigenvalues(report, EIGENVALUES, out);
 }
@@ -185,15 +168,6 @@ static void say_predicted_by(const gm_report *report, gm_text *out) {
     const char *method = gm_report_text(report, "result.predicted_error.operator.method");
     if (method)
         gm_text_add(out, method);
-}
-
-static void say_files(const gm_report *report, gm_text *out) {
-    size_t i;
-    const json_t *file;
-    json_array_foreach(gm_report_find(report, "result.files"), i, file) {
-        gm_text_add(out, i ? ", " : "");
-        gm_text_add(out, json_is_string(file) ? json_string_value(file) : "?");
-    }
 }
 
 static void say_privacy(const gm_report *report, gm_text *out) {
@@ -216,9 +190,9 @@ static void leak(const gm_report *report, gm_text *html) {
     if (!gm_report_text(report, "result.leak.paragraph"))
         return;
     gm_text_add(html, "<h2>What these gradients give away</h2>\n<p>");
-    add_escaped(report, html, gm_recover_say_leak);
+    gm_page_say(report, html, gm_recover_say_leak);
     gm_text_add(html, "</p>\n<dl class=\"facts\">\n");
-    detail(report, html, "Label privacy of one gradient", say_privacy);
+    gm_page_fact(report, html, "Label privacy of one gradient", say_privacy);
     gm_text_add(html, "</dl>\n");
 }
 
@@ -227,18 +201,18 @@ void gm_recover_tables(const gm_report *report, gm_text *html) {
     comparison(&facts, html);
     leak(report, html);
     gm_text_add(html, "<h2>What was measured</h2>\n<dl class=\"facts\">\n");
-    detail(report, html, "Data", gm_recover_say_data);
-    detail(report, html, "Target classes", gm_recover_say_classes);
-    detail(report, html, "Gradients", gm_recover_say_gradients);
-    detail(report, html, "Estimator", gm_recover_say_estimator);
-    detail(report, html, "Noise variance", gm_recover_say_noise);
-    detail(report, html, "Calibration bias", gm_recover_say_bias);
-    detail(report, html, "Shrinkage", gm_recover_say_shrinkage);
-    detail(report, html, "Kept as", gm_recover_say_structure);
-    detail(report, html, "Scale", gm_recover_say_scale);
-    detail(report, html, "Enough gradients", gm_recover_say_enough);
-    detail(report, html, "Error predicted by", say_predicted_by);
-    detail(report, html, "Top eigenvalues", say_top);
-    detail(report, html, "Files", say_files);
+    gm_page_fact(report, html, "Data", gm_recover_say_data);
+    gm_page_fact(report, html, "Target classes", gm_recover_say_classes);
+    gm_page_fact(report, html, "Gradients", gm_recover_say_gradients);
+    gm_page_fact(report, html, "Estimator", gm_recover_say_estimator);
+    gm_page_fact(report, html, "Noise variance", gm_recover_say_noise);
+    gm_page_fact(report, html, "Calibration bias", gm_recover_say_bias);
+    gm_page_fact(report, html, "Shrinkage", gm_recover_say_shrinkage);
+    gm_page_fact(report, html, "Kept as", gm_recover_say_structure);
+    gm_page_fact(report, html, "Scale", gm_recover_say_scale);
+    gm_page_fact(report, html, "Enough gradients", gm_recover_say_enough);
+    gm_page_fact(report, html, "Error predicted by", say_predicted_by);
+    gm_page_fact(report, html, "Top eigenvalues", say_top);
+    gm_page_fact(report, html, "Files", gm_view_say_files);
     gm_text_add(html, "</dl>\n");
 }

@@ -4,16 +4,6 @@
 
 enum { LABEL = 32, COLUMN = 16, EIGENVALUES = 6 };
 
-/* Compose with one of the gm_recover_say functions, made safe for a terminal. */
-static void say_row(const gm_report *report, gm_layout *layout, const char *label,
-                    void (*say)(const gm_report *report, gm_text *out)) {
-    gm_text raw = GM_TEXT(layout->cell.context);
-    say(report, &raw);
-    gm_text_plain(&layout->cell, gm_text_view(&raw));
-    gm_text_merge(&layout->cell, &raw);
-    gm_layout_row(layout, label);
-}
-
 static void option_row(const gm_report *report, gm_layout *layout) {
     const char *model = gm_report_text(report, "options.model");
     const char *at = gm_recover_at(report);
@@ -112,19 +102,19 @@ static void say_top(const gm_report *report, gm_text *out) {
 void gm_recover_table(const gm_report *report, gm_layout *layout) {
     gm_recover facts = gm_recover_read(report);
     gm_layout_heading(layout, "Measured");
-    say_row(report, layout, "Data", gm_recover_say_data);
-    say_row(report, layout, "Target classes", gm_recover_say_classes);
+    gm_view_row(report, layout, "Data", gm_recover_say_data);
+    gm_view_row(report, layout, "Target classes", gm_recover_say_classes);
     option_row(report, layout);
-    say_row(report, layout, "Gradients", gm_recover_say_gradients);
-    say_row(report, layout, "Estimator", gm_recover_say_estimator);
-    say_row(report, layout, "Noise variance", gm_recover_say_noise);
-    say_row(report, layout, "Calibration bias", gm_recover_say_bias);
-    say_row(report, layout, "Shrinkage", gm_recover_say_shrinkage);
-    say_row(report, layout, "Kept as", gm_recover_say_structure);
-    say_row(report, layout, "Scale", gm_recover_say_scale);
+    gm_view_row(report, layout, "Gradients", gm_recover_say_gradients);
+    gm_view_row(report, layout, "Estimator", gm_recover_say_estimator);
+    gm_view_row(report, layout, "Noise variance", gm_recover_say_noise);
+    gm_view_row(report, layout, "Calibration bias", gm_recover_say_bias);
+    gm_view_row(report, layout, "Shrinkage", gm_recover_say_shrinkage);
+    gm_view_row(report, layout, "Kept as", gm_recover_say_structure);
+    gm_view_row(report, layout, "Scale", gm_recover_say_scale);
     accuracy(layout, &facts);
     gm_layout_heading(layout, "Curvature");
-    say_row(report, layout, "Enough gradients", gm_recover_say_enough);
+    gm_view_row(report, layout, "Enough gradients", gm_recover_say_enough);
     if (!isnan(facts.condition)) {
         gm_text_number(&layout->cell, facts.condition);
         gm_layout_row(layout, "Condition number");
@@ -137,9 +127,9 @@ void gm_recover_table(const gm_report *report, gm_layout *layout) {
         }
         gm_layout_row(layout, "Effective rank");
     }
-    say_row(report, layout, "Top eigenvalues", say_top);
+    gm_view_row(report, layout, "Top eigenvalues", say_top);
     if (!gm_report_text(report, "result.leak.paragraph"))
         return;
     gm_layout_heading(layout, "What these gradients give away");
-    say_row(report, layout, "Leak", gm_recover_say_leak);
+    gm_view_row(report, layout, "Leak", gm_recover_say_leak);
 }

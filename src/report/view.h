@@ -37,12 +37,28 @@ typedef struct gm_view {
     void (*glossary)(const gm_report *report, gm_text *html);
 } gm_view;
 
-extern const gm_view gm_view_recover, gm_view_reproduce;
+extern const gm_view gm_view_recover, gm_view_entropy, gm_view_reproduce;
 
 /* A key figure of the page: begin, the figure, note, what it says, end. Labels are HTML. */
 void gm_tile_begin(gm_text *html, const char *label);
 void gm_tile_note(gm_text *html);
 void gm_tile_end(gm_text *html);
+
+/* What a table says in a row and a page in a line: unescaped, nothing where the document has
+   nothing. */
+typedef void gm_say(const gm_report *report, gm_text *out);
+
+/* Add it as a row of a table, made safe for a terminal. */
+void gm_view_row(const gm_report *report, gm_layout *layout, const char *label, gm_say *say);
+
+/* Add it to a page, escaped. */
+void gm_page_say(const gm_report *report, gm_text *html, gm_say *say);
+
+/* Add it to a list of facts of a page; nothing where it says nothing. */
+void gm_page_fact(const gm_report *report, gm_text *html, const char *label, gm_say *say);
+
+/* The files of a result beside its pages. */
+gm_say gm_view_say_files;
 
 /* The view of this report's command; NULL where there is none. */
 const gm_view *gm_view_find(const gm_report *report);

@@ -6,6 +6,7 @@
 
 static const gm_view *const views[] = {
     &gm_view_recover,
+    &gm_view_entropy,
     &gm_view_reproduce,
 };
 
@@ -60,14 +61,21 @@ static void add_warnings(const gm_report *report, gm_layout *layout) {
     }
 }
 
-static void add_files(const gm_report *report, gm_layout *layout) {
+void gm_view_say_files(const gm_report *report, gm_text *out) {
     size_t i;
     const json_t *item;
     json_array_foreach(gm_report_find(report, "result.files"), i, item) {
-        gm_text_add(&layout->cell, i ? ", " : "");
-        gm_text_plain(&layout->cell, json_is_string(item) ? json_string_value(item) : "?");
+        gm_text_add(out, i ? ", " : "");
+        gm_text_add(out, json_is_string(item) ? json_string_value(item) : "?");
     }
-    gm_layout_row(layout, "Files");
+}
+
+void gm_view_row(const gm_report *report, gm_layout *layout, const char *label, gm_say *say) {
+    gm_text raw = GM_TEXT(layout->cell.context);
+    say(report, &raw);
+    gm_text_plain(&layout->cell, gm_text_view(&raw));
+    gm_text_merge(&layout->cell, &raw);
+    gm_layout_row(layout, label);
 }
 
 static void add_time(const gm_report *report, gm_layout *layout) {
@@ -116,7 +124,7 @@ gm_status gm_report_table(const gm_report *report, bool color, char **out) {
     view->table(report, &layout);
     add_warnings(report, &layout);
     gm_layout_gap(&layout);
-    add_files(report, &layout);
+    gm_view_row(report, &layout, "Files", gm_view_say_files);
     add_time(report, &layout);
     add_origin(report, &layout);
     return gm_layout_finish(&layout, out);

@@ -9,10 +9,10 @@ for arguments in --help -h help; do
     run 0 $arguments
     silent err
     prints '^Usage: gradiometer <command> \[options\]$'
-    for command_name in recover reproduce report info help; do
+    for command_name in recover entropy reproduce report info help; do
         prints "^  $command_name  "
     done
-    for later in measure entropy lwe train risk; do
+    for later in measure lwe train risk; do
         never_prints "^  $later"
     done
 done
@@ -20,7 +20,7 @@ run 2
 silent out
 says '^Usage: gradiometer'
 
-for name in recover reproduce report info help; do
+for name in recover entropy reproduce report info help; do
     run 0 help $name
     cp "$scratch/out" "$scratch/help"
     silent err
@@ -43,6 +43,11 @@ never_prints 'h5|hvp'
 prints '^Exit status:$'
 prints '^Examples:$'
 
+run 0 help entropy
+for option in inputs inputs-file modulus seed threads out json; do
+    prints "^  --$option( |$)"
+done
+
 run 0 help specs
 prints '^  paired'
 prints '^    :norm=R'
@@ -51,7 +56,7 @@ for name in linear logistic softmax mlp zero init optimum; do
     prints "^  $name"
 done
 prints '^    :hidden=WxW'
-for name in fanout loud gaussian oas ledoit-wolf low-rank sampled; do
+for name in fanout loud gaussian oas ledoit-wolf low-rank sampled zq dgauss cube box; do
     prints "^  $name"
 done
 
@@ -86,10 +91,12 @@ try gradiometer recover --noise-v
 try gradiometer recover --estimator pa
 try gradiometer recover --missing = m
 try gradiometer recover --leak=
+try gradiometer entropy --inputs dg
+try gradiometer entropy --m
 SCRIPT
     bash "$scratch/try" "$scratch/completion" >"$scratch/out" 2>"$scratch/err"
     silent err
-    printf 'recover\n--noise-variance\npaired\nmean\n\n' >"$scratch/expected"
+    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\n' >"$scratch/expected"
     that cmp -s "$scratch/out" "$scratch/expected"
 fi
 finish

@@ -231,6 +231,21 @@ done:
     return status;
 }
 
+static gm_status find_entropy(gm_context *context) {
+    gm_entropy *law = NULL, *rows = NULL;
+    gm_status status = gm_entropy_of_inputs(context, "dgauss:n=3,q=17,sigma=2", &law);
+    if (status == GM_OK)
+        status = gm_entropy_of_rows(context, in_folder("table.npy"), 0, &rows);
+    gm_entropy_destroy(context, law);
+    gm_entropy_destroy(context, rows);
+    return status;
+}
+
+static gm_status entropy_cost(gm_context *context) {
+    gm_cost cost;
+    return gm_entropy_of_rows_cost(context, in_folder("table.npy"), 0, &cost);
+}
+
 static gm_status parse_spec(gm_context *context) {
     gm_spec *spec = NULL;
     double value = 0.0;
@@ -255,6 +270,38 @@ done:
     return status;
 }
 
+/* Table, page and plots. */
+static gm_status render_report(const gm_report *report) {
+    char *text = NULL;
+    gm_status status = gm_report_table(report, true, &text);
+    gm_report_free_text(report, text);
+    text = NULL;
+    if (status == GM_OK)
+        status = gm_report_html(report, NULL, &text);
+    gm_report_free_text(report, text);
+    for (int i = 0; status == GM_OK && i < gm_report_plots(report); i++) {
+        text = NULL;
+        status = gm_report_plot_script(report, i, &text);
+        gm_report_free_text(report, text);
+    }
+    return status;
+}
+
+static gm_status write_entropy(gm_context *context) {
+    const double numbers[3] = {3.0, 2.0, 1.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "entropy", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.collision_entropy.nats", 6.0));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.per_coordinate", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.product_proxy", 6.0));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.source", "rows.npy"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
 static gm_status write_report(gm_context *context) {
     const double numbers[3] = {3.0, 2.0, 1.0};
     gm_report *report = NULL;
@@ -273,17 +320,7 @@ static gm_status write_report(gm_context *context) {
     STOP_UNLESS_OK(gm_report_json(report, &text));
     gm_report_free_text(report, text);
     text = NULL;
-    STOP_UNLESS_OK(gm_report_table(report, true, &text));
-    gm_report_free_text(report, text);
-    text = NULL;
-    STOP_UNLESS_OK(gm_report_html(report, NULL, &text));
-    gm_report_free_text(report, text);
-    text = NULL;
-    for (int i = 0; i < gm_report_plots(report); i++) {
-        STOP_UNLESS_OK(gm_report_plot_script(report, i, &text));
-        gm_report_free_text(report, text);
-        text = NULL;
-    }
+    STOP_UNLESS_OK(render_report(report));
 done:
     gm_report_free_text(report, text);
     gm_report_destroy(report);
@@ -388,26 +425,24 @@ SWEEP(load_idx)
 SWEEP(make_inputs)
 SWEEP(make_inputs_from_rows)
 SWEEP(make_targets)
+SWEEP(find_entropy)
+SWEEP(entropy_cost)
 SWEEP(parse_spec)
 SWEEP(write_output)
 SWEEP(write_report)
+SWEEP(write_entropy)
 SWEEP(load_report)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything),
-        cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),
-        cmocka_unit_test(sweep_load_csv),
-        cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),
-        cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),
-        cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_load_report),
-        cmocka_unit_test(sweep_make_inputs),
-        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),          cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),           cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
         cmocka_unit_test(sweep_make_targets),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -369,6 +369,46 @@ static void the_table_of_one_dimension_is_sensible(void **state) {
                 (const char *[]){"Control", "−0", "would do", "are needed", NULL});
 }
 
+static void the_table_of_an_entropy_names_its_proxy(void **state) {
+    (void)state;
+    check_table("entropy.json",
+                (const char *[]){"The inputs have a collision entropy of 9.73 nats (14.0 bits): "
+                                 "119 pairs among\n2000 rows are equal.",
+                                 "rows5.npy, 2000 rows × 5 columns, modulo 11",
+                                 "95 % interval     9.51–9.94 nats",
+                                 "119 pairs; 1884 rows are distinct", "12.0 nats (17.3 bits)",
+                                 "1.9434–1.9472 nats, median 1.95", "a proxy", NULL},
+                (const char *[]){"Warnings", "Lower bound", "infinite", NULL});
+}
+
+/* Entropies that no run of ours writes: nothing is undefined, and no number of them is lost. */
+static void odd_entropies_still_have_table_and_page(void **state) {
+    (void)state;
+    static const double pairs[][2] = {{1e300, 1e308}, {-5, 3}, {3, 3}, {9, 2}, {0, 0}, {0, 1e-9}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        gm_report *report = load_fixture("entropy.json");
+        char *text = NULL;
+        assert_ok(gm_report_set_numbers(report, "result.collision_entropy.ci95", pairs[i], 2));
+        assert_ok(gm_report_set_numbers(report, "result.per_coordinate", pairs[i], 2));
+        assert_ok(gm_report_set_number(report, "result.columns", i % 2 ? 0 : -1e300));
+        assert_ok(gm_report_set_text(report, "result.uniform", "much"));
+        text = table_of(report, false);
+        assert_contains(text, "interval");
+        gm_report_free_text(report, text);
+        assert_ok(gm_report_html(report, NULL, &text));
+        gm_report_free_text(report, text);
+        assert_ok(gm_report_plot_script(report, 0, &text));
+        gm_report_free_text(report, text);
+        assert_ok(gm_report_set_null(report, "result"));
+        text = table_of(report, false);
+        assert_lacks(text, "nan");
+        gm_report_free_text(report, text);
+        assert_ok(gm_report_html(report, NULL, &text));
+        gm_report_free_text(report, text);
+        gm_report_destroy(report);
+    }
+}
+
 static void colours_come_only_when_asked_for(void **state) {
     (void)state;
     gm_report *report = load_fixture("compared.json");
@@ -725,6 +765,8 @@ int main(void) {
         cmocka_unit_test(the_table_without_truth_says_so),
         cmocka_unit_test(the_table_of_a_biased_calibration_warns),
         cmocka_unit_test(the_table_of_one_dimension_is_sensible),
+        cmocka_unit_test(the_table_of_an_entropy_names_its_proxy),
+        cmocka_unit_test(odd_entropies_still_have_table_and_page),
         cmocka_unit_test(colours_come_only_when_asked_for),
         cmocka_unit_test(an_empty_result_still_has_table_and_page),
         cmocka_unit_test(members_of_a_wrong_kind_do_no_harm),

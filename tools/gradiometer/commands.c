@@ -48,18 +48,17 @@ const struct option common_option_table[] = {
 };
 const int common_option_count = sizeof common_option_table / sizeof *common_option_table;
 
-static const struct command measure = {.name = "measure"}, entropy = {.name = "entropy"},
-                            lwe = {.name = "lwe"}, train = {.name = "train"},
-                            risk = {.name = "risk"};
+static const struct command measure = {.name = "measure"}, lwe = {.name = "lwe"},
+                            train = {.name = "train"}, risk = {.name = "risk"};
 
 const struct command *const commands[] = {
     &command_recover,
+    &command_entropy,
     &command_reproduce,
     &command_report,
     &command_info,
     &command_help,
     &measure,
-    &entropy,
     &lwe,
     &train,
     &risk,

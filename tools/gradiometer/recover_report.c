@@ -3,13 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The first failure ends a function that returns gm_status. */
-#define TRY(expression)                                                                            \
-    do {                                                                                           \
-        gm_status tried = (expression);                                                            \
-        if (tried != GM_OK)                                                                        \
-            return tried;                                                                          \
-    } while (0)
+#include "try.h"
 
 enum { PATH_SIZE = 128, LARGEST = 20, SPECTRUM_POINTS = 200 };
 

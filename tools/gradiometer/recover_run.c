@@ -1,18 +1,10 @@
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "pages.h"
 #include "plan.h"
 #include "recover.h"
 #include "recover_report.h"
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "result.h"
 
 /* Everything between the options and the exit status; each part is NULL until it is there. */
 struct work {
@@ -106,15 +98,6 @@ static gm_status list_files(struct work *work) {
     return status;
 }
 
-static gm_status write_result(struct work *work) {
-    char *json = NULL;
-    gm_status status = gm_report_json(work->report, &json);
-    if (status == GM_OK)
-        status = gm_output_write(work->output, "result.json", json, strlen(json));
-    gm_report_free_text(work->report, json);
-    return status;
-}
-
 static gm_status compute(struct session *session, struct work *work, double start) {
     const struct recover_options *options = work->options;
     gm_status status = work->dataset ? gm_recover(session->context, work->dataset,
@@ -130,34 +113,22 @@ static gm_status compute(struct session *session, struct work *work, double star
                                      work->dataset ? options->data : options->gradients_file,
                                      work->dataset, work->recovery);
     if (status == GM_OK)
-        status = gm_report_set_number(work->report, "seconds", now() - start);
+        status = gm_report_set_number(work->report, "seconds", result_clock() - start);
     return status;
 }
 
-/* Write everything but final names; print; publish. What could not be printed is not published. */
 static int deliver(struct session *session, struct work *work) {
     gm_status status = GM_OK;
-    if (work->output) {
-        status = write_arrays(work);
-        if (status == GM_OK)
-            status = list_files(work);
-        if (status == GM_OK)
-            status = render_pages(session, work->report, work->output);
-        if (status == GM_OK)
-            status = write_result(work);
-    }
-    if (status != GM_OK)
-        return session_fail(session, status);
-    int exit = session_print_report(session, work->report);
-    if (exit != EXIT_DONE)
-        return exit;
     if (work->output)
-        status = session_output_commit(session, work->output);
-    return status == GM_OK ? EXIT_DONE : session_fail(session, status);
+        status = write_arrays(work);
+    if (work->output && status == GM_OK)
+        status = list_files(work);
+    return status == GM_OK ? result_deliver(session, work->report, work->output)
+                           : session_fail(session, status);
 }
 
 static int run(struct session *session, struct work *work) {
-    const double start = now();
+    const double start = result_clock();
     gm_status status = GM_OK;
     if (session->common.out && !session->common.dry_run)
         status = session_output_open(session, session->common.out, "result.json", &work->output);

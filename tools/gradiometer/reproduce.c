@@ -2,12 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <experiments.h>
 
-#include "pages.h"
 #include "plan.h"
+#include "result.h"
 
 struct values {
     bool list;
@@ -30,12 +29,6 @@ static const struct option options[] = {
      .offset = offsetof(struct values, scale),
      .help = "multiplies the number of repetitions, of which at least 2 are made; sizes stay"},
 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* --- --list --- */
 
@@ -84,7 +77,7 @@ struct work {
 };
 
 static gm_status compute(struct session *session, const struct values *values, struct work *work) {
-    const double start = now();
+    const double start = result_clock();
     gm_status status = gm_report_create(session->context, "reproduce", &work->report);
     if (status == GM_OK)
         status = session_describe(session, work->report, values);
@@ -95,38 +88,23 @@ static gm_status compute(struct session *session, const struct values *values, s
             experiment_run(work->experiment, session->context, values->scale,
                            (uint64_t)session->common.seed, work->report, &work->csv, &work->holds);
     if (status == GM_OK)
-        status = gm_report_set_number(work->report, "seconds", now() - start);
+        status = gm_report_set_number(work->report, "seconds", result_clock() - start);
     return status;
 }
 
-static gm_status write_files(struct session *session, struct work *work) {
-    char *json = NULL;
+static gm_status write_table(struct work *work) {
     gm_status status = gm_output_write(work->output, "table.csv", work->csv, strlen(work->csv));
     if (status == GM_OK)
         status = gm_report_append_text(work->report, "result.files", "table.csv");
-    if (status == GM_OK)
-        status = render_pages(session, work->report, work->output);
-    if (status == GM_OK)
-        status = gm_report_json(work->report, &json);
-    if (status == GM_OK)
-        status = gm_output_write(work->output, "result.json", json, strlen(json));
-    gm_report_free_text(work->report, json);
     return status;
 }
 
-/* Write everything but final names; print; publish. What could not be printed is not published. */
 static int deliver(struct session *session, struct work *work) {
-    gm_status status = work->output ? write_files(session, work) : GM_OK;
+    const gm_status status = work->output ? write_table(work) : GM_OK;
     if (status != GM_OK)
         return session_fail(session, status);
-    const int exit = session_print_report(session, work->report);
-    if (exit != EXIT_DONE)
-        return exit;
-    if (work->output)
-        status = session_output_commit(session, work->output);
-    if (status != GM_OK)
-        return session_fail(session, status);
-    return work->holds ? EXIT_DONE : EXIT_NO;
+    const int exit = result_deliver(session, work->report, work->output);
+    return exit == EXIT_DONE && !work->holds ? EXIT_NO : exit;
 }
 
 static int run_work(struct session *session, const struct values *values, struct work *work) {

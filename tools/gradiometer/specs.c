@@ -113,9 +113,33 @@ const struct spec_family spec_laws = {
         {0},
     }};
 
+#define COORDINATES                                                                                \
+    { "n", "N", "coordinates, 1 to 65536; required, and may come first without n=" }
+#define MODULUS                                                                                    \
+    { "q", "Q", "modulus, 2 to 4194304; required" }
+
+const struct spec_family spec_inputs = {
+    "Laws of the inputs", "inputs",
+    (const struct spec_form[]){
+        {"zq",
+         "residues modulo q, uniform on those nearest 0",
+         {COORDINATES,
+          MODULUS,
+          {"width", "W", "how many residues, odd, at most q (default: all of them)"}}},
+        {"dgauss",
+         "residues modulo q, the discrete Gaussian: exp(-x^2 / 2 sigma^2)",
+         {COORDINATES, MODULUS, {"sigma", "S", "0.01 to 1e9; required"}}},
+        {"cube",
+         "coordinates -1 and +1",
+         {COORDINATES, {"p", "P", "probability of -1, 0 to 1 (default: 0.5)"}}},
+        {"gaussian", "independent standard normal coordinates", {COORDINATES}},
+        {"box", "independent coordinates, uniform on [-1, 1]", {COORDINATES}},
+        {0},
+    }};
+
 const struct spec_family *const spec_families[] = {
     &spec_models,     &spec_estimators, &spec_points, &spec_shrinkages,
-    &spec_structures, &spec_laws,       NULL};
+    &spec_structures, &spec_laws,       &spec_inputs, NULL};
 
 gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
                             char *message, size_t size) {

@@ -32,6 +32,7 @@ extern const struct spec_family spec_points;
 extern const struct spec_family spec_shrinkages;
 extern const struct spec_family spec_structures;
 extern const struct spec_family spec_laws;
+extern const struct spec_family spec_inputs;
 
 /* All families, ends with NULL. */
 extern const struct spec_family *const spec_families[];
