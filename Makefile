@@ -8,8 +8,8 @@ DESTDIR ?=
 help:
 	@echo 'make quickstart        install what is needed, build, and recover curvature from gradients'
 	@echo '                       of Fashion-MNIST: quickstart-report/report.html'
-	@echo 'make check             build with and without sanitizers and run every test'
-	@echo 'make check-all         also clang, minimal and thread-sanitizer builds, valgrind,'
+	@echo 'make check             build with and without sanitizers, and a static one, and run every test'
+	@echo 'make check-all         also clang and thread-sanitizer builds, valgrind,'
 	@echo '                       long statistics and fuzzing (FUZZ_RUNS=N); takes hours'
 	@echo 'make bench             time the kernels and the whole against NumPy'
 	@echo 'make install PREFIX=P  build and install under P ($(PREFIX)); DESTDIR is respected'

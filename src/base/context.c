@@ -108,9 +108,9 @@ void *gm_allocate(gm_context *context, int64_t count, size_t size) {
         bytes <= PTRDIFF_MAX - ALIGNMENT)
         pointer = context->allocator.allocate(context->allocator.user, ALIGNMENT, bytes + !bytes);
     if (!pointer) {
-        gm_status ignored = gm_fail(context, GM_OUT_OF_MEMORY,
-                                    "out of memory: %lld items of %zu bytes asked for",
-                                    (long long)count, size);
+        gm_status ignored =
+            gm_fail(context, GM_OUT_OF_MEMORY, "out of memory: %lld items of %zu bytes asked for",
+                    (long long)count, size);
         (void)ignored;
     }
     return pointer;

@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 #define GM_KERNEL_JOIN_(name, set) name##_##set
-#define GM_KERNEL_JOIN(name, set) GM_KERNEL_JOIN_(name, set)
+#define GM_KERNEL_JOIN(name, set)  GM_KERNEL_JOIN_(name, set)
 
 /* Inside a kernel file: the name of a function for the set being compiled. */
 #ifdef GM_KERNEL_SET
@@ -23,7 +23,7 @@
     ((isa) == GM_ISA_AVX512 ? name##_avx512 : (isa) == GM_ISA_AVX2 ? name##_avx2 : name##_baseline)
 #else
 #define GM_DECLARE_KERNEL(type, name, parameters) type name##_baseline parameters
-#define GM_SELECT_KERNEL(isa, name) ((void)(isa), name##_baseline)
+#define GM_SELECT_KERNEL(isa, name)               ((void)(isa), name##_baseline)
 #endif
 
 /* a·b + c with one rounding where the set has it: AVX2 and AVX-512 round alike, the baseline of

@@ -285,6 +285,10 @@ gm_status gm_recovery_warn(gm_context *context, gm_recovery *r) {
             context, r,
             "the estimator 'none' is a control: without noise on the targets the covariance of the "
             "gradients is not the curvature"));
+    if (r->eigenvalue_count > 0 && !(r->eigenvalues[0] > 0.0))
+        GM_TRY(gm_recovery_add_warning(context, r,
+                                       "the gradients do not differ: nothing of the noise is in "
+                                       "them, and the estimate is zero"));
     if (isinf(r->relative_bias.value))
         GM_TRY(gm_recovery_add_warning(
             context, r,

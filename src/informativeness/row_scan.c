@@ -58,7 +58,7 @@ static int64_t countable(const gm_npy_layout *layout, int64_t modulus) {
 double gm_row_scan_memory(const gm_npy_layout *layout, int64_t modulus) {
     const double rows = (double)layout->shape[0], columns = (double)layout->shape[1];
     const int64_t values = countable(layout, modulus);
-    const double slots = 4.0 * (rows < GM_TALLY_MOST ? rows : GM_TALLY_MOST);
+    const double slots = rows < GM_TALLY_MOST / 2 ? 4.0 * rows : 2.0 * GM_TALLY_MOST;
     const double column = values ? (double)values * sizeof(int64_t) : slots * sizeof(gm_tally_slot);
     return 16.0 * rows + columns * (column + sizeof(gm_tally)) + 16.0 * BLOCK;
 }

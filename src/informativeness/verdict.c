@@ -1,6 +1,7 @@
 #include "informativeness/verdict.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,18 +12,29 @@ static double samples(double noise, double signal) {
                         : (signal > 0.0 ? noise / signal : (double)INFINITY);
 }
 
+/* Are residuals at different inputs independent over the class, so that O is nothing beside D? */
+static bool stand_apart(const gm_measurement *m, bool exact) {
+    return exact ? fabs(m->dependence_term) <= 0.05 * m->collision_term
+                 : m->epsilon_squared.low <= 0.0;
+}
+
 /* Why a gradient says little: the first cause that fits. */
 static const char *cause(const gm_measurement *m) {
+    const bool exact = strcmp(m->method, "exact") == 0;
     if (m->noise_trace <= 0.0 && m->variance.high <= 0.0)
         return "the gradient is zero for every target";
-    if (m->epsilon_squared.low <= 0.0)
-        return m->collision > 0.0 ? "residuals of different inputs are independent over the class, "
-                                    "as far as can be "
-                                    "seen, and equal inputs are rare"
-                                  : "residuals of different inputs are independent over the class, "
-                                    "as far as can be "
-                                    "seen, and inputs never come twice";
-    return "what the targets have in common cancels over the inputs";
+    if (!stand_apart(m, exact))
+        return m->variance.low > 0.0
+                   ? "of what residuals at different inputs share little is left in the gradient"
+                   : "what residuals at different inputs share cancels in the gradient";
+    if (exact)
+        return "residuals at different inputs are independent over the class, and equal inputs are "
+               "rare";
+    return m->collision > 0.0
+               ? "residuals at different inputs are independent over the class, as far as can be "
+                 "seen, and equal inputs are rare"
+               : "residuals at different inputs are independent over the class, as far as can be "
+                 "seen, and no input comes twice";
 }
 
 /* A number of samples cut to three digits by `cut`, at least 1, and written out where it is not

@@ -11,7 +11,7 @@ static gm_status create(gm_context *context, const gm_spec *spec, gm_inputs **ou
     static const char *const keys[] = {"n", "q", "sigma"};
     gm_status status = GM_OK;
     int64_t n = 0, q = 0;
-    double sigma = 0.0, *values = NULL, *probabilities = NULL;
+    double sigma = 0.0, *probabilities = NULL;
     GM_TRY(gm_spec_accept(context, spec, keys, 3));
     GM_TRY(gm_spec_integer(context, spec, "n", 0, 1, GM_INPUTS_MOST_COLUMNS, &n));
     GM_TRY(gm_spec_integer(context, spec, "q", 0, 2, GM_INPUTS_MOST_MODULUS, &q));
@@ -20,19 +20,10 @@ static gm_status create(gm_context *context, const gm_spec *spec, gm_inputs **ou
                        "inputs dgauss: sigma is missing; give sigma=S, a number from 0.01 to 1e9"));
     GM_TRY(gm_spec_number(context, spec, "sigma", 0.0, 0.01, 1e9, &sigma));
     const int64_t low = -reach(q, sigma), high = reach(q, sigma) - (2 * reach(q, sigma) == q);
-    GM_TRY(GM_NEW(context, values, high - low + 1));
     GM_TRY(GM_NEW(context, probabilities, high - low + 1));
-    for (int64_t x = low; x <= high; x++)
-        values[x - low] = (double)x;
     gm_discrete_gaussian(sigma, low, high, probabilities);
-    status = gm_inputs_product(context, "dgauss", n, high - low + 1, values, probabilities, out);
-    values = probabilities = NULL; /* adopted */
-    GM_TRY(status);
-    (*out)->modulus = q;
-    (*out)->scale = 1.0 / (double)q;
+    GM_TRY(gm_inputs_residues(context, "dgauss", n, q, low, high - low + 1, probabilities, out));
 done:
-    gm_release(context, values);
-    gm_release(context, probabilities);
     return status;
 }
 

@@ -80,6 +80,12 @@ gm_status gm_inputs_product(gm_context *context, const char *name, int64_t colum
                             double *values, double *probabilities, gm_inputs **out)
     __attribute__((warn_unused_result));
 
+/* The same on the residues low, low + 1, … of Z_q; the probabilities are adopted, also on failure.
+ */
+gm_status gm_inputs_residues(gm_context *context, const char *name, int64_t columns,
+                             int64_t modulus, int64_t low, int64_t points, double *probabilities,
+                             gm_inputs **out) __attribute__((warn_unused_result));
+
 /* The residue of x nearest to 0: in [−q/2, q/2). */
 static inline int64_t gm_centred(int64_t x, int64_t q) {
     int64_t r = x % q;

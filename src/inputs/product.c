@@ -121,3 +121,21 @@ done:
     gm_release(context, probabilities);
     return status;
 }
+
+gm_status gm_inputs_residues(gm_context *context, const char *name, int64_t columns,
+                             int64_t modulus, int64_t low, int64_t points, double *probabilities,
+                             gm_inputs **out) {
+    gm_status status = GM_OK;
+    double *values = NULL;
+    GM_TRY(GM_NEW(context, values, points));
+    for (int64_t i = 0; i < points; i++)
+        values[i] = (double)(low + i);
+    GM_TRY(gm_inputs_product(context, name, columns, points, values, probabilities, out));
+    (*out)->modulus = modulus;
+    (*out)->scale = 1.0 / (double)modulus;
+    return GM_OK;
+done:
+    if (!values) /* otherwise both were adopted */
+        gm_release(context, probabilities);
+    return status;
+}

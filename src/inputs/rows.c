@@ -103,8 +103,7 @@ static void collect(row_law *self, const double *all, place *order) {
     qsort(order, (size_t)self->rows, sizeof *order, by_row);
     self->distinct = 0;
     for (int64_t i = 0; i < self->rows; i++) {
-        double *last = self->x + (self->distinct - 1) * n;
-        if (i == 0 || compare(last, order[i].x, n) != 0) {
+        if (i == 0 || compare(self->x + (self->distinct - 1) * n, order[i].x, n) != 0) {
             memcpy(self->x + self->distinct * n, order[i].x, (size_t)n * sizeof *all);
             self->weight[self->distinct++] = 0.0;
         }

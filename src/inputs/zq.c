@@ -16,25 +16,16 @@ static gm_status create(gm_context *context, const gm_spec *spec, gm_inputs **ou
     static const char *const keys[] = {"n", "q", "width"};
     gm_status status = GM_OK;
     int64_t n = 0, q = 0, width = 0;
-    double *values = NULL, *probabilities = NULL;
+    double *probabilities = NULL;
     GM_TRY(gm_spec_accept(context, spec, keys, 3));
     GM_TRY(gm_spec_integer(context, spec, "n", 0, 1, GM_INPUTS_MOST_COLUMNS, &n));
     GM_TRY(gm_spec_integer(context, spec, "q", 0, 2, GM_INPUTS_MOST_MODULUS, &q));
     GM_TRY(read_width(context, spec, q, &width));
-    GM_TRY(GM_NEW(context, values, width));
     GM_TRY(GM_NEW(context, probabilities, width));
-    for (int64_t i = 0; i < width; i++) {
-        values[i] = (double)(i - width / 2);
+    for (int64_t i = 0; i < width; i++)
         probabilities[i] = 1.0;
-    }
-    status = gm_inputs_product(context, "zq", n, width, values, probabilities, out);
-    values = probabilities = NULL; /* adopted */
-    GM_TRY(status);
-    (*out)->modulus = q;
-    (*out)->scale = 1.0 / (double)q;
+    GM_TRY(gm_inputs_residues(context, "zq", n, q, -(width / 2), width, probabilities, out));
 done:
-    gm_release(context, values);
-    gm_release(context, probabilities);
     return status;
 }
 

@@ -1,4 +1,5 @@
-/* Parallel loops over indices. Which thread runs an index is not fixed; what it computes must be. */
+/* Parallel loops over indices. Which thread runs an index is not fixed; what it computes must be.
+ */
 #ifndef GM_PARALLEL_H
 #define GM_PARALLEL_H
 

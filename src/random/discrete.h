@@ -10,4 +10,7 @@ int64_t gm_discrete_gaussian_reach(double sigma);
 /* P(x) for x = low … high, of sum 1 over these: out [high − low + 1]. σ > 0. */
 void gm_discrete_gaussian(double sigma, int64_t low, int64_t high, double *out);
 
+/* P(x mod q) for x = −⌊q/2⌋ … −⌊q/2⌋+q−1, of sum 1: out [q]. σ > 0. Cost: q + 18σ exponentials. */
+void gm_discrete_gaussian_residues(double sigma, int64_t q, double *out);
+
 #endif

@@ -209,8 +209,8 @@ gm_status gm_spec_integer(gm_context *context, const gm_spec *spec, const char *
     if (text && (gm_word_number(text, strlen(text), &value) != GM_TOKEN_NUMBER ||
                  !(value >= (double)low && value <= (double)high) || value != floor(value)))
         return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "%s %s: %s=%s; accepted: a whole number from %" PRId64 " to %" PRId64,
-                       spec->subject, name, label, excerpt(text, seen), low, high);
+                       "%s %s: %s%s%s; accepted: a whole number from %" PRId64 " to %" PRId64,
+                       spec->subject, name, label, *key ? "=" : "", excerpt(text, seen), low, high);
     *out = (int64_t)value;
     return GM_OK;
 }

@@ -53,8 +53,11 @@ static void draw(const gm_targets *targets, const gm_context *context, gm_stream
 
 /* --- enumerating --- */
 
+/* Whole and exact below 2^53 / n; infinite where float64 ends. */
 static double choose(int64_t n, int64_t k) {
     double value = 1.0;
+    if (k > n - k)
+        k = n - k;
     for (int64_t i = 1; i <= k; i++)
         value = value * (double)(n - k + i) / (double)i;
     return round(value);
@@ -76,16 +79,16 @@ static void enumerate_entries(const character *self, int64_t number, double *s, 
 static void enumerate_weight(const character *self, int64_t number, double *s, double *p) {
     const int64_t n = self->base.columns;
     int64_t left = self->law.weight;
-    const double values = pow((double)self->nonzero, (double)left);
-    int64_t subset = (int64_t)floor((double)number / values);
-    int64_t rest = number - subset * (int64_t)values;
+    int64_t subset = number;
+    for (int64_t i = 0; i < left && subset > 0; i++)
+        subset /= self->nonzero; /* the last digits, base `nonzero`, are the values */
     *p = 1.0 / choose(n, left);
     for (int64_t j = 0; j < n; j++) {
         const double with = left > 0 ? choose(n - j - 1, left - 1) : 0.0;
         s[j] = 0.0;
         if (left > 0 && (double)subset < with) {
-            const int64_t at = rest % self->nonzero;
-            rest /= self->nonzero;
+            const int64_t at = number % self->nonzero;
+            number /= self->nonzero;
             s[j] = self->nonzero_values[at];
             *p *= self->nonzero_probabilities[at];
             left--;

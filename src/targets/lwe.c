@@ -40,23 +40,6 @@ static double label(int reading, int64_t t, int64_t q) {
     return (double)(reading == PHASE ? t : centred) / (double)q;
 }
 
-/* Probabilities of the residues low … high, on to which whole numbers beyond them are wrapped. */
-static gm_status gaussian_secrets(gm_context *context, int64_t q, double sigma, int64_t low,
-                                  int64_t high, double *out) {
-    const int64_t reach = gm_discrete_gaussian_reach(sigma);
-    double *law = NULL;
-    gm_status status = GM_NEW(context, law, 2 * reach + 1);
-    if (status != GM_OK)
-        return status;
-    gm_discrete_gaussian(sigma, -reach, reach, law);
-    for (int64_t i = 0; i <= high - low; i++)
-        out[i] = 0.0;
-    for (int64_t x = -reach; x <= reach; x++)
-        out[((x - low) % q + q) % q] += law[x + reach];
-    gm_release(context, law);
-    return GM_OK;
-}
-
 /* Law of an entry of the secret: values and probabilities, [*points], made here. */
 static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind, int64_t q,
                               int64_t *points, double **values, double **probabilities) {
@@ -70,8 +53,11 @@ static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind
                            "to q"));
         GM_TRY(gm_spec_number(context, spec, "secret_sigma", 0.0, 0.1, (double)q, &sigma));
         high = gm_discrete_gaussian_reach(sigma);
-        high = high < q / 2 ? high : q / 2;
-        low = 2 * high == q ? 1 - high : -high;
+        low = -high;
+        if (2 * high >= q) { /* more numbers than residues: some are the same secret */
+            low = -(q / 2);
+            high = low + q - 1;
+        }
     } else if (gm_spec_value(spec, "secret_sigma")) {
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "targets lwe: secret_sigma goes with secret=gaussian only"));
@@ -83,8 +69,10 @@ static gm_status make_secrets(gm_context *context, const gm_spec *spec, int kind
         (*values)[i] = (double)(low + i);
         (*probabilities)[i] = 1.0 / (double)*points;
     }
-    if (kind == GAUSSIAN)
-        GM_TRY(gaussian_secrets(context, q, sigma, low, high, *probabilities));
+    if (kind == GAUSSIAN && *points == q)
+        gm_discrete_gaussian_residues(sigma, q, *probabilities);
+    else if (kind == GAUSSIAN)
+        gm_discrete_gaussian(sigma, low, high, *probabilities);
 done:
     return status;
 }
@@ -109,11 +97,8 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_input
     const int64_t q = inputs->modulus;
     int secret = UNIFORM, reading = COS;
     double *values = NULL, *probabilities = NULL, *errors = NULL, *labels = NULL;
-    gm_character_form form = {.name = "lwe",
-                              .columns = inputs->columns,
-                              .modulus = q,
-                              .residue_scale = 1.0,
-                              .secrets.weight = -1};
+    gm_character_form form = {
+        .name = "lwe", .columns = inputs->columns, .modulus = q, .residue_scale = 1.0};
     GM_TRY(gm_spec_accept(context, spec, keys, 5));
     if (q == 0)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
@@ -121,6 +106,7 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_input
                        "--modulus with a file"));
     GM_TRY(read_word(context, spec, "secret", secrets, SECRETS, UNIFORM, &secret));
     GM_TRY(read_word(context, spec, "read", readings, READINGS, COS, &reading));
+    form.secrets.weight = -1;
     if (gm_spec_value(spec, "hamming"))
         GM_TRY(
             gm_spec_integer(context, spec, "hamming", 0, 0, inputs->columns, &form.secrets.weight));

@@ -1,5 +1,4 @@
-/* The discrete Fourier transform over the group Z_q^n. docs/theory/transforms.md has derivations.
- */
+/* The discrete Fourier transform over the group Z_q^n; derivations: docs/theory/transforms.md. */
 #ifndef GM_FOURIER_H
 #define GM_FOURIER_H
 
@@ -32,12 +31,17 @@ void gm_fourier_destroy(gm_context *context, gm_fourier *fourier);
  * For e^{−2πi⟨k,x⟩/q}, which q^{−n} makes the inverse, exchange re and im.
  *
  * Each F(k) has an error below 1e-15 (1 + log2 q^n) times the l2 norm of f. The bits are the same
- * for any number of threads, and with AVX2 and AVX-512. Memory of a worker: below 1 MiB up to L =
- * 2048; 256 L bytes above, at most 128 MiB, and 32 L bytes at last (1 GiB at L = 2^25). Cost:
- * gm_fourier_operations(q, n) r operations; the array is read and written once for each ⌊log_q
- * 1024⌋ axes of small q, for each axis of large q. Threads share columns: r = 1 with n = 1 runs on
- * one. Errors: GM_INVALID_ARGUMENT, and then nothing was changed; GM_OUT_OF_MEMORY, GM_CANCELLED,
- * after which the arrays hold no meaning.
+ * for any number of threads, and with AVX2 and AVX-512.
+ *
+ * Memory of a worker: below 1 MiB up to L = 2048; 256 L bytes above, at most 128 MiB, and 32 L
+ * bytes at last (1 GiB at L = 2^25).
+ *
+ * Cost: gm_fourier_operations(q, n) r operations; the array is read and written once for each
+ * ⌊log_q 1024⌋ axes of small q, for each axis of large q. Threads share columns: r = 1 with n = 1
+ * runs on one.
+ *
+ * Errors: GM_INVALID_ARGUMENT, and then nothing was changed; GM_OUT_OF_MEMORY, GM_CANCELLED, after
+ * which the arrays hold no meaning.
  */
 gm_status gm_fourier_run(gm_context *context, const gm_fourier *fourier, int n, int64_t r,
                          double *re, double *im) __attribute__((warn_unused_result));

@@ -29,6 +29,8 @@ write_npy "$scratch/first.npy" '2, 6, 1' "$scratch/six"
 write_npy "$scratch/last.npy" '3, 1, 2, 2' "$scratch/six"
 write_npy "$scratch/turned.npy" '2, 3, 2' "$scratch/six"
 write_npy "$scratch/nan.npy" '6, 2' "$scratch/broken"
+printf "$one$two$one$two$one$two$one$two$one$two$one$two" >"$scratch/same"
+write_npy "$scratch/same.npy" '6, 2' "$scratch/same"
 write_npy "$scratch/flat.npy" '12,' "$scratch/six"
 head -c 150 "$scratch/single.npy" >"$scratch/short.npy"
 printf 'not an array' >"$scratch/text.npy"
@@ -48,6 +50,8 @@ for file in result.json hessian.npy eigenvalues.npy mean_gradient.npy report.htm
     that [ -s "$scratch/result/$file" ]
 done
 run 0 report "$scratch/result"
+run 0 recover --gradients-file "$scratch/same.npy" $known
+prints 'the gradients do not differ'
 run 0 recover --gradients-file "$scratch/single.npy" $known --dry-run
 prints '6 recorded gradients'
 run 1 recover --gradients-file "$scratch/single.npy" $known --require 0.01

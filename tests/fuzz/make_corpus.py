@@ -203,7 +203,28 @@ JSON = {
     "too-deep": b'{"a":[' * 33 + b"]}" * 33,
 }
 
+# The first byte picks the modulus: none, 2, 3, 257, 2^32, 2^53.
+ROWS = {
+    "distinct": b"\0" + array("<f8", "False", "(2, 2)", struct.pack("<4d", 1, 2, 3, 4)),
+    "equal": b"\0" + array(">f4", "False", "(3, 2)", struct.pack(">6f", 1, 0, 1, -0.0, 1, 2)),
+    "halves": b"\0" + array("<f2", "True", "(3, 2)", b"\x00\x3c\x00\xc0\x00\x3c\x00\x80\0\0\0\0"),
+    "flags": b"\0" + array("|b1", "False", "(4, 1)", b"\1\0\2\0"),
+    "residues": b"\2" + array("<i4", "False", "(3, 1)", struct.pack("<3i", -1, 2, 5)),
+    "extremes": b"\4" + array(">i8", "False", "(2, 2)",
+                              struct.pack(">4q", -2**63, 2**63 - 1, 2**32, 0)),
+    "whole": b"\3" + array("<f8", "True", "(2, 2)", struct.pack("<4d", 1e300, 257, -258, 0)),
+    "unsigned": b"\5" + array("<u8", "False", "(2, 1)", struct.pack("<2Q", 2**64 - 1, 2**53 - 1)),
+    "half-of-one": b"\1" + array("<f4", "False", "(2, 1)", struct.pack("<2f", 1, 0.5)),
+    "infinite": b"\0" + array("<f8", "False", "(2, 1)", struct.pack("<2d", 1, float("inf"))),
+    "one-row": b"\0" + array("|u1", "False", "(1, 2)", b"\1\2"),
+    "no-column": b"\0" + array("|u1", "False", "(2, 0)", b""),
+    "wide": b"\0" + array("|u1", "False", "(2, 2000000)", b"\0"),
+    "long": b"\1" + pack(array("|u1", "False", "(5000, 3)", bytes(range(250)) * 60)),
+    "trailing": b"\0" + array("|u1", "False", "(2, 2)", b"\1\2\3\4\5"),
+    "truncated": b"\0" + array("|u1", "True", "(2, 2)", b"\1\2\3"),
+}
+
 for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC),
-                      ("json", JSON)):
+                      ("json", JSON), ("rows", ROWS)):
     for name, content in seeds.items():
         put(target, name, content)

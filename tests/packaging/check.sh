@@ -26,14 +26,28 @@ expect_file() {
   [ -s "$prefix/$1" ] || fail "$1 was not installed"
 }
 
-# The true error is in the predicted interval, and is small without being nought.
+# expect_example PROGRAM WHAT: it ends well and what it prints is right.
 expect_example() {
   output=$("$1") || fail "$1 ended with an error"
+  "expect_$2" || fail "$1 printed: $output"
+}
+
+# The true error is in the predicted interval, and is small without being nought.
+expect_error() {
   printf '%s\n' "$output" | awk '
     /^predicted relative error/ { low = $(NF - 1); high = $NF }
     /^true relative error/ { error = $4 }
-    END { exit !(error > 0.0005 && error > low && error < high && high < 0.1) }' ||
-    fail "$1 printed: $output"
+    END { exit !(error > 0.0005 && error > low && error < high && high < 0.1) }'
+}
+
+# Intervals hold the truth, one of them may miss; waves of the unit's own length are seen, and those
+# far from it are not.
+expect_verdicts() {
+  printf '%s\n' "$output" | awk '
+    $1 == "3.0" { own = $6 == "informative" && $4 > 0 && $3 > 0.5 * $2 && $3 < 1.5 * $2 }
+    $1 == "8.0" { far = $6 == "uninformative" }
+    /intervals hold/ { held = $1 }
+    END { exit !(own && far && held >= 5) }'
 }
 
 # --- install, then move: nothing may remember the first place ---
@@ -65,7 +79,7 @@ fi
 [ "$(PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --modversion gradiometer)" = "$version" ] ||
   fail "pkg-config does not find version $version"
 
-# try_example FOLDER PROGRAM
+# try_example FOLDER PROGRAM WHAT
 try_example() {
   example=$scratch/example/$1
   mkdir -p "$scratch/example"
@@ -73,19 +87,20 @@ try_example() {
   if quietly cmake -S "$example" -B "$scratch/with-cmake/$1" -DCMAKE_PREFIX_PATH="$prefix" \
     -DCMAKE_C_COMPILER="${CC:-cc}" -DCMAKE_C_FLAGS="-Wall -Wextra -Wpedantic -Werror" &&
     quietly cmake --build "$scratch/with-cmake/$1"; then
-    expect_example "$scratch/with-cmake/$1/$2"
+    expect_example "$scratch/with-cmake/$1/$2" "$3"
   else
     fail "$1 with CMake"
   fi
   if PKG_CONFIG_PATH=$libdir/pkgconfig quietly make -C "$example" CC="${CC:-cc}" \
     CFLAGS="-Wall -Wextra -Wpedantic -Werror"; then
-    expect_example "$example/$2"
+    expect_example "$example/$2" "$3"
   else
     fail "$1 with pkg-config"
   fi
 }
-try_example second-moments second_moments
-try_example gradients-from-function poisson
+try_example second-moments second_moments error
+try_example gradients-from-function poisson error
+try_example informativeness-of-function sine_unit verdicts
 
 # --- the command line ---
 if [ -e "$build/bin/gradiometer" ]; then

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "targets/targets.h"
+
 /* One count for everything that a scenario allocates. */
 typedef struct counter {
     pthread_mutex_t lock;
@@ -182,6 +184,51 @@ static gm_status load_npy(gm_context *context) {
 static gm_status load_idx(gm_context *context) {
     const gm_dataset_options options = {.intercept = true};
     return load(context, "idx", &options);
+}
+
+static gm_status make_inputs(gm_context *context) {
+    static const char *const texts[] = {"zq:n=2,q=7", "dgauss:n=2,q=7,sigma=1", "cube:n=2",
+                                        "gaussian:n=2", "box:n=2"};
+    gm_status status = GM_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        gm_inputs *inputs = NULL;
+        STOP_UNLESS_OK(gm_inputs_create(context, texts[i], &inputs));
+        gm_inputs_destroy(context, inputs);
+    }
+done:
+    return status;
+}
+
+static gm_status make_inputs_from_rows(gm_context *context) {
+    static const double rows[] = {1, 2, 3, 4, 1, 2};
+    gm_inputs *inputs = NULL;
+    gm_status status = gm_inputs_from_rows(context, 3, 2, rows, 7, &inputs);
+    gm_inputs_destroy(context, inputs);
+    return status;
+}
+
+static gm_status make_targets(gm_context *context) {
+    static const char *const texts[][2] = {
+        {"zq:n=2,q=7", "lwe:secret=gaussian,secret_sigma=1,sigma=1"},
+        {"zq:n=2,q=7", "modsum:k=1"},
+        {"cube:n=2", "parity"},
+        {"box:n=2", "wave:R=1"},
+        {"box:n=2", "teacher"},
+        {"box:n=2", "linear"},
+        {"box:n=2", "random"}};
+    gm_inputs *inputs = NULL;
+    gm_status status = GM_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        gm_targets *targets = NULL;
+        STOP_UNLESS_OK(gm_inputs_create(context, texts[i][0], &inputs));
+        STOP_UNLESS_OK(gm_targets_create(context, texts[i][1], inputs, &targets));
+        gm_targets_destroy(context, targets);
+        gm_inputs_destroy(context, inputs);
+        inputs = NULL;
+    }
+done:
+    gm_inputs_destroy(context, inputs);
+    return status;
 }
 
 static gm_status find_entropy(gm_context *context) {
@@ -375,6 +422,9 @@ SWEEP(load_csv)
 SWEEP(load_gzip)
 SWEEP(load_npy)
 SWEEP(load_idx)
+SWEEP(make_inputs)
+SWEEP(make_inputs_from_rows)
+SWEEP(make_targets)
 SWEEP(find_entropy)
 SWEEP(entropy_cost)
 SWEEP(parse_spec)
@@ -392,6 +442,8 @@ int main(void) {
         cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
         cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_find_entropy),
         cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

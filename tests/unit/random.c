@@ -2,6 +2,8 @@
 
 #include <Random123/threefry.h>
 
+#include "random/discrete.h"
+
 /* The generator against Random123 itself, at counters and keys that use every bit. */
 static void blocks_are_threefry(void **state) {
     (void)state;
@@ -133,6 +135,58 @@ static void uniform_and_index_cover_their_range(void **state) {
     gm_context_destroy(context);
 }
 
+/* Against a plain sum over a range of its own; sums, symmetry, second moments. */
+static void discrete_gaussian_is_its_formula(void **state) {
+    (void)state;
+    static const double sigmas[] = {0.01, 0.1, 0.5, 1, 3.2, 50};
+    for (size_t k = 0; k < sizeof sigmas / sizeof *sigmas; k++) {
+        const double sigma = sigmas[k];
+        const int64_t reach = gm_discrete_gaussian_reach(sigma);
+        double p[2 * 450 + 1], total = 0, sum = 0, square = 0, beyond = 0;
+        assert_in_range(reach, (int64_t)(9 * sigma), 450);
+        gm_discrete_gaussian(sigma, -reach, reach, p);
+        for (int x = -1000; x <= 1000; x++) {
+            const double weight = exp(-0.5 * x * x / (sigma * sigma));
+            total += weight;
+            beyond += x < -reach || x > reach ? weight : 0;
+        }
+        assert_true(beyond / total < 0x1p-53);
+        for (int64_t x = -reach; x <= reach; x++) {
+            sum += p[x + reach];
+            square += (double)(x * x) * p[x + reach];
+            check_near(p[x + reach], exp(-0.5 * (double)(x * x) / (sigma * sigma)) / total, 1e-15);
+            assert_true(p[x + reach] == p[reach - x]);
+        }
+        check_near(sum, 1, 1e-14);
+        if (sigma >= 3) /* variance σ² but for 4π²σ⁴ exp(−2π²σ²) */
+            check_near(square, sigma * sigma, 1e-12 * sigma * sigma);
+        gm_discrete_gaussian(sigma, 2, 5, p); /* of sum 1 over whatever range */
+        assert_true(sigma < 0.05 || fabs(p[0] + p[1] + p[2] + p[3] - 1) < 1e-15);
+        assert_true(sigma < 0.05 || fabs(p[1] / p[0] - exp(-2.5 / (sigma * sigma))) < 1e-15);
+    }
+}
+
+static void discrete_gaussian_wraps_around(void **state) {
+    (void)state;
+    static const double sigmas[] = {0.3, 1, 2.5, 40};
+    for (int64_t q = 1; q <= 9; q++)
+        for (size_t k = 0; k < sizeof sigmas / sizeof *sigmas; k++) {
+            const double sigma = sigmas[k];
+            double p[9], expected[9] = {0}, total = 0, sum = 0;
+            gm_discrete_gaussian_residues(sigma, q, p);
+            for (int64_t x = -9 * 100; x <= 9 * 100; x++) {
+                const double weight = exp(-0.5 * (double)(x * x) / (sigma * sigma));
+                expected[((x + q / 2) % q + q) % q] += weight;
+                total += weight;
+            }
+            for (int64_t i = 0; i < q; i++) {
+                check_near(p[i], expected[i] / total, 1e-14);
+                sum += p[i];
+            }
+            check_near(sum, 1, 1e-15);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_threefry),
@@ -141,6 +195,8 @@ int main(void) {
         cmocka_unit_test(gaussian_matches_libm),
         cmocka_unit_test(gaussian_is_standard_normal),
         cmocka_unit_test(uniform_and_index_cover_their_range),
+        cmocka_unit_test(discrete_gaussian_is_its_formula),
+        cmocka_unit_test(discrete_gaussian_wraps_around),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

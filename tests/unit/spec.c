@@ -112,6 +112,82 @@ static void reads_numbers(void **state) {
     gm_spec_destroy(*state, spec);
 }
 
+static void reads_whole_numbers(void **state) {
+    gm_spec *spec =
+        parse(*state, "a:7,n=8,low=-3,big=9007199254740992,half=1.5,text=8x,none=,e=1e3,nan=nan,"
+                      "huge=1e300");
+    int64_t value = 0;
+    assert_int_equal(gm_spec_integer(*state, spec, "n", 0, 1, 64, &value), GM_OK);
+    assert_int_equal(value, 8);
+    assert_int_equal(gm_spec_integer(*state, spec, "n", 0, 8, 8, &value), GM_OK);
+    assert_int_equal(value, 8);
+    assert_int_equal(gm_spec_integer(*state, spec, "low", 0, -3, 0, &value), GM_OK);
+    assert_int_equal(value, -3);
+    assert_int_equal(gm_spec_integer(*state, spec, "e", 0, 0, 2000, &value), GM_OK);
+    assert_int_equal(value, 1000);
+    assert_int_equal(gm_spec_integer(*state, spec, "", 0, 1, 64, &value), GM_OK);
+    assert_int_equal(value, 7);
+    const int64_t most = (int64_t)1 << 53;
+    assert_int_equal(gm_spec_integer(*state, spec, "big", 0, -most, most, &value), GM_OK);
+    assert_true(value == most);
+    assert_int_equal(gm_spec_integer(*state, spec, "absent", 5, 1, 64, &value), GM_OK);
+    assert_int_equal(value, 5);
+    assert_int_equal(gm_spec_integer(*state, spec, "absent", 1, 1, 64, &value), GM_OK);
+    assert_int_equal(value, 1);
+    assert_int_equal(gm_spec_integer(*state, spec, "absent", 99, 1, 64, &value), GM_OK);
+    assert_int_equal(value, 99); /* a fallback may lie above the range */
+    assert_int_equal(gm_spec_integer(*state, spec, "absent", 0, 1, 64, &value),
+                     GM_INVALID_ARGUMENT);
+    assert_says(*state,
+                "--estimator a: absent is missing; give absent=N, a whole number from 1 "
+                "to 64",
+                NULL);
+    assert_int_equal(gm_spec_integer(*state, spec, "n", 0, 9, 64, &value), GM_INVALID_ARGUMENT);
+    assert_says(*state, "--estimator a: n=8; accepted: a whole number from 9 to 64", NULL);
+    assert_int_equal(gm_spec_integer(*state, spec, "n", 0, 1, 7, &value), GM_INVALID_ARGUMENT);
+    assert_int_equal(gm_spec_integer(*state, spec, "", 0, 8, 9, &value), GM_INVALID_ARGUMENT);
+    assert_says(*state, "--estimator a: 7; accepted: a whole number from 8 to 9", NULL);
+    static const char *const bad[] = {"half", "text", "none", "nan", "huge"};
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(gm_spec_integer(*state, spec, bad[i], 1, -most, most, &value),
+                         GM_INVALID_ARGUMENT);
+        assert_says(*state, bad[i], "accepted: a whole number", NULL);
+    }
+    assert_int_equal(value, 99); /* untouched */
+    gm_spec_destroy(*state, spec);
+}
+
+static void chooses_among_names(void **state) {
+    static const char *const names[] = {"paired", "none", "calibrated"};
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"pairde:m=1", "unknown --estimator 'pairde'; use one of paired, none, calibrated (did you "
+                       "mean 'paired'?)"},
+        {"paire", "(did you mean 'paired'?)"},
+        {"Paired", "unknown --estimator 'Paired'"},
+    };
+    int found = -1;
+    for (int i = 0; i < 3; i++) {
+        gm_spec *spec = parse(*state, names[i]);
+        assert_int_equal(gm_spec_choose(*state, spec, names, 3, &found), GM_OK);
+        assert_int_equal(found, i);
+        gm_spec_destroy(*state, spec);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        gm_spec *spec = parse(*state, wrong[i].text);
+        assert_int_equal(gm_spec_choose(*state, spec, names, 3, &found), GM_INVALID_ARGUMENT);
+        assert_says(*state, wrong[i].message, NULL);
+        gm_spec_destroy(*state, spec);
+    }
+    gm_spec *spec = parse(*state, "gaussian");
+    assert_int_equal(gm_spec_choose(*state, spec, names, 3, &found), GM_INVALID_ARGUMENT);
+    assert_string_equal(gm_context_message(*state),
+                        "unknown --estimator 'gaussian'; use one of paired, none, calibrated");
+    gm_spec_destroy(*state, spec);
+    assert_int_equal(found, 2); /* untouched */
+}
+
 static void finds_nearest_words(void **state) {
     static const char *const words[] = {"paired", "calibrated", "none", "m"};
     (void)state;
@@ -132,6 +208,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(refuses_bad_grammar, set_up, tear_down),
         cmocka_unit_test_setup_teardown(accepts_known_keys_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_numbers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reads_whole_numbers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(chooses_among_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(finds_nearest_words, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
