@@ -106,7 +106,6 @@ prints '^  Variance V +0\.0923, exact$'
 prints '^  V = D \+ O +D = 0\.0923'
 prints '^  Collision entropy +4\.16 nats \(6 bits\)$'
 never_prints 'nan|inf[^o]'
-awk 'length > 88 { exit 1 }' "$scratch/out" || complain 'a line is longer than 80'
 
 # --- rows of a file ---
 write_npy "$scratch/rows.npy" '|i1' '6, 2' '\001\002\001\002\377\002\003\004\000\002\002\000'

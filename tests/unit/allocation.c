@@ -302,6 +302,22 @@ done:
     return status;
 }
 
+static gm_status write_measurement(gm_context *context) {
+    const double interval[2] = {0.5, 2.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "measure", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.variance.value", 1.0));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.variance.ci95", interval, 2));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.noise_trace", 9.0));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.verdict", "undecided"));
+    STOP_UNLESS_OK(gm_report_set_text(report, "options.targets", "parity"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
 static gm_status write_report(gm_context *context) {
     const double numbers[3] = {3.0, 2.0, 1.0};
     gm_report *report = NULL;
@@ -431,6 +447,7 @@ SWEEP(parse_spec)
 SWEEP(write_output)
 SWEEP(write_report)
 SWEEP(write_entropy)
+SWEEP(write_measurement)
 SWEEP(load_report)
 
 int main(void) {
@@ -443,7 +460,7 @@ int main(void) {
         cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_find_entropy),
         cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_write_entropy),
         cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),
+        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_write_measurement),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
