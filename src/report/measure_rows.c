@@ -18,9 +18,9 @@ static void add_counted(double count, const char *one, const char *many, gm_text
     gm_text_add(out, count == 1 ? one : many);
 }
 
-/* ", 95 % interval 1.2 to 2.5" */
+/* ", 95 % interval 1.2 to 2.5"; nothing where only rounding tells the ends apart. */
 static void add_interval(double low, double high, gm_text *out) {
-    if (isnan(low) || isnan(high) || low >= high)
+    if (isnan(low) || isnan(high) || !(high - low > 1e-9 * fabs(high)))
         return;
     gm_text_add(out, ", 95 % interval ");
     gm_text_number(out, low);

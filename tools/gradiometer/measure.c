@@ -31,8 +31,8 @@ static const struct option options[] = {
      .fallback = "squared",
      .choices = losses,
      .offset = FIELD(loss),
-     .help = "(p - y)^2 / 2; for labels -1 and +1 log(1 + e^p) - yp with y = 0 and 1; for phases "
-             "-cos 2 pi (p - y)"},
+     .help = "squared: (p - y)^2 / 2; logistic: log(1 + e^p) - yp, for labels -1 and +1, taken as "
+             "y = 0 and 1; cosine: -cos 2 pi (p - y), for phases"},
     {.name = "weights",
      .kind = OPTION_FILE,
      .placeholder = "W.npy",
