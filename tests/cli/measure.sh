@@ -58,6 +58,13 @@ is_near result.variance.value .8333333333333333
 run 0 measure --inputs cube:n=6 --targets parity:k=2 --json
 is_near result.variance.value 0
 
+# What is 0 is not a rounding error.
+run 0 measure --inputs zq:n=4,q=5 --targets modsum:k=2 --loss cosine --json
+that [ "$(value "$scratch/out" result.variance.value)" = 0.0 ]
+that [ "$(value "$scratch/out" result.samples_lower_bound)" = null ]
+verdict_is uninformative
+prints 'no number of samples shows the target'
+
 # Uniform secrets, any weights: pi^2 n (q^2 - 1) / (3 q^2) q^-n.
 run 0 measure --inputs zq:n=3,q=7 --targets lwe:read=phase --loss cosine --json
 is_near result.variance.value .028187125081947
