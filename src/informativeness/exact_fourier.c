@@ -316,14 +316,14 @@ static void add_moments(const fourier_job *job, gm_values *out) {
     const gm_meter *meter = job->meter;
     double power = 0.0;
     for (int64_t i = 0; i < job->support; i++) {
-        double base = 0.0, mean, variance, square;
+        double base = 0.0, mean, variance, noise;
         gm_complex slope;
         meter->loss->parts(job->z[i], &base, &slope);
-        gm_character_law_at(job->law, job->place[i], base, slope, &mean, &variance, &square);
+        gm_character_law_at(job->law, job->place[i], base, slope, &mean, &variance, &noise);
         const double norm = job->value[i]; /* ‖J‖², put there by put_norms() */
         const double a = norm * variance, p = job->p[i];
-        power += p * norm * square;
-        out->label_noise_trace += p * norm * fmax(0.0, square - mean * mean - variance);
+        power += p * norm * (mean * mean + variance + noise);
+        out->label_noise_trace += p * norm * noise;
         out->collision_term += p * p * a;
         out->activity_mean += p * a;
         out->activity_square += p * a * a;
