@@ -42,6 +42,10 @@ void gm_meter_set_weights(gm_meter *meter, int64_t draw);
 /* The stream of that number that belongs to a draw of initial weights. */
 gm_stream gm_meter_stream(const gm_meter *meter, uint64_t number, int64_t draw);
 
+/* GM_NUMERICAL_FAILURE unless a mean of squared residuals over the support is finite. */
+gm_status gm_meter_check_power(const gm_meter *meter, double power)
+    __attribute__((warn_unused_result));
+
 /* The feature of what evaluate() of the targets gave: ⟨s, r⟩ mod q, or a label. */
 gm_feature gm_meter_feature(const gm_meter *meter, double evaluated);
 
