@@ -6,7 +6,8 @@
 
 extern const struct experiment experiment_noise_sweep, experiment_far_from_optimum,
     experiment_necessity, experiment_inherent_noise, experiment_batch_to_dimension,
-    experiment_heavy_tails, experiment_link;
+    experiment_heavy_tails, experiment_link, experiment_bound_vs_measured,
+    experiment_entropy_sweep;
 
 const struct experiment *const experiments[] = {
     &experiment_noise_sweep,
@@ -16,6 +17,8 @@ const struct experiment *const experiments[] = {
     &experiment_batch_to_dimension,
     &experiment_heavy_tails,
     &experiment_link,
+    &experiment_bound_vs_measured,
+    &experiment_entropy_sweep,
     NULL,
 };
 

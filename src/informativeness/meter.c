@@ -140,6 +140,13 @@ gm_feature gm_meter_feature(const gm_meter *meter, double evaluated) {
                            : without_noise(feature_of(meter, evaluated));
 }
 
+gm_status gm_meter_check_power(const gm_meter *meter, double power) {
+    return isfinite(power) ? GM_OK
+                           : gm_fail(meter->context, GM_NUMERICAL_FAILURE,
+                                     "the mean of the squared residuals is not finite: outputs of "
+                                     "the model are too large");
+}
+
 /* P(e mod q): out [q]. */
 static void wrap_errors(const gm_targets *targets, double *out) {
     const int64_t q = targets->modulus;

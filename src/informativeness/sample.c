@@ -110,20 +110,20 @@ static gm_status take_residuals(const gm_meter *meter, gm_sample *s, int64_t i,
     meter->loss->parts(s->z[i], &base, &slope);
     for (int64_t h = 0; h < s->targets; h++) {
         const gm_feature v = gm_meter_feature(meter, evaluated[h]);
-        phi[h] = gm_residual_mean(base, slope, &v);
-        const double square = gm_residual_power(base, slope, &v);
+        const double added = fmax(0.0, gm_residual_variance(slope, &v));
+        phi[h] = gm_residual_mean(0.0, slope, &v); /* the base, which may be large, comes last */
         mean += s->share[h] * phi[h];
-        power += s->share[h] * square;
-        noise += s->share[h] * (square - phi[h] * phi[h]);
+        power += s->share[h] * ((base + phi[h]) * (base + phi[h]) + added);
+        noise += s->share[h] * added;
     }
     for (int64_t h = 0; h < s->targets; h++) {
         phi[h] -= mean;
         variance += s->weight[h] * phi[h] * phi[h];
     }
-    phi[s->targets] = mean;
+    phi[s->targets] = base + mean;
     s->variance[i] = variance;
     s->power[i] = power;
-    s->noise[i] = meter->targets->reach > 0 ? fmax(noise, 0.0) : 0.0;
+    s->noise[i] = meter->targets->reach > 0 ? noise : 0.0;
     return isfinite(power)
                ? GM_OK
                : gm_fail(meter->context, GM_NUMERICAL_FAILURE,

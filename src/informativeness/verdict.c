@@ -65,9 +65,9 @@ static void explain(const gm_measurement *m, char *out, size_t size) {
                  "budget of %s",
                  needed, high, budget);
     else if (strcmp(m->verdict, "uninformative") == 0 && isinf(least))
-        snprintf(out, size, "no number of samples shows the target: %s", cause(m));
+        snprintf(out, size, "no number of samples shows the target; %s", cause(m));
     else if (strcmp(m->verdict, "uninformative") == 0)
-        snprintf(out, size, "at least %s samples are needed, more than the budget of %s: %s", low,
+        snprintf(out, size, "at least %s samples are needed, more than the budget of %s; %s", low,
                  budget, cause(m));
     else if (m->variance.low > 0.0)
         snprintf(out, size,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tanh.h"
 #include "linalg/linalg.h"
 
 enum { PIECE = 64, MOST_PIECE = 64 }; /* of a product that is kept on the stack */
@@ -17,6 +18,7 @@ enum { ACTIVATIONS = 3 };
 typedef struct mlp {
     gm_model base;
     activation act;
+    gm_isa isa;
     int layers;
     int64_t width[MOST_LAYERS + 1];
     int64_t offset[MOST_LAYERS]; /* of W [width[l + 1]][width[l]] in w, then b [width[l + 1]] */
@@ -160,6 +162,17 @@ static void pull_back_rows(int64_t count, int64_t from, int64_t to, const double
     }
 }
 
+/* As activate(), of many rows at a time: tanh is not the one of the C library. */
+static void activate_rows(const mlp *self, int64_t count, double *a, double *slope) {
+    if (self->act != TANH) {
+        activate(self->act, count, a, slope);
+        return;
+    }
+    gm_tanh(self->isa, count, a);
+    for (int64_t i = 0; i < count; i++)
+        slope[i] = 1.0 - a[i] * a[i];
+}
+
 /* Matrices of all layers lie side by side, so that row i of one begins `ins` or `outs` numbers
    after row i − 1. Slopes of a layer wait where its δ will be. */
 static gm_status factors(const gm_model *model, const double *w, int64_t count, const double *x,
@@ -180,7 +193,7 @@ static gm_status factors(const gm_model *model, const double *w, int64_t count, 
             for (int64_t u = 0; u < to; u++)
                 sums[i * stride + u] += bias[u];
             if (!last)
-                activate(self->act, to, sums + i * stride, out + i * outs);
+                activate_rows(self, to, sums + i * stride, out + i * outs);
             else
                 out[i * outs] = 1.0;
         }
@@ -305,6 +318,7 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_model
                             .forward = forward,
                             .backward = backward,
                             .initialize = initialize};
+    self->isa = context->isa;
     GM_TRY(read_keys(context, spec, shape, self));
     self->base.outputs = self->base.loss == &gm_loss_softmax ? (int)shape->classes : 1;
     lay_out(self);

@@ -1,9 +1,12 @@
 #include <math.h>
+#include <string.h>
 
+#include "base/tanh.h"
 #include "linalg/linalg.h"
+#include "linalg/rows.h"
 #include "targets/targets.h"
 
-enum { MOST_HIDDEN = 65536 };
+enum { MOST_HIDDEN = 65536, GROUP_UNITS = 128 };
 
 /* y = ⟨v, tanh(W x)⟩, W [hidden][n] then v [hidden] in the description. */
 typedef struct teacher {
@@ -23,26 +26,43 @@ static void draw(const gm_targets *targets, const gm_context *context, gm_stream
             out[h * width + i] *= i < self->hidden * n ? inner : outer;
 }
 
+/* Targets that share a product with the inputs: enough hidden units to fill it. */
+static int64_t group_of(const teacher *self) {
+    return self->hidden < GROUP_UNITS ? GROUP_UNITS / self->hidden : 1;
+}
+
+/* Hidden weights of a group side by side, its units at every row, its labels. */
 static int64_t scratch(const gm_targets *targets, int64_t rows, int64_t count) {
+    const teacher *self = (const teacher *)targets;
+    const int64_t group = group_of(self);
     (void)count;
-    return rows * ((const teacher *)targets)->hidden;
+    return group * (self->hidden * (targets->columns + rows) + rows);
 }
 
 static void evaluate(const gm_targets *targets, const gm_context *context, int64_t count,
                      const double *description, int64_t rows, const double *x, double *room,
                      double *out) {
     const teacher *self = (const teacher *)targets;
-    const int64_t n = targets->columns, hidden = self->hidden;
-    (void)context;
-    for (int64_t h = 0; h < count; h++) {
-        const double *w = description + h * targets->width, *v = w + hidden * n;
-        gm_multiply_outer(rows, hidden, n, x, n, w, n, room, hidden);
-        for (int64_t i = 0; i < rows; i++) {
-            double sum = 0.0;
-            for (int64_t u = 0; u < hidden; u++)
-                sum += v[u] * tanh(room[i * hidden + u]);
-            out[i * count + h] = sum;
+    const int64_t n = targets->columns, hidden = self->hidden, most = group_of(self);
+    double *weights = room, *units = weights + most * hidden * n;
+    double *labels = units + most * hidden * rows;
+    for (int64_t first = 0; first < count; first += most) {
+        const int64_t group = count - first < most ? count - first : most;
+        const double *w = description + first * targets->width;
+        for (int64_t h = 0; h < group; h++)
+            memcpy(weights + h * hidden * n, w + h * targets->width,
+                   (size_t)(hidden * n) * sizeof *weights);
+        gm_multiply_outer(group * hidden, rows, n, weights, n, x, n, units, rows);
+        gm_tanh(context->isa, group * hidden * rows, units);
+        for (int64_t h = 0; h < group; h++) {
+            const gm_rows view = {GM_ELEMENT_F64, hidden, rows,
+                                  rows,           1.0,    units + h * hidden * rows};
+            gm_rows_combine(context, &view, hidden, NULL, 1, w + h * targets->width + hidden * n,
+                            labels + h * rows);
         }
+        for (int64_t i = 0; i < rows; i++)
+            for (int64_t h = 0; h < group; h++)
+                out[i * count + first + h] = labels[h * rows + i];
     }
 }
 
