@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "informativeness/sums_kernel.h"
 #include "linalg/linalg.h"
 #include "models/function.h"
 #include "parallel/parallel.h"
@@ -101,30 +102,58 @@ done:
     return status;
 }
 
+/* φ of one row at all targets, averaged over label noise: out [M]. */
+static void take_row(const gm_meter *meter, int64_t targets, double base, gm_complex slope,
+                     const double *evaluated, double *out) {
+    if (meter->features) {
+        for (int64_t h = 0; h < targets; h++)
+            out[h] = gm_residual_mean(base, slope, &meter->features[(int64_t)evaluated[h]]);
+        return;
+    }
+    if (meter->loss->affine) { /* so is the feature, and real */
+        const double zero = gm_meter_feature(meter, 0.0).mean.re;
+        const double one = gm_meter_feature(meter, 1.0).mean.re - zero;
+        for (int64_t h = 0; h < targets; h++)
+            out[h] = base + slope.re * (zero + one * evaluated[h]);
+        return;
+    }
+    for (int64_t h = 0; h < targets; h++) {
+        const gm_feature v = gm_meter_feature(meter, evaluated[h]);
+        out[h] = gm_residual_mean(base, slope, &v);
+    }
+}
+
+/* E_h E φ² with label noise, which only characters have. */
+static double noisy_power(const gm_meter *meter, const gm_sample *s, double base, gm_complex slope,
+                          const double *evaluated) {
+    double power = 0.0;
+    for (int64_t h = 0; h < s->targets; h++)
+        power +=
+            s->share[h] * gm_residual_power(base, slope, &meter->features[(int64_t)evaluated[h]]);
+    return power;
+}
+
 /* Residuals of row i against all targets, centred, and their moments. */
 static gm_status take_residuals(const gm_meter *meter, gm_sample *s, int64_t i,
                                 const double *evaluated) {
-    double base = 0.0, mean = 0.0, power = 0.0, noise = 0.0, variance = 0.0;
+    const gm_isa isa = meter->context->isa;
+    double base = 0.0, moments[2], centred[2];
     gm_complex slope = {0.0, 0.0};
     double *phi = s->phi + i * (s->targets + 1);
     meter->loss->parts(s->z[i], &base, &slope);
-    for (int64_t h = 0; h < s->targets; h++) {
-        const gm_feature v = gm_meter_feature(meter, evaluated[h]);
-        phi[h] = gm_residual_mean(base, slope, &v);
-        const double square = gm_residual_power(base, slope, &v);
-        mean += s->share[h] * phi[h];
-        power += s->share[h] * square;
-        noise += s->share[h] * (square - phi[h] * phi[h]);
+    take_row(meter, s->targets, base, slope, evaluated, phi);
+    GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->share, phi, moments);
+    GM_SELECT_KERNEL(isa, gm_centre_row)(s->targets, moments[0], phi);
+    GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->weight, phi, centred);
+    phi[s->targets] = moments[0];
+    s->variance[i] = centred[1];
+    s->power[i] = moments[1];
+    s->noise[i] = 0.0;
+    if (meter->targets->reach > 0) {
+        s->power[i] = noisy_power(meter, s, base, slope, evaluated);
+        s->noise[i] = fmax(s->power[i] - moments[1], 0.0);
     }
-    for (int64_t h = 0; h < s->targets; h++) {
-        phi[h] -= mean;
-        variance += s->weight[h] * phi[h] * phi[h];
-    }
-    phi[s->targets] = mean;
-    s->variance[i] = variance;
-    s->power[i] = power;
-    s->noise[i] = meter->targets->reach > 0 ? fmax(noise, 0.0) : 0.0;
-    return isfinite(power)
+    return isfinite(s->power[i])
                ? GM_OK
                : gm_fail(meter->context, GM_NUMERICAL_FAILURE,
                          "the residual at sample %lld is not finite: the model's output "
