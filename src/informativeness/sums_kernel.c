@@ -69,3 +69,21 @@ void GM_KERNEL(gm_centre_row)(int64_t count, double mean, double *k) {
     for (int64_t c = 0; c < count; c++)
         k[c] -= mean;
 }
+
+void GM_KERNEL(gm_fill_row)(int64_t count, double base, double slope_re, double slope_im,
+                            double *re, double *im, double *part) {
+    GM_INDEPENDENT
+    for (int64_t r = 0; r < count; r++) {
+        const double x = re[r];
+        part[r] = GM_FMA(base, x, part[r]);
+        re[r] = slope_re * x;
+        im[r] = slope_im * x;
+    }
+}
+
+void GM_KERNEL(gm_harmonic_row)(int64_t count, double w_re, double w_im, const double *re,
+                                const double *im, double *value) {
+    GM_INDEPENDENT
+    for (int64_t r = 0; r < count; r++)
+        value[r] = GM_FMA(-w_im, im[r], GM_FMA(w_re, re[r], value[r]));
+}

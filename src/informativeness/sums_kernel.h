@@ -25,4 +25,14 @@ GM_DECLARE_KERNEL(void, gm_squares_row,
 /* k[c] −= mean. */
 GM_DECLARE_KERNEL(void, gm_centre_row, (int64_t count, double mean, double *k));
 
+/* Of values x in re: part[r] += base x, re[r] = slope_re x, im[r] = slope_im x. */
+GM_DECLARE_KERNEL(void, gm_fill_row,
+                  (int64_t count, double base, double slope_re, double slope_im, double *re,
+                   double *im, double *part));
+
+/* value[r] += w_re re[r] − w_im im[r]. */
+GM_DECLARE_KERNEL(void, gm_harmonic_row,
+                  (int64_t count, double w_re, double w_im, const double *re, const double *im,
+                   double *value));
+
 #endif
