@@ -9,6 +9,7 @@
 
 #include "informativeness/character_law.h"
 #include "informativeness/exact.h"
+#include "informativeness/sums_kernel.h"
 #include "informativeness/support.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
@@ -33,6 +34,8 @@ typedef struct fourier_job {
     int64_t support, batch, first,
         count;                 /* parameters first … first+count−1 of a batch of `batch` */
     double *p, *z, *a, *delta; /* of the support */
+    double *base;              /* [support] P A */
+    gm_complex *slope;         /* [support] P B */
     int64_t *place;            /* of its points in the group */
     double *re, *im, *value;   /* [points][batch] */
     double *part;              /* [pieces][batch] partial sums */
@@ -46,8 +49,10 @@ static int64_t pieces_of(int64_t count) {
     return (count + PIECE - 1) / PIECE;
 }
 
+/* Whole cache lines where there are several. */
 static double batch_of(double points, double parameters) {
-    return fmax(1.0, fmin(parameters, floor(plane_numbers / points)));
+    const double most = plane_numbers / points;
+    return fmax(1.0, fmin(parameters, most < 8.0 ? floor(most) : 8.0 * round(most / 8.0)));
 }
 
 static double factor_bytes(const gm_meter *meter) {
@@ -59,7 +64,7 @@ double gm_exact_fourier_memory(const gm_meter *meter) {
     const double points = pow((double)meter->targets->modulus, (double)meter->targets->columns);
     const double batch = batch_of(points, (double)meter->model->parameters);
     return 8.0 * points * (3.0 * batch + 5.0) + fmin(factor_bytes(meter), most_factor_bytes) +
-           24.0 * meter->inputs->support;
+           48.0 * meter->inputs->support;
 }
 
 /* Harmonics of u other than 0 that count, at most q; with real values one of c and −c does. */
@@ -127,13 +132,32 @@ static void take_parameters(const gm_model *model, const double *a, const double
         const int64_t end = factor->offset + weights + (factor->bias ? factor->out : 0);
         int64_t k = first > factor->offset ? first : factor->offset;
         const int64_t to = first + count < end ? first + count : end;
-        for (; k < to; k++) {
+        while (k < to) { /* a run of weights into one output, or the biases */
             const int64_t at = k - factor->offset;
-            out[k - first] =
-                at < weights ? delta[at / factor->in] * a[at % factor->in] : delta[at - weights];
+            const int64_t row = at / factor->in, column = at % factor->in;
+            if (at >= weights) {
+                memcpy(out + k - first, delta + at - weights, (size_t)(to - k) * sizeof *out);
+                break;
+            }
+            const int64_t run = factor->in - column < to - k ? factor->in - column : to - k;
+            for (int64_t c = 0; c < run; c++)
+                out[k - first + c] = delta[row] * a[column + c];
+            k += run;
         }
         a += factor->in;
         delta += factor->out;
+    }
+}
+
+/* The parts of the residuals, times the probabilities. */
+static void take_parts(const fourier_job *job, int64_t first, int64_t count,
+                       const factor_rows *rows) {
+    for (int64_t i = 0; i < count; i++) {
+        double base = 0.0;
+        gm_complex slope;
+        job->meter->loss->parts(rows->z[i], &base, &slope);
+        job->base[first + i] = rows->p[i] * base;
+        job->slope[first + i] = (gm_complex){rows->p[i] * slope.re, rows->p[i] * slope.im};
     }
 }
 
@@ -149,22 +173,19 @@ static gm_status fill_chunk(void *argument, int64_t index, int worker) {
     const int64_t outs = gm_model_factor_outputs(meter->model);
     const factor_rows rows = rows_of(fill, first, worker);
     double *part = job->part + index * job->batch;
-    if (!fill->use)
+    if (!fill->use) {
         GM_TRY(take_chunk(job, first, count, &rows));
+        take_parts(job, first, count, &rows);
+    }
     memset(part, 0, (size_t)job->batch * sizeof *part);
     for (int64_t i = 0; i < count; i++) {
-        double base = 0.0, *re = job->re + job->place[first + i] * batch;
+        double *re = job->re + job->place[first + i] * batch;
         double *im = job->im + job->place[first + i] * batch;
-        gm_complex slope;
-        meter->loss->parts(rows.z[i], &base, &slope);
         take_parameters(meter->model, rows.a + i * ins, rows.delta + i * outs, job->first, batch,
                         re);
-        for (int64_t r = 0; r < batch; r++) {
-            const double j = rows.p[i] * re[r];
-            part[r] += base * j;
-            re[r] = slope.re * j;
-            im[r] = slope.im * j;
-        }
+        GM_SELECT_KERNEL(meter->context->isa, gm_fill_row)
+        (batch, job->base[first + i], job->slope[first + i].re, job->slope[first + i].im, re, im,
+         part);
     }
 done:
     return status;
@@ -193,30 +214,40 @@ done:
 
 /* --- gathering --- */
 
+/* Add Re û_c F(c s) to `count` secrets that differ in the last coordinate alone, the first at s:
+   their multiples lie in one row of q places too. */
+static void add_harmonic(const fourier_job *job, const harmonic *h, int64_t s, int64_t count) {
+    const gm_group *group = job->group;
+    const int64_t batch = job->count, q = group->q, last = s % q;
+    const int64_t row = gm_group_multiple(group, s - last, h->c);
+    int64_t at = h->c * last % q;
+    for (int64_t i = 0; i < count; i++) {
+        if (job->law->secret[s + i] > 0.0)
+            GM_SELECT_KERNEL(job->meter->context->isa, gm_harmonic_row)
+        (batch, h->weight.re, h->weight.im, job->re + (row + at) * batch,
+         job->im + (row + at) * batch, job->value + (s + i) * batch);
+        at = at + h->c < q ? at + h->c : at + h->c - q;
+    }
+}
+
 /* value [s][r] = Re Σ_c û_c F_r(c s) for a piece of the secrets, and Σ π value. */
 static gm_status gather_piece(void *argument, int64_t index, int worker) {
     const fourier_job *job = argument;
     const gm_group *group = job->group;
     const int64_t first = index * PIECE, left = group->points - first, batch = job->count;
-    const int64_t count = left < PIECE ? left : PIECE;
+    const int64_t end = first + (left < PIECE ? left : PIECE);
     double *part = job->part + index * job->batch;
     (void)worker;
-    memset(part, 0, (size_t)job->batch * sizeof *part);
-    for (int64_t s = first; s < first + count; s++) {
-        const double p = job->law->secret[s];
-        double *value = job->value + s * batch;
-        if (!(p > 0.0))
-            continue;
-        memset(value, 0, (size_t)batch * sizeof *value);
-        for (int64_t c = 0; c < job->harmonic_count; c++) {
-            const int64_t at = gm_group_multiple(group, s, job->harmonics[c].c) * batch;
-            const gm_complex w = job->harmonics[c].weight;
-            const double *re = job->re + at, *im = job->im + at;
+    memset(part, 0, (size_t)batch * sizeof *part);
+    for (int64_t s = first, next; s < end; s = next) {
+        next = s - s % group->q + group->q;
+        next = next < end ? next : end;
+        memset(job->value + s * batch, 0, (size_t)((next - s) * batch) * sizeof *job->value);
+        for (int64_t c = 0; c < job->harmonic_count; c++)
+            add_harmonic(job, &job->harmonics[c], s, next - s);
+        for (int64_t i = s; i < next; i++)
             for (int64_t r = 0; r < batch; r++)
-                value[r] += w.re * re[r] - w.im * im[r];
-        }
-        for (int64_t r = 0; r < batch; r++)
-            part[r] += p * value[r];
+                part[r] += job->law->secret[i] * job->value[i * batch + r];
     }
     return GM_OK;
 }
@@ -280,7 +311,7 @@ static gm_status list_harmonics(fourier_job *job) {
         largest = fmax(largest, hypot(mean[c].re, mean[c].im));
     for (int64_t c = 1; c <= (job->real ? q / 2 : q - 1); c++) {
         const double twice = job->real && 2 * c != q ? 2.0 : 1.0; /* c and −c are conjugate */
-        if (hypot(mean[c].re, mean[c].im) > 1e-17 * largest)
+        if (hypot(mean[c].re, mean[c].im) > 1e-15 * largest)      /* what is below is rounding */
             job->harmonics[job->harmonic_count++] =
                 (harmonic){c, {twice * mean[c].re, twice * mean[c].im}};
     }
@@ -377,6 +408,8 @@ static gm_status make_room(fourier_job *job) {
     GM_TRY(GM_NEW(context, job->p, support));
     GM_TRY(GM_NEW(context, job->z, support));
     GM_TRY(GM_NEW(context, job->place, support));
+    GM_TRY(GM_NEW(context, job->base, support));
+    GM_TRY(GM_NEW(context, job->slope, support));
     if (factor_bytes(meter) <= most_factor_bytes) {
         GM_TRY(GM_NEW(context, job->a, support * gm_model_factor_inputs(meter->model)));
         GM_TRY(GM_NEW(context, job->delta, support * gm_model_factor_outputs(meter->model)));
@@ -398,6 +431,8 @@ static void release_room(gm_context *context, fourier_job *job) {
                               job->im, job->value, job->part, job->mean,  job->activity};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         gm_release(context, arrays[i]);
+    gm_release(context, job->slope);
+    gm_release(context, job->base);
     gm_release(context, job->place);
     gm_release(context, job->harmonics);
     gm_fourier_destroy(context, job->fourier);

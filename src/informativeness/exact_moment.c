@@ -166,13 +166,13 @@ done:
 
 typedef struct kernel_job {
     const gm_meter *meter;
-    double *gamma; /* [groups][P][P] */
+    double *gamma; /* [groups][P][P], lower triangles */
     double *equal; /* [groups] */
 } kernel_job;
 
 double gm_exact_kernel_operations(const gm_meter *meter) {
     const double p = (double)meter->model->parameters;
-    return p > 1024.0 ? (double)INFINITY : 2.0 * meter->inputs->support * p * p;
+    return p > 1024.0 ? (double)INFINITY : meter->inputs->support * p * p;
 }
 
 static gm_status visit_kernel(void *argument, const gm_chunk *chunk, int group) {
@@ -189,8 +189,7 @@ static gm_status visit_kernel(void *argument, const gm_chunk *chunk, int group) 
         }
         job->equal[group] += chunk->p[i] * chunk->p[i] * norm * norm;
     }
-    gm_multiply_inner_add(p, p, chunk->count, chunk->jacobian, p, chunk->jacobian, p,
-                          job->gamma + group * p * p, p);
+    gm_multiply_self_add(p, chunk->count, chunk->jacobian, job->gamma + group * p * p);
     return GM_OK;
 }
 
@@ -204,10 +203,11 @@ gm_status gm_exact_kernel(const gm_meter *meter, double *out) {
     GM_TRY(GM_NEW_ZERO(context, job.equal, GM_SUPPORT_GROUPS));
     GM_TRY(gm_support_visit(meter, true, visit_kernel, &job));
     for (int64_t k = 0; k < p * p; k++) {
+        const double times = k % p < k / p ? 2.0 : k % p == k / p ? 1.0 : 0.0; /* symmetric */
         double whole = 0.0;
         for (int64_t g = 0; g < GM_SUPPORT_GROUPS; g++)
             whole += job.gamma[g * p * p + k];
-        sum += whole * whole;
+        sum += times * whole * whole;
     }
     for (int g = 0; g < GM_SUPPORT_GROUPS; g++)
         sum -= job.equal[g];

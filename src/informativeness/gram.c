@@ -2,11 +2,16 @@
 #include <string.h>
 
 #include "informativeness/sample.h"
+#include "informativeness/sums_kernel.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
-/* Tiles of K, of the factors' products and of K Φ stay in the second-level cache. */
-enum { TILE = 256, MOST_TASKS = 4096 };
+/* Side of the tiles of K and columns of Φ that are multiplied at a time. Rows of a tile lie an odd
+   number of cache lines apart, since those a power of two apart would meet in few sets. */
+enum { TILE = 256, STRIDE = TILE + 8, COLUMNS = 640, MOST_TASKS = 4096 };
+/* K, then K Φ and its sums, or two matrices of factors before. */
+enum { Y_STRIDE = COLUMNS + 8, SCRATCH = TILE * (STRIDE + Y_STRIDE) + COLUMNS };
+_Static_assert(TILE *Y_STRIDE + COLUMNS >= 2 * STRIDE * STRIDE, "room for the factors");
 
 typedef struct tile {
     int64_t first, count;
@@ -25,7 +30,7 @@ typedef struct gram_job {
     int64_t tile_count;
     task *tasks;
     int64_t task_count, done; /* tasks before those of the running loop */
-    double *scratch;          /* [workers][4 TILE²] */
+    double *scratch;          /* [workers][SCRATCH] */
     double *target;           /* [tasks][M + 1] */
     double
         *block; /* [tasks][GM_INPUT_BLOCKS] Σ_h ω_h of the pairs of a row of tiles with a block */
@@ -37,22 +42,32 @@ double gm_gram_operations(const gm_model *model, double rows, double targets) {
            (targets + (double)(gm_model_factor_inputs(model) + gm_model_factor_outputs(model)));
 }
 
+/* The δ of columns with one output, side by side: their product is one number a pair. */
+static void take_outputs(int64_t count, int64_t stride, const double *delta, double *out) {
+    for (int64_t c = 0; c < count; c++)
+        out[c] = delta[c * stride];
+}
+
 /* Σ over factors of (δδᵀ) ∘ (aaᵀ + bias). */
-void gm_kernel_tile(const gm_model *model, const gm_sample *s, int64_t i, int64_t count_i,
+void gm_kernel_tile(const gm_meter *meter, const gm_sample *s, int64_t i, int64_t count_i,
                     int64_t j, int64_t count_j, int64_t stride, double *k, double *scratch) {
+    const gm_model *model = meter->model;
     const double *a = s->a + i * s->ins, *a2 = s->a + j * s->ins;
     const double *d = s->delta + i * s->outs, *d2 = s->delta + j * s->outs;
     double *inner = scratch, *outer = scratch + stride * stride;
     for (int f = 0; f < model->factor_count; f++) {
         const gm_factor *factor = &model->factor[f];
-        const double bias = factor->bias ? 1.0 : 0.0;
+        const bool single = factor->out == 1;
         gm_multiply_outer(count_i, count_j, factor->in, a, s->ins, a2, s->ins, inner, stride);
-        gm_multiply_outer(count_i, count_j, factor->out, d, s->outs, d2, s->outs, outer, stride);
+        if (single)
+            take_outputs(count_j, s->outs, d2, outer);
+        else
+            gm_multiply_outer(count_i, count_j, factor->out, d, s->outs, d2, s->outs, outer,
+                              stride);
         for (int64_t r = 0; r < count_i; r++) {
-            double *row = k + r * stride;
-            const double *in = inner + r * stride, *out = outer + r * stride;
-            for (int64_t c = 0; c < count_j; c++)
-                row[c] = (f ? row[c] : 0.0) + (in[c] + bias) * out[c];
+            GM_SELECT_KERNEL(meter->context->isa, gm_factor_row)
+            (count_j, f == 0, factor->bias ? 1.0 : 0.0, single ? d[r * s->outs] : 1.0,
+             inner + r * stride, outer + (single ? 0 : r * stride), k + r * stride);
         }
         a += factor->in, a2 += factor->in;
         d += factor->out, d2 += factor->out;
@@ -63,32 +78,28 @@ static void add_squares(const gram_job *job, const tile *i, const tile *j, const
                         double factor, double *kernel, double *weighted) {
     const double *v = job->sample->variance;
     for (int64_t r = 0; r < i->count; r++) {
-        double plain = 0.0, with = 0.0;
-        for (int64_t c = 0; c < j->count; c++) {
-            const double square = k[r * TILE + c] * k[r * TILE + c];
-            plain += square;
-            with += square * v[j->first + c];
-        }
-        *kernel += factor * plain;
-        *weighted += factor * with * v[i->first + r];
+        double sums[2];
+        GM_SELECT_KERNEL(job->meter->context->isa, gm_squares_row)
+        (j->count, v + j->first, k + r * STRIDE, sums);
+        *kernel += factor * sums[0];
+        *weighted += factor * sums[1] * v[i->first + r];
     }
 }
 
 /* Add factor · Σ φ_hi K_ij φ_hj over the pairs of a tile to `target`; returns Σ_h ω_h of it. */
 static double add_pairs(const gram_job *job, const tile *i, const tile *j, const double *k,
-                        double factor, double *y, double *target) {
+                        double factor, double *room, double *target) {
     const gm_sample *s = job->sample;
-    const int64_t stride = s->targets + 1;
-    double total = 0.0;
-    for (int64_t first = 0; first < stride; first += TILE) {
-        const int64_t count = stride - first < TILE ? stride - first : TILE;
-        double sums[TILE] = {0};
-        gm_multiply(i->count, count, j->count, k, TILE, s->phi + j->first * stride + first, stride,
-                    y, TILE);
+    const int64_t stride = s->targets + 1, pieces = (stride + COLUMNS - 1) / COLUMNS;
+    double total = 0.0, *sums = room, *y = room + COLUMNS;
+    for (int64_t p = 0; p < pieces; p++) {
+        const int64_t first = p * stride / pieces, count = (p + 1) * stride / pieces - first;
+        memset(sums, 0, (size_t)count * sizeof *sums);
+        gm_multiply(i->count, count, j->count, k, STRIDE, s->phi + j->first * stride + first,
+                    stride, y, Y_STRIDE);
         for (int64_t r = 0; r < i->count; r++) {
-            const double *phi = s->phi + (i->first + r) * stride + first;
-            for (int64_t h = 0; h < count; h++)
-                sums[h] += phi[h] * y[r * TILE + h];
+            GM_SELECT_KERNEL(job->meter->context->isa, gm_products_row)
+            (count, s->phi + (i->first + r) * stride + first, y + r * Y_STRIDE, sums);
         }
         for (int64_t h = 0; h < count; h++) {
             target[first + h] += factor * sums[h];
@@ -98,24 +109,44 @@ static double add_pairs(const gram_job *job, const tile *i, const tile *j, const
     return total;
 }
 
+/* Add the pairs of two tiles to what task `index` has found; returns Σ_h ω_h of them, i with j. */
+static double add_tiles(const gram_job *job, int64_t index, const tile *i, const tile *j,
+                        double *scratch) {
+    double *k = scratch, *room = scratch + TILE * STRIDE;
+    const bool same = i->first == j->first;
+    const double factor = same ? 1.0 : 2.0; /* (i, j) and (j, i) */
+    gm_kernel_tile(job->meter, job->sample, i->first, i->count, j->first, j->count, STRIDE, k,
+                   room);
+    for (int64_t r = 0; r < i->count && same; r++)
+        k[r * STRIDE + r] = 0.0; /* an input is no pair with itself */
+    add_squares(job, i, j, k, factor, &job->kernel[index], &job->weighted[index]);
+    return add_pairs(job, i, j, k, factor, room, job->target + index * (job->sample->targets + 1));
+}
+
+/* A tile with itself: of its two halves one product is the mirror of another. Σ_h ω_h of all. */
+static double add_diagonal(const gram_job *job, int64_t index, const tile *i, double *scratch) {
+    const int64_t half = i->count / 2;
+    if (i->count < TILE / 2)
+        return add_tiles(job, index, i, i, scratch);
+    const tile low = {i->first, half, i->block},
+               high = {i->first + half, i->count - half, i->block};
+    return add_tiles(job, index, &low, &low, scratch) +
+           2.0 * add_tiles(job, index, &high, &low, scratch) +
+           add_tiles(job, index, &high, &high, scratch);
+}
+
 static gm_status run_task(void *argument, int64_t number, int worker) {
     const gram_job *job = argument;
     const int64_t index = job->done + number;
     const task *t = &job->tasks[index];
-    double *k = job->scratch + (int64_t)worker * 4 * TILE * TILE, *y = k + TILE * TILE;
-    double *target = job->target + index * (job->sample->targets + 1);
+    double *scratch = job->scratch + (int64_t)worker * SCRATCH;
     const tile *i = &job->tiles[t->row];
     for (int64_t column = t->from; column < t->to; column++) {
         const tile *j = &job->tiles[column];
-        const double factor = i == j ? 1.0 : 2.0; /* (i, j) and (j, i) */
-        gm_kernel_tile(job->meter->model, job->sample, i->first, i->count, j->first, j->count, TILE,
-                       k, y + TILE * TILE);
-        for (int64_t r = 0; r < i->count && i == j; r++)
-            k[r * TILE + r] = 0.0; /* an input is no pair with itself */
-        add_squares(job, i, j, k, factor, &job->kernel[index], &job->weighted[index]);
-        const double sum = add_pairs(job, i, j, k, factor, y, target);
+        const double sum =
+            i == j ? add_diagonal(job, index, i, scratch) : add_tiles(job, index, i, j, scratch);
         job->block[index * GM_INPUT_BLOCKS + j->block] +=
-            (i->block == j->block ? factor : 1.0) * sum;
+            (i != j && i->block == j->block ? 2.0 : 1.0) * sum;
     }
     return GM_OK;
 }
@@ -188,7 +219,7 @@ gm_status gm_sums_by_gram(const gm_meter *meter, const gm_sample *sample, gm_sum
     *out = (gm_sums){0};
     GM_TRY(gm_blas_prepare(context));
     GM_TRY(lay_out(&job));
-    GM_TRY(GM_NEW(context, job.scratch, (int64_t)context->threads * 4 * TILE * TILE));
+    GM_TRY(GM_NEW(context, job.scratch, (int64_t)context->threads * SCRATCH));
     GM_TRY(GM_NEW_ZERO(context, job.target, job.task_count * (sample->targets + 1)));
     GM_TRY(GM_NEW_ZERO(context, job.block, job.task_count * GM_INPUT_BLOCKS));
     GM_TRY(GM_NEW_ZERO(context, job.kernel, job.task_count));

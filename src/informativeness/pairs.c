@@ -77,7 +77,7 @@ static gm_status run_tile(void *argument, int64_t index, int worker) {
     double *sums = job->sums + 3 * index;
     if (j > i)
         return GM_OK;
-    gm_kernel_tile(job->meter->model, s, i, count_i, j, count_j, TILE, k, kappa + TILE * TILE);
+    gm_kernel_tile(job->meter, s, i, count_i, j, count_j, TILE, k, kappa + TILE * TILE);
     covariance_tile(job, i, count_i, j, count_j, kappa);
     for (int64_t r = 0; r < count_i; r++)
         for (int64_t c = 0; c < count_j && j + c < i + r; c++) {

@@ -56,7 +56,7 @@ typedef struct gm_sums {
 
 /* K of rows i … and j …: k [count_i][stride]. Scratch: 2 stride² numbers; counts are at most
  * stride. */
-void gm_kernel_tile(const gm_model *model, const gm_sample *sample, int64_t i, int64_t count_i,
+void gm_kernel_tile(const gm_meter *meter, const gm_sample *sample, int64_t i, int64_t count_i,
                     int64_t j, int64_t count_j, int64_t stride, double *k, double *scratch);
 
 /* By the Gram matrix K of the Jacobians, tile by tile. N² (M + Σ widths) operations. */

@@ -285,6 +285,11 @@ void gm_multiply_inner_add(int64_t m, int64_t n, int64_t k, const double *a, int
                 b, (int)ldb, 1.0, c, (int)ldc);
 }
 
+void gm_multiply_self_add(int64_t n, int64_t k, const double *a, double *c) {
+    cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)n, (int)k, 1.0, a, (int)n, 1.0, c,
+                (int)n);
+}
+
 void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c) {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k,
                 b, (int)n, 0.0f, c, (int)n);

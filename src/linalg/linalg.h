@@ -93,6 +93,9 @@ void gm_multiply_outer(int64_t m, int64_t n, int64_t k, const double *a, int64_t
 void gm_multiply_inner_add(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
                            const double *b, int64_t ldb, double *c, int64_t ldc);
 
+/* The lower triangle of c [n][n] += aᵀ a, a [k][n]; entries above it are not touched. */
+void gm_multiply_self_add(int64_t n, int64_t k, const double *a, double *c);
+
 /* c [m][n] = a [m][k] b [k][n] in float32. */
 void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c);
 
