@@ -57,7 +57,7 @@ static void parities(void **state) {
     check_variance("cube:n=6", "parity:k=3", "squared", 0, 0);
     check_variance("cube:n=6,p=.1", "parity:k=1", "squared", 0, .108);
     for (int k = 1; k <= 5; k++) {
-        char targets[16];
+        char targets[32];
         snprintf(targets, sizeof targets, "parity:k=%d", k);
         const double expected = pow(m, 2 * k - 2) * pow(1 - m * m, 2) * k * (1 - k / 5.0);
         check_variance("cube:n=5,p=.1", targets, "squared", 0, expected);
