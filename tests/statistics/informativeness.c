@@ -172,6 +172,34 @@ static void estimates_are_unbiased_and_covered(void **state) {
     }
 }
 
+/* More targets than ε² takes whole: two sets are drawn by their probabilities, which are uneven. */
+static void dependence_of_large_classes(void **state) {
+    (void)state;
+    static const setting s = {"large class",
+                              "zq:n=2,q=37,width=3",
+                              "lwe:secret=gaussian,secret_sigma=3,read=sin",
+                              "linear",
+                              "squared",
+                              48,
+                              2000,
+                              false};
+    const gm_measure_options o = options_of(&s, NULL, 0, 1);
+    const double truth = values_of(&o, true).epsilon_squared.value;
+    tally found = {0}, error = {0};
+    for (int k = 0; k < seeds() / 8; k++) {
+        const gm_measure_options drawn = options_of(&s, NULL, 0, 300 + (uint64_t)k);
+        const gm_values v = values_of(&drawn, false);
+        assert_true(v.enumerated);
+        assert_string_equal(v.epsilon_squared.method, "split halves");
+        add(&found, v.epsilon_squared.value);
+        add(&error, v.epsilon_squared.std_error);
+    }
+    print_message("epsilon^2 %.5g: mean %.5g +- %.2g, error %.2g\n", truth, found.mean,
+                  error_of(&found), error.mean);
+    check_unbiased(s.name, "epsilon^2", &found, truth, 0.5 * truth);
+    check_between(deviation(&found) / error.mean, 0.4, 1.6);
+}
+
 /* The naive value is rejected by what accepts the estimate: it covers nothing where V is small. */
 static void the_naive_value_is_rejected(void **state) {
     (void)state;
@@ -338,6 +366,7 @@ static void continuous_inputs(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(estimates_are_unbiased_and_covered),
+        cmocka_unit_test(dependence_of_large_classes),
         cmocka_unit_test(the_naive_value_is_rejected),
         cmocka_unit_test(nothing_is_not_something),
         cmocka_unit_test(verdicts_know_their_targets),
