@@ -189,8 +189,8 @@ enum { FEW_TARGETS = 10 };
 static gm_status warn(const gm_meter *meter, gm_measurement *m) {
     gm_status status = GM_OK;
     gm_context *context = meter->context;
-    const bool drawn = strcmp(m->method, "sampled") == 0;
-    if (drawn && m->variance.low > 0.0 && m->effective_targets < FEW_TARGETS)
+    if (m->variance.low > 0.0 && m->effective_targets < FEW_TARGETS &&
+        m->effective_targets < 0.5 * (double)m->targets)
         GM_TRY(
             add_warning(context, m, "%s: %.2g targets carry the variance; %s",
                         m->enumerated ? "the class is uneven" : "few targets were seen to matter",

@@ -23,6 +23,8 @@ static const char *cause(const gm_measurement *m) {
     const bool exact = strcmp(m->method, "exact") == 0;
     if (m->noise_trace <= 0.0 && m->variance.high <= 0.0)
         return "the gradient is zero for every target";
+    if (m->enumerated && m->targets == 1)
+        return "the class has one target only";
     if (!stand_apart(m, exact))
         return m->variance.low > 0.0
                    ? "of what residuals at different inputs share little is left in the gradient"
@@ -55,15 +57,17 @@ static void explain(const gm_measurement *m, char *out, size_t size) {
     count(least, floor, low);
     count(most, ceil, high);
     snprintf(budget, sizeof budget, "%.10g", m->budget);
+    const char *plural = strcmp(needed, "1") == 0 ? "" : "s";
     if (strcmp(m->verdict, "informative") == 0 && m->variance.std_error <= 0.0)
         snprintf(out, size,
-                 "a batch of %s samples shows which target it is, within the budget of %s", needed,
-                 budget);
+                 "a batch of %s sample%s shows which target it is, within the budget of %s", needed,
+                 plural, budget);
     else if (strcmp(m->verdict, "informative") == 0)
-        snprintf(out, size,
-                 "a batch of %s samples shows which target it is (at most %s at 95 %%), within the "
-                 "budget of %s",
-                 needed, high, budget);
+        snprintf(
+            out, size,
+            "a batch of %s sample%s shows which target it is (at most %s at 95 %%), within the "
+            "budget of %s",
+            needed, plural, high, budget);
     else if (strcmp(m->verdict, "uninformative") == 0 && isinf(least))
         snprintf(out, size, "no number of samples shows the target; %s", cause(m));
     else if (strcmp(m->verdict, "uninformative") == 0)

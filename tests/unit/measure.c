@@ -57,7 +57,7 @@ static void parities(void **state) {
     check_variance("cube:n=6", "parity:k=3", "squared", 0, 0);
     check_variance("cube:n=6,p=.1", "parity:k=1", "squared", 0, .108);
     for (int k = 1; k <= 5; k++) {
-        char targets[16];
+        char targets[32];
         snprintf(targets, sizeof targets, "parity:k=%d", k);
         const double expected = pow(m, 2 * k - 2) * pow(1 - m * m, 2) * k * (1 - k / 5.0);
         check_variance("cube:n=5,p=.1", targets, "squared", 0, expected);
@@ -360,7 +360,7 @@ static void verdicts(void **state) {
     check_verdict(100, 0, 2, 4, 24, "uninformative", "at least 25 samples");
     check_verdict(100, 0, -1, 0, 1e300, "uninformative", "no number of samples");
     check_verdict(0, 0, 0, 0, 100, "uninformative", "the gradient is zero for every target");
-    check_verdict(0, 1, 1, 1, 1, "informative", "a batch of 1 samples");
+    check_verdict(0, 1, 1, 1, 1, "informative", "a batch of 1 sample shows");
     gm_measurement *m = judge(100, 1, 2, 4, 60);
     check_near(m->signal_to_noise, .02, 1e-15);
     check_near(m->samples_to_see_target, 50, 1e-12);

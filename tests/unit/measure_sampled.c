@@ -157,6 +157,29 @@ static void all_forms_give_the_plain_sums(void **state) {
     forms_agree(&problem, 1000, 300); /* more than one tile of targets */
 }
 
+/* Blocks of the jackknife that are more than one tile, and a last tile that is not full. */
+static void blocks_of_many_tiles(void **state) {
+    (void)state;
+    const gm_measure_options options = {.inputs = "gaussian:n=3",
+                                        .targets = "teacher:hidden=2",
+                                        .model = "mlp:hidden=2",
+                                        .samples = 8500,
+                                        .target_draws = 5,
+                                        .seed = 6};
+    gm_meter *meter = make_meter(&options);
+    gm_sample *s = NULL;
+    gm_sums gram, jacobian;
+    check_ok(context, gm_sample_create(meter, 0, &s));
+    check_ok(context, gm_sums_by_gram(meter, s, &gram));
+    check_ok(context, gm_sums_by_jacobian(meter, s, &jacobian));
+    compare_sums("gram", s, &gram, &jacobian, size_of(s));
+    compare_squares(&gram, &jacobian);
+    gm_sums_release(context, &jacobian);
+    gm_sums_release(context, &gram);
+    gm_sample_destroy(context, s);
+    gm_meter_destroy(context, meter);
+}
+
 /* Values from the sums, once more from the definitions: the estimate is the U-statistic, the errors
    are jackknives that leave out what they say. */
 static double leave(const gm_sample *s, const double *j, int64_t p, int64_t target, int block) {
@@ -220,7 +243,7 @@ static void check_estimate(const gm_measure_options *options) {
     const int64_t p = meter->model->parameters, n = s->rows, m = s->targets, stride = m + 1;
     double *j = malloc((size_t)(n * p) * sizeof *j), *g = calloc((size_t)p, sizeof *g);
     double naive = 0.0, power = 0.0, whole = 0.0, own = 0.0, d = 0.0, noise = 0.0, a2 = 0.0;
-    double squares = 0.0, total = 0.0, visible = 0.0;
+    double squares = 0.0, total = 0.0, visible = 0.0, kernels = 0.0;
     assert_true(j && g);
     gm_model_jacobian(meter->model, n, s->a, s->delta, j);
     const double value = leave(s, j, p, -1, -1);
@@ -270,6 +293,9 @@ static void check_estimate(const gm_measure_options *options) {
             for (int64_t r = 0; r < p; r++)
                 kernel += j[i * p + r] * j[k * p + r];
             visible += i == k ? 0.0 : kernel * kernel * s->variance[i] * s->variance[k];
+            /* Of different inputs: pairs of equal ones are taken off by their probability. */
+            kernels += i == k ? -s->p[i] * kernel * kernel / (double)n
+                              : kernel * kernel / (double)(n * (n - 1));
         }
     }
     const double size = power + noise;
@@ -283,6 +309,7 @@ static void check_estimate(const gm_measure_options *options) {
     check_near(v.smallest_visible,
                sqrt(2 * visible / (double)(n * (n - 1))) / ((double)n * sqrt((double)m)),
                1e-9 * size);
+    check_near(v.kernel_square, fmax(0, kernels), 1e-9 * (1e-6 + fabs(kernels)));
     assert_true(isnan(v.activity_largest) && isnan(v.total_variation));
     const double mean = whole - value * (s->enumerated ? 1.0 : (double)(m - 1) / (double)m);
     check_near(v.mean_gradient, fmax(0, s->enumerated ? mean : mean - value / (double)m),
@@ -361,7 +388,8 @@ static double plain_epsilon(const gm_sample *s, bool whole, int64_t m, int witho
 static void epsilon_is_that_of_the_pairs(void **state) {
     (void)state;
     static const char *const inputs[] = {"zq:n=1,q=5", "zq:n=2,q=5", "gaussian:n=2"};
-    static const char *const targets[] = {"lwe:read=centered", "lwe:secret=ternary", "wave:R=1"};
+    static const char *const targets[] = {"lwe:read=centered,secret=gaussian,secret_sigma=.8",
+                                          "lwe:secret=ternary", "wave:R=1"};
     for (int k = 0; k < 3; k++)
         for (int draws = 4; draws <= 13; draws += 3) {
             const gm_measure_options options = {.inputs = inputs[k],
@@ -572,6 +600,7 @@ static void large_functions_keep_no_jacobian(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_forms_give_the_plain_sums),
+        cmocka_unit_test(blocks_of_many_tiles),
         cmocka_unit_test(estimates_are_u_statistics),
         cmocka_unit_test(epsilon_is_that_of_the_pairs),
         cmocka_unit_test(epsilon_knows_its_targets),
