@@ -129,37 +129,35 @@ static void tell_rows(struct record *record, int count, const struct point *poin
                    points[i].noise, points[i].samples, points[i].effective);
 }
 
+/* T/V against the place in the list, with its theory, or against the size of the class. */
 static void add_series(struct record *record, int plot, const char *name, int color, int count,
-                       const struct point *points, bool numbered, bool noise) {
-    const int marks = record_series(record, plot, name, noise ? MARKS : POINTS, color);
-    for (int i = 0; i < count; i++)
-        record_point(record, plot, marks, numbered ? i + 1.0 : points[i].targets,
-                     noise ? points[i].samples : points[i].v, 0.0);
-    if (!numbered)
-        return;
-    const int law = record_series(record, plot, "", LINE, color);
-    for (int i = 0; i < count; i++)
-        if (points[i].theory > 1e-20)
-            record_point(record, plot, law, i + 1.0,
-                         noise ? points[i].noise / points[i].theory : points[i].theory, 0.0);
+                       const struct point *points, bool by_size) {
+    const int marks = record_series(record, plot, name, MARKS, color);
+    const int law = by_size ? 0 : record_series(record, plot, "", LINE, color);
+    for (int i = 0; i < count; i++) {
+        record_point(record, plot, marks, by_size ? points[i].targets : i + 1.0, points[i].samples,
+                     0.0);
+        if (!by_size)
+            record_point(record, plot, law, i + 1.0, points[i].noise / points[i].theory, 0.0);
+    }
 }
 
 static void tell(struct record *record, const struct state *all) {
+    const char *samples = "samples to see the target, T/V";
     record_columns(record, columns, 7);
     tell_rows(record, N, all->weight);
     tell_rows(record, SECRETS, all->secret);
     tell_rows(record, SIGNS, all->parity);
     const int plot = record_plot(record, "Samples that show the target",
-                                 "non-zeros of the secret; size k of the subset",
-                                 "samples to see the target, T/V");
+                                 "non-zeros of the secret, or size k of the subset", samples);
     record_linear(record, plot, "x");
-    add_series(record, plot, "LWE, 3 of 7 residues", 0, N, all->weight, true, true);
-    add_series(record, plot, "parities, p = 0.1", 1, SIGNS - 1, all->parity, true, true);
-    const int size = record_plot(record, "The size of the class says little",
-                                 "targets in the class", "variance over targets, V");
-    add_series(record, size, "LWE, by non-zeros", 0, N, all->weight, false, true);
-    add_series(record, size, "LWE, by secrets", 2, SECRETS, all->secret, false, true);
-    add_series(record, size, "parities, by k", 1, SIGNS - 1, all->parity, false, true);
+    add_series(record, plot, "LWE, 3 of 7 residues", 0, N, all->weight, false);
+    add_series(record, plot, "parities, p = 0.1", 1, SIGNS - 1, all->parity, false);
+    const int size =
+        record_plot(record, "The size of the class says little", "targets in the class", samples);
+    add_series(record, size, "LWE, by non-zeros", 0, N, all->weight, true);
+    add_series(record, size, "LWE, by secrets", 2, SECRETS, all->secret, true);
+    add_series(record, size, "parities, by k", 1, SIGNS - 1, all->parity, true);
 }
 
 static double apart(int count, const struct point *points) {

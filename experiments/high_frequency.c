@@ -276,17 +276,15 @@ static void find_laws(struct laws *out) {
 
 /* --- telling --- */
 
-static const struct column columns[] = {{"R", NUMBER},           {"linear", NUMBER},
-                                        {"ReLU unit", NUMBER},   {"tanh unit", NUMBER},
-                                        {"sin unit", NUMBER},    {"box, linear", NUMBER},
-                                        {"exact, ReLU", NUMBER}, {"exact, tanh", NUMBER}};
+static const struct column columns[] = {
+    {"R", NUMBER},         {"linear", NUMBER},   {"ReLU unit", NUMBER}, {"exact", NUMBER},
+    {"tanh unit", NUMBER}, {"sin unit", NUMBER}, {"box", NUMBER}};
 
 static const char *name_of(int model) {
     return model == BOX ? "linear, box" : units[model].name;
 }
 
 static void plot_models(struct record *record, const struct state *all, const struct laws *laws) {
-    enum { FINE = 40 };
     const int plot = record_plot(record, "Waves of rising frequency", "length R of the wave vector",
                                  "variance over targets, V");
     for (int model = 0; model < MODELS; model++) {
@@ -296,8 +294,9 @@ static void plot_models(struct record *record, const struct state *all, const st
                 record_point(record, plot, marks, radii[r], all->v[model][r].mean,
                              sample_error(&all->v[model][r]));
         const int line = record_series(record, plot, "", LINE, model);
-        for (int i = 0; i <= FINE; i++) {
-            const double radius = 0.4 * pow(50.0, (double)i / FINE);
+        const int steps = model == BOX ? 240 : 40;
+        for (int i = 0; i <= steps; i++) {
+            const double radius = 0.4 * pow(50.0, (double)i / steps);
             const double v = variance(laws, model, radius);
             if (v > 1e-8)
                 record_point(record, plot, line, radius, v, 0.0);
@@ -309,7 +308,7 @@ static void plot_slope(struct record *record, const struct state *all) {
     const int plot =
         record_plot(record, "A linear model on Gaussian inputs: V/R² = exp(−R²)", "R²", "V/R²");
     record_linear(record, plot, "x");
-    const int marks = record_series(record, plot, "sin, drawn", POINTS, 0);
+    const int marks = record_series(record, plot, "sines, drawn", MARKS, 0);
     const int line = record_series(record, plot, "exp(−R²)", LINE, 1);
     for (int r = 0; r < IN_SLOPE; r++) {
         const double square = radii[r] * radii[r];
@@ -320,11 +319,11 @@ static void plot_slope(struct record *record, const struct state *all) {
 }
 
 static void tell(struct record *record, const struct state *all, const struct laws *laws) {
-    record_columns(record, columns, 8);
+    record_columns(record, columns, 7);
     for (int r = 0; r < RADII; r++)
         record_row(record, radii[r], all->v[LINEAR][r].mean, all->v[RELU][r].mean,
-                   all->v[TANH][r].mean, all->v[SINE][r].mean, all->v[BOX][r].mean,
-                   laws->exact[RELU][r], laws->exact[TANH][r]);
+                   laws->exact[RELU][r], all->v[TANH][r].mean, all->v[SINE][r].mean,
+                   all->v[BOX][r].mean);
     plot_models(record, all, laws);
     plot_slope(record, all);
 }
