@@ -15,14 +15,9 @@ enum {
     NARROW = 4 /* of the cube: p = 0.1 */
 };
 
-static const struct column columns[] = {{"inputs", TEXT},
-                                        {"entropy, nats", NUMBER},
-                                        {"V", NUMBER},
-                                        {"D", NUMBER},
-                                        {"O", NUMBER},
-                                        {"bound, collisions", NUMBER},
-                                        {"bound, dependence", NUMBER},
-                                        {"V, 2 non-zeros", NUMBER}};
+static const struct column columns[] = {
+    {"inputs", TEXT}, {"entropy", NUMBER},  {"V", NUMBER},        {"D", NUMBER},
+    {"O", NUMBER},    {"bound, D", NUMBER}, {"bound, O", NUMBER}, {"V, sparse", NUMBER}};
 
 struct point {
     char name[32];
@@ -184,10 +179,11 @@ static void claim(struct record *record, const struct state *all) {
                  "the same at p = 0.1: V = (1 - m^2)^2 (1 - 1/n), m = 0.8");
     record_claim(record, narrow->bound / wide->bound, 1.0, INFINITY,
                  "while the bound grows: bound at p = 0.1 over that at p = 0.5");
-    record_conclude(record,
-                    "As inputs narrow the bound grows. V of LWE grows with it, %.3g times from %d "
-                    "residues to 3, and for secrets with two non-zeros from nothing.",
-                    all->lwe[0][STEPS - 1].v / all->lwe[0][0].v, Q);
+    record_conclude(
+        record,
+        "As the inputs of LWE narrow the bound grows, and V with it: %.3g times from %d "
+        "residues to 3, and for secrets with two non-zeros from nothing.",
+        all->lwe[0][STEPS - 1].v / all->lwe[0][0].v, Q);
     record_conclude(record,
                     "A larger bound is no larger V: parities of one entry lose %.0f %% of V on the "
                     "cube at p = 0.1, where the bound is %.2g times as large.",
@@ -206,10 +202,12 @@ const struct experiment experiment_entropy_sweep = {
     .question = "What do inputs of low entropy change: the bound, or what a gradient tells?",
     .method =
         "LWE phases on Z_9^3, all 729 secrets, cosine loss, linear model at weights 0, exactly. "
-        "The inputs are uniform on ever fewer residues, or Gaussian and ever narrower. Narrow "
+        "The inputs, by their collision entropy in nats, are uniform on ever fewer residues, or "
+        "Gaussian and ever narrower. Narrow "
         "inputs are small inputs, so that everything is divided by the mean square E|J|^2 of the "
         "Jacobian, as if the inputs were scaled back to one size. In closed form V = 4 pi^2 sum "
-        "P(x)^2 |x/q|^2. Beside it secrets with two non-zeros, and parities of one entry on the "
+        "P(x)^2 |x/q|^2. Beside it secrets with two non-zeros (sparse), and parities of one entry "
+        "on the "
         "cube of 6 signs, -1 with probability p, where V = (1 - m^2)^2 (1 - 1/n), m = 1 - 2p.",
     .seconds = 3,
     .repetitions = 1,

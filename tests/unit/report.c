@@ -571,6 +571,71 @@ static void members_of_a_wrong_kind_do_no_harm(void **state) {
         }
 }
 
+/* --- experiments --- */
+
+static char *script_of(const gm_report *report, int plot) {
+    char *script = NULL;
+    assert_ok(gm_report_plot_script(report, plot, &script));
+    return script;
+}
+
+static void axes_are_logarithmic_unless_the_plot_says_otherwise(void **state) {
+    (void)state;
+    gm_report *report = load_fixture("experiment.json");
+    char *script = script_of(report, 0);
+    assert_contains(script, "set logscale xy\n");
+    assert_lacks(script, "unset logscale");
+    assert_contains(script, "100.0 5.0 0.5 10.0\n"); /* the bar ends at a tenth */
+    assert_lacks(script, "-0.25");
+    gm_report_free_text(report, script);
+    script = script_of(report, 1);
+    assert_contains(script, "unset logscale x\n");
+    assert_contains(script, "unset logscale y\n");
+    assert_contains(script, "-10.0 0.5 -0.5 1.0\n");
+    assert_contains(script, "90.0 -0.25 -0.75 0.125\n");
+    assert_contains(script, "set xrange [-16.0:96.0]\n");
+    assert_contains(script, "set yrange [-0.85");
+    assert_contains(script, "[-16.0:96.0] 0.0 with lines"); /* the level */
+    gm_report_free_text(report, script);
+    assert_ok(gm_report_set_text(report, "result.plots[1].linear", "y"));
+    script = script_of(report, 1);
+    assert_lacks(script, "unset logscale x");
+    assert_contains(script, "unset logscale y\n");
+    assert_lacks(script, "-10.0 0.5");
+    gm_report_free_text(report, script);
+    gm_report_destroy(report);
+}
+
+/* Of one value, an axis has a range all the same. */
+static void a_linear_axis_of_one_value_has_a_range(void **state) {
+    (void)state;
+    gm_report *report = load_fixture("experiment.json");
+    const double zero = 0, low = 0, high = 0;
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].x", &zero, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].y", &zero, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].low", &low, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].high", &high, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[1].x", &zero, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[1].y", &zero, 1));
+    char *script = script_of(report, 1);
+    assert_contains(script, "set xrange [-0.06:0.06]\n");
+    gm_report_free_text(report, script);
+    gm_report_destroy(report);
+}
+
+static void an_experiment_counts_its_runs(void **state) {
+    (void)state;
+    gm_report *report = load_fixture("experiment.json");
+    char *text = table_of(report, false);
+    assert_contains(text, "12, scale 1");
+    assert_lacks(text, "ecoveries");
+    gm_report_free_text(report, text);
+    assert_ok(gm_report_html(report, NULL, &text));
+    assert_contains(text, "recoveries or measurements");
+    gm_report_free_text(report, text);
+    gm_report_destroy(report);
+}
+
 static void other_commands_are_not_available(void **state) {
     (void)state;
     gm_report *report = NULL;
@@ -880,6 +945,9 @@ int main(void) {
         cmocka_unit_test(colours_come_only_when_asked_for),
         cmocka_unit_test(an_empty_result_still_has_table_and_page),
         cmocka_unit_test(members_of_a_wrong_kind_do_no_harm),
+        cmocka_unit_test(axes_are_logarithmic_unless_the_plot_says_otherwise),
+        cmocka_unit_test(a_linear_axis_of_one_value_has_a_range),
+        cmocka_unit_test(an_experiment_counts_its_runs),
         cmocka_unit_test(other_commands_are_not_available),
         cmocka_unit_test(the_page_is_whole_and_self_contained),
         cmocka_unit_test(the_page_of_a_comparison_says_everything),
