@@ -28,3 +28,4 @@ if [ -z "$python" ]; then
 fi
 sh bench/growth.sh build/release
 sh bench/recover.sh build/release "$python"
+sh bench/measure.sh build/release "$python"

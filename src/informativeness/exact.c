@@ -126,3 +126,19 @@ gm_status gm_values_exact(const gm_meter *meter, int64_t draw, gm_values *out) {
 done:
     return status;
 }
+
+double gm_exact_pair_operations(const gm_meter *meter) {
+    const double pairs = gm_pairs_operations(meter), kernel = gm_exact_kernel_operations(meter);
+    if (pairs <= most_pairs)
+        return pairs;
+    const double exact = kernel <= most_kernel ? kernel : 0.0;
+    const bool draws = meter->targets->modulus > 0 || kernel > most_kernel;
+    return exact + (draws ? gm_sampled_operations(meter) : 0.0);
+}
+
+double gm_exact_pair_memory(const gm_meter *meter) {
+    if (gm_pairs_operations(meter) > most_pairs)
+        return gm_sampled_memory(meter);
+    /* Residuals, those times probabilities, and labels for the total variation. */
+    return 24.0 * meter->inputs->support * meter->targets->count;
+}

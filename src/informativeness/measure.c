@@ -10,8 +10,12 @@
 #include "informativeness/entropy.h"
 #include "informativeness/exact.h"
 #include "informativeness/sample.h"
+#include "informativeness/values.h"
 #include "informativeness/verdict.h"
 #include "linalg/linalg.h"
+
+/* Operations of a dense product in the time of one of the transforms, which wait for memory. */
+enum { TRANSFORM_WEIGHT = 4 };
 
 /* What `auto` takes exactly. */
 static const double auto_operations = 4e10, auto_memory = 0x1p31;
@@ -255,15 +259,6 @@ void gm_measurement_destroy(gm_context *context, gm_measurement *m) {
     gm_release(context, m);
 }
 
-static double sampled_memory(const gm_meter *meter, double targets) {
-    const double rows = (double)meter->samples;
-    const double widths =
-        (double)(gm_model_factor_inputs(meter->model) + gm_model_factor_outputs(meter->model));
-    const double half = fmin(512.0, targets / 2.0);
-    return 8.0 * (rows * (targets + widths + (double)meter->inputs->columns + 8.0) +
-                  2.0 * rows * half + 32.0 * half * half);
-}
-
 gm_status gm_measure_get_cost(gm_context *context, const gm_measure_options *options,
                               gm_measure_cost *out) {
     static const char *const forms[] = {"gram", "jacobian", "products"};
@@ -271,7 +266,7 @@ gm_status gm_measure_get_cost(gm_context *context, const gm_measure_options *opt
     gm_meter *meter = NULL;
     bool exact = false;
     gm_exact_cost cost = {0};
-    double rate = 1.0;
+    double rate = 1.0, work = 0.0; /* in operations of a dense product */
     if (!context || !out)
         return GM_INVALID_ARGUMENT;
     if (!options)
@@ -282,17 +277,20 @@ gm_status gm_measure_get_cost(gm_context *context, const gm_measure_options *opt
     if (!exact) {
         const gm_form form = gm_choose_form(meter->model, rows, targets);
         cost.form = forms[form];
-        cost.memory = sampled_memory(meter, targets);
-        cost.operations = form == GM_FORM_GRAM
-                              ? gm_gram_operations(meter->model, rows, targets)
-                              : gm_jacobian_operations(meter->model, rows, targets);
+        cost.memory = gm_sampled_memory(meter);
+        cost.operations = work = gm_sampled_operations(meter);
+    } else {
+        const double pairs = gm_exact_pair_operations(meter);
+        work = TRANSFORM_WEIGHT * cost.operations + pairs;
+        cost.operations += pairs;
+        cost.memory = fmax(cost.memory, gm_exact_pair_memory(meter));
     }
     GM_TRY(gm_product_rate(context, &rate));
     *out = (gm_measure_cost){.method = exact ? "exact" : "sampled",
                              .form = cost.form,
                              .operations = cost.operations * (double)meter->init_draws,
                              .memory = cost.memory,
-                             .seconds = cost.operations * (double)meter->init_draws / rate};
+                             .seconds = work * (double)meter->init_draws / rate};
 done:
     gm_meter_destroy(context, meter);
     return status;

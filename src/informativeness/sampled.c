@@ -138,3 +138,19 @@ done:
     gm_sample_destroy(meter->context, s);
     return status;
 }
+
+double gm_sampled_operations(const gm_meter *meter) {
+    const double rows = (double)meter->samples, targets = gm_sample_targets(meter);
+    return gm_choose_form(meter->model, rows, targets) == GM_FORM_GRAM
+               ? gm_gram_operations(meter->model, rows, targets)
+               : gm_jacobian_operations(meter->model, rows, targets);
+}
+
+double gm_sampled_memory(const gm_meter *meter) {
+    const double rows = (double)meter->samples, targets = gm_sample_targets(meter);
+    const double widths =
+        (double)(gm_model_factor_inputs(meter->model) + gm_model_factor_outputs(meter->model));
+    const double half = fmin(512.0, targets / 2.0);
+    return 8.0 *
+           (rows * (targets + widths + (double)meter->inputs->columns + 8.0) + 17.0 * half * half);
+}

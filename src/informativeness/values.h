@@ -42,4 +42,13 @@ typedef struct gm_exact_cost {
 gm_status gm_exact_check(const gm_meter *meter, gm_exact_cost *out)
     __attribute__((warn_unused_result));
 
+/* Sums over pairs that gm_values_exact() takes besides, at the rate of dense products, and their
+   memory, which is taken after that of the rest is given back. */
+double gm_exact_pair_operations(const gm_meter *meter);
+double gm_exact_pair_memory(const gm_meter *meter);
+
+/* What gm_values_sampled() would take. */
+double gm_sampled_operations(const gm_meter *meter);
+double gm_sampled_memory(const gm_meter *meter);
+
 #endif
