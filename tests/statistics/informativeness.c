@@ -291,14 +291,16 @@ static void nothing_is_not_something(void **state) {
     };
     const double n = 2.0 * seeds();
     double worst = 0.0;
-    print_message("%-20s %7s %7s %7s %9s %9s\n", "V = 0: alarms by", "both", "targets", "inputs",
-                  "V/se", "naive/se");
+    print_message("%-20s %7s %7s %7s %9s %9s %7s\n", "V = 0: alarms by", "both", "targets",
+                  "inputs", "V/se", "naive/se", "sd/se");
     for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++) {
         const alarms a = count_alarms(&nulls[i]);
-        print_message("%-20s %7.3f %7.3f %7.3f %9.2f %9.2f\n", nulls[i].name, a.whole / n,
+        print_message("%-20s %7.3f %7.3f %7.3f %9.2f %9.2f %7.2f\n", nulls[i].name, a.whole / n,
                       a.targets / n, a.inputs / n, a.value.mean / error_of(&a.value),
-                      a.naive.mean / error_of(&a.naive));
+                      a.naive.mean / error_of(&a.naive), deviation(&a.value) / a.error.mean);
         check_near(a.value.mean, 0, 5 * error_of(&a.value));
+        /* Degenerate: the error is about √3 too large, and √2 where targets have none. */
+        check_between(deviation(&a.value) / a.error.mean, 0.4, 0.9);
         assert_true(a.naive.mean > 10 * error_of(&a.naive));
         assert_true(a.naive.mean > 3 * a.error.mean);
         /* At most 2.5 %, and what chance adds to that. */
