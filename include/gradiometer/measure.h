@@ -64,12 +64,13 @@ typedef struct gm_measurement {
     bool enumerated;    /**< all targets of the class were taken, with their probabilities */
     int64_t init_draws;
 
-    gm_estimate variance;     /**< V = E_h ‖∇C_h − E ∇C_h‖², unbiased: may be negative */
-    double naive_variance;    /**< variance over h of the sampled gradient: biased up by
-                                   (E a − V)/N; where exact, its expectation at N samples */
-    double collision_term;    /**< D = Σ P(x)² a(x) */
-    double dependence_term;   /**< O = V − D */
-    double effective_targets; /**< (Σ a_h)² / Σ a_h², a_h what target h adds to V */
+    gm_estimate variance;   /**< V = E_h ‖∇C_h − E ∇C_h‖², unbiased: may be negative */
+    double naive_variance;  /**< variance over h of the sampled gradient: biased up by
+                                 (E a − V)/N; where exact, its expectation at N samples */
+    double collision_term;  /**< D = Σ P(x)² a(x) */
+    double dependence_term; /**< O = V − D */
+    double effective_targets; /**< (Σ a_h)² / Σ a_h², a_h what target h adds to V; sampled, a_h has
+                                   noise of its own: small where V is not well seen */
     double smallest_visible; /**< √2 ‖Γ‖_F / (N √M): a V below it can not be seen; 0 where exact */
 
     gm_collision_entropy entropy; /**< of the inputs' law; of rows: of the law behind them */

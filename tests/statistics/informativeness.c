@@ -9,7 +9,7 @@
 #include "informativeness/sample.h"
 #include "informativeness/values.h"
 
-enum { SEEDS = 200, LONG_SEEDS = 2000 };
+enum { SEEDS = 100, LONG_SEEDS = 2000 };
 
 static int seeds(void) {
     return getenv("GRADIOMETER_LONG") ? LONG_SEEDS : SEEDS;
@@ -153,16 +153,16 @@ static void estimates_are_unbiased_and_covered(void **state) {
         print_message("%-18s %9.4g %9.4g %7.3f %7.2f %6.3f %6.3f %6.0f\n", s->name, v, r.value.mean,
                       r.error.mean / v, deviation(&r.value) / r.error.mean, cover, naive,
                       truth.effective_targets);
-        check_unbiased(s->name, "V", &r.value, v, 0.2 * v);
+        check_unbiased(s->name, "V", &r.value, v, 0.3 * v);
         check_unbiased(s->name, "T", &r.noise, truth.noise_trace, 0.1 * truth.noise_trace);
         check_unbiased(s->name, "D", &r.term, truth.collision_term, 0.2 * truth.collision_term);
         check_unbiased(s->name, "epsilon^2", &r.epsilon, truth.epsilon_squared.value,
-                       0.2 * truth.epsilon_squared.value + 5e-3);
+                       0.3 * truth.epsilon_squared.value + 5e-3);
         check_unbiased(s->name, "label noise", &r.label_noise, truth.label_noise_trace,
                        0.1 * truth.label_noise_trace + 1e-12);
         /* The naive value: biased by (E a − V)/N, which the same check finds. */
         const double bias = (truth.activity_mean - v) / (double)s->samples;
-        check_unbiased(s->name, "naive", &r.naive, v + bias, 0.2 * v);
+        check_unbiased(s->name, "naive", &r.naive, v + bias, 0.3 * v);
         if (bias > 10 * error_of(&r.naive))
             assert_false(fabs(r.naive.mean - v) <= 5 * error_of(&r.naive));
         if (isnan(truth.effective_targets) || truth.effective_targets >= 20)
@@ -291,14 +291,16 @@ static void nothing_is_not_something(void **state) {
     };
     const double n = 2.0 * seeds();
     double worst = 0.0;
-    print_message("%-20s %7s %7s %7s %9s %9s\n", "V = 0: alarms by", "both", "targets", "inputs",
-                  "V/se", "naive/se");
+    print_message("%-20s %7s %7s %7s %9s %9s %7s\n", "V = 0: alarms by", "both", "targets",
+                  "inputs", "V/se", "naive/se", "sd/se");
     for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++) {
         const alarms a = count_alarms(&nulls[i]);
-        print_message("%-20s %7.3f %7.3f %7.3f %9.2f %9.2f\n", nulls[i].name, a.whole / n,
+        print_message("%-20s %7.3f %7.3f %7.3f %9.2f %9.2f %7.2f\n", nulls[i].name, a.whole / n,
                       a.targets / n, a.inputs / n, a.value.mean / error_of(&a.value),
-                      a.naive.mean / error_of(&a.naive));
+                      a.naive.mean / error_of(&a.naive), deviation(&a.value) / a.error.mean);
         check_near(a.value.mean, 0, 5 * error_of(&a.value));
+        /* Degenerate: the error is about √3 too large, and √2 where targets have none. */
+        check_between(deviation(&a.value) / a.error.mean, 0.4, 0.9);
         assert_true(a.naive.mean > 10 * error_of(&a.naive));
         assert_true(a.naive.mean > 3 * a.error.mean);
         /* At most 2.5 %, and what chance adds to that. */

@@ -2,6 +2,7 @@
    that do not fit a line are in docs/theory/informativeness.md. */
 #include "context.h"
 
+#include "informativeness/values.h"
 #include "informativeness/verdict.h"
 
 static const double PI = 3.14159265358979323846;
@@ -305,25 +306,60 @@ static void rows_of_a_file(void **state) {
 /* Initial weights: the mean over draws of what each draw has, with the error of that mean. */
 static void initial_weights(void **state) {
     (void)state;
-    gm_measure_options options = {.inputs = "zq:n=2,q=5",
-                                  .targets = "lwe:read=centered",
-                                  .model = "mlp:hidden=3",
-                                  .method = "exact",
-                                  .init_draws = 6,
-                                  .seed = 3};
-    gm_measurement *all = measure(&options);
-    options.init_draws = 1;
-    gm_measurement *one = measure(&options);
-    assert_true(all->variance.std_error > 0.0 && one->variance.std_error == 0.0);
-    assert_true(all->variance.value != one->variance.value);
-    assert_int_equal(all->init_draws, 6);
-    assert_string_equal(all->variance.method, "mean over initial weights");
+    enum { DRAWS = 6 };
+    const gm_measure_options options = {.inputs = "zq:n=2,q=5",
+                                        .targets = "lwe:read=centered,sigma=.5",
+                                        .model = "mlp:hidden=3",
+                                        .method = "exact",
+                                        .init_draws = DRAWS,
+                                        .seed = 3};
+    gm_meter *meter = NULL;
+    gm_values v[DRAWS];
+    gm_measurement mean = {0}, *m = measure(&options);
+    double squares = 0.0;
+    check_ok(context, gm_meter_create(context, &options, &meter));
+    for (int k = 0; k < DRAWS; k++) {
+        gm_meter_set_weights(meter, k);
+        check_ok(context, gm_values_exact(meter, k, &v[k]));
+        mean.variance.value += v[k].variance.value / DRAWS;
+        mean.epsilon_squared.value += v[k].epsilon_squared.value / DRAWS;
+        mean.naive_variance += v[k].naive / DRAWS;
+        mean.collision_term += v[k].collision_term / DRAWS;
+        mean.effective_targets += v[k].effective_targets / DRAWS;
+        mean.total_variation += v[k].total_variation / DRAWS;
+        mean.noise_trace += v[k].noise_trace / DRAWS;
+        mean.label_noise_trace += v[k].label_noise_trace / DRAWS;
+        mean.mean_gradient += v[k].mean_gradient / DRAWS;
+        mean.bound_collision += fmin(pow(m->collision, 0.75) * sqrt(v[k].activity_square),
+                                     m->collision * v[k].activity_largest) /
+                                DRAWS;
+        mean.bound_dependence += sqrt(v[k].epsilon_squared.value * v[k].kernel_square) / DRAWS;
+    }
+    gm_meter_destroy(context, meter);
+    for (int k = 0; k < DRAWS; k++)
+        squares += pow(v[k].variance.value - mean.variance.value, 2);
+    const double error = sqrt(squares / (DRAWS - 1) / DRAWS);
     const double t = 2.5705818356363146; /* .975 of Student's law with 5 degrees of freedom */
-    check_near(all->variance.high - all->variance.value, t * all->variance.std_error, 1e-9);
-    check_near(all->dependence_term, all->variance.value - all->collision_term, 1e-16);
-    assert_true(all->variance.value <= all->bound);
-    gm_measurement_destroy(context, one);
-    gm_measurement_destroy(context, all);
+    check_near(m->variance.value, mean.variance.value, 1e-15);
+    check_near(m->variance.std_error, error, 1e-15);
+    check_near(m->variance.low, fmax(0, mean.variance.value - t * error), 1e-12);
+    check_near(m->variance.high, mean.variance.value + t * error, 1e-12);
+    assert_true(error > 0.01 * mean.variance.value);
+    assert_string_equal(m->variance.method, "mean over initial weights");
+    check_near(m->epsilon_squared.value, mean.epsilon_squared.value, 1e-14);
+    check_near(m->naive_variance, mean.naive_variance, 1e-14);
+    check_near(m->collision_term, mean.collision_term, 1e-14);
+    check_near(m->dependence_term, mean.variance.value - mean.collision_term, 1e-14);
+    check_near(m->effective_targets, mean.effective_targets, 1e-10);
+    check_near(m->total_variation, mean.total_variation, 1e-14);
+    check_near(m->noise_trace, mean.noise_trace, 1e-13);
+    check_near(m->label_noise_trace, mean.label_noise_trace, 1e-13);
+    check_near(m->mean_gradient, mean.mean_gradient, 1e-13);
+    check_near(m->bound_collision, mean.bound_collision, 1e-13);
+    check_near(m->bound_dependence, mean.bound_dependence, 1e-13);
+    check_near(m->bound, mean.bound_collision + mean.bound_dependence, 1e-13);
+    assert_int_equal(m->init_draws, DRAWS);
+    gm_measurement_destroy(context, m);
 }
 
 /* --- verdicts --- */

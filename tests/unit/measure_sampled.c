@@ -388,7 +388,7 @@ static double plain_epsilon(const gm_sample *s, bool whole, int64_t m, int witho
 static void epsilon_is_that_of_the_pairs(void **state) {
     (void)state;
     static const char *const inputs[] = {"zq:n=1,q=5", "zq:n=2,q=5", "gaussian:n=2"};
-    static const char *const targets[] = {"lwe:read=centered,secret=gaussian,secret_sigma=.8",
+    static const char *const targets[] = {"lwe:secret=gaussian,secret_sigma=.8",
                                           "lwe:secret=ternary", "wave:R=1"};
     for (int k = 0; k < 3; k++)
         for (int draws = 4; draws <= 13; draws += 3) {
