@@ -184,7 +184,7 @@ const struct experiment experiment_finite_sample = {
         "naive estimate is the variance over targets of the gradient on these inputs, too large "
         "by (E a - V)/N: an input is paired with itself. The unbiased one leaves these pairs out; "
         "its error is a jackknife over blocks of inputs and over targets.",
-    .seconds = 30,
+    .seconds = 2,
     .repetitions = 10,
     .state_size = sizeof(struct state),
     .once = measure_once,

@@ -4,7 +4,7 @@
 run 0 reproduce --list
 prints '^noise-sweep +How much'
 names=$(awk '{ print $1 }' "$scratch/out")
-that [ "$(printf '%s\n' $names | wc -l)" -ge 7 ]
+that [ "$(printf '%s\n' $names | wc -l)" -ge 13 ]
 run 0 reproduce --list --json
 that "$CHECK_JSON" "$scratch/out" result.experiments
 
