@@ -356,4 +356,32 @@ static inline plain_values plain_enumerate(const plain *m) {
     return out;
 }
 
+/* A model of the caller that is the network of the enumeration: `user` is a plain. */
+static inline gm_status plain_forward(void *user, int64_t count, const double *x, double *p) {
+    const plain *m = user;
+    real seen[MOST_N], jacobian[MOST_P];
+    for (int64_t i = 0; i < count; i++) {
+        for (int j = 0; j < m->n; j++)
+            seen[j] = x[i * m->n + j];
+        p[i] = (double)plain_model(m, seen, jacobian);
+    }
+    return GM_OK;
+}
+
+static inline gm_status plain_backward(void *user, int64_t count, const double *x, const double *v,
+                                       double *gradient) {
+    const plain *m = user;
+    real seen[MOST_N], jacobian[MOST_P], sum[MOST_P] = {0};
+    for (int64_t i = 0; i < count; i++) {
+        for (int j = 0; j < m->n; j++)
+            seen[j] = x[i * m->n + j];
+        (void)plain_model(m, seen, jacobian);
+        for (int k = 0; k < m->parameters; k++)
+            sum[k] += v[i] * jacobian[k];
+    }
+    for (int k = 0; k < m->parameters; k++)
+        gradient[k] = (double)sum[k];
+    return GM_OK;
+}
+
 #endif

@@ -2,6 +2,8 @@
 #ifndef GM_KERNEL_H
 #define GM_KERNEL_H
 
+#include <string.h>
+
 #include "base/base.h"
 
 #define GM_KERNEL_JOIN_(name, set) name##_##set
@@ -40,5 +42,18 @@
 #else
 #define GM_INDEPENDENT _Pragma("GCC ivdep")
 #endif
+
+/* The bits of a float64 as a number, and back. */
+static inline double gm_as_double(uint64_t bits) {
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static inline uint64_t gm_as_bits(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
 
 #endif

@@ -2,20 +2,6 @@
    in every instruction set that has the fused one. */
 #include "base/tanh_kernel.h"
 
-#include <string.h>
-
-static inline double as_double(uint64_t bits) {
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline uint64_t as_bits(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
 /*
  * tanh |x| = t/(t + 2) with t = e^y − 1, y = 2|x|: nothing is lost to cancellation near 0. With
  * y = k ln 2 + r, |r| ≤ ½ ln 2, t = 2^k (e^r − 1) + (2^k − 1), where 2^k − 1 is exact as long as it
@@ -25,14 +11,14 @@ static inline uint64_t as_bits(double value) {
 static inline double tangent(double x) {
     const uint64_t sign = (uint64_t)1 << 63;
     const double shift = 0x1.8p52; /* brings whole numbers to the low bits */
-    const double size = 2.0 * as_double(as_bits(x) & ~sign);
+    const double size = 2.0 * gm_as_double(gm_as_bits(x) & ~sign);
     const double y = size > 40.0 ? 40.0 : size; /* NaN stays */
     const double shifted = GM_FMA(y, 1.44269504088896340736, shift);
     const double k = shifted - shift;
     /* The first part of ln 2 has 32 bits, so that its product with k is exact. */
     const double r =
         GM_FMA(-k, 1.90821492927058770002e-10, GM_FMA(-k, 6.93147180369123816490e-01, y));
-    const double power = as_double((as_bits(shifted) + 1023) << 52);
+    const double power = gm_as_double((gm_as_bits(shifted) + 1023) << 52);
     double p = 1.0 / 6227020800.0;
     p = GM_FMA(p, r, 1.0 / 479001600.0);
     p = GM_FMA(p, r, 1.0 / 39916800.0);
@@ -47,7 +33,7 @@ static inline double tangent(double x) {
     p = GM_FMA(p, r, 0.5);
     p = GM_FMA(p * r, r, r);
     const double t = GM_FMA(power, p, power - 1.0);
-    return as_double(as_bits(t / (t + 2.0)) | (as_bits(x) & sign));
+    return gm_as_double(gm_as_bits(t / (t + 2.0)) | (gm_as_bits(x) & sign));
 }
 
 void GM_KERNEL(gm_tanh_plain)(int64_t count, double *x) {

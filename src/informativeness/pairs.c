@@ -7,7 +7,7 @@
 #include "parallel/parallel.h"
 
 enum { TILE = 256, MOST_LABELS = 64 };
-static const double most_variation = 4e9;
+static const double most_variation = 1e9;
 
 double gm_pairs_operations(const gm_meter *meter) {
     const double support = meter->inputs->support, count = meter->targets->count;

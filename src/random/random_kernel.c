@@ -4,7 +4,6 @@
 #include "random/random_kernel.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { CHUNK = 64 };
 
@@ -39,26 +38,14 @@ void GM_KERNEL(gm_threefry_blocks)(uint64_t seed, uint64_t stream, uint64_t firs
         threefry(seed, stream, first + (uint64_t)b, &out[2 * b], &out[2 * b + 1]);
 }
 
-static inline double as_double(uint64_t bits) {
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static inline uint64_t as_bits(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
 /* Natural logarithm of u in [2^-53, 1): u = 2^e m with m in [√½, √2), log m = 2 artanh(s) with
    s = (m−1)/(m+1), s² < .0295: eleven terms of the series leave less than 1e-17. */
 static inline double logarithm(double u) {
     const uint64_t one = 0x3FF0000000000000u, root_half = 0x3FE6A09E667F3BCDu;
-    uint64_t bits = as_bits(u);
+    uint64_t bits = gm_as_bits(u);
     uint64_t biased = (bits + (one - root_half)) >> 52; /* 1023 + e */
-    double m = as_double(bits - (biased << 52) + one);
-    double e = as_double(biased | 0x4330000000000000u) - (0x1p52 + 1023.0);
+    double m = gm_as_double(bits - (biased << 52) + one);
+    double e = gm_as_double(biased | 0x4330000000000000u) - (0x1p52 + 1023.0);
     double f = m - 1.0;
     double s = f / (2.0 + f);
     double z = s * s;
@@ -110,17 +97,17 @@ static inline double cosine(double t) {
    quadrant q and t uniform on [−π/4, π/4) from the second. */
 static inline void box_muller(uint64_t first, uint64_t second, double *out0, double *out1) {
     const uint64_t one = 0x3FF0000000000000u;
-    double u = (as_double(first >> 12 | one) - 1.0) + 0x1p-53;
+    double u = (gm_as_double(first >> 12 | one) - 1.0) + 0x1p-53;
     double radius = sqrt(-2.0 * logarithm(u));
     uint64_t quadrant = second >> 62;
-    double t = ((as_double((second << 2) >> 12 | one) - 1.5) + 0x1p-53) * 1.57079632679489661923;
-    uint64_t c = as_bits(cosine(t)), s = as_bits(sine(t));
+    double t = ((gm_as_double((second << 2) >> 12 | one) - 1.5) + 0x1p-53) * 1.57079632679489661923;
+    uint64_t c = gm_as_bits(cosine(t)), s = gm_as_bits(sine(t));
     uint64_t swap = 0 - (quadrant & 1);
     uint64_t x = (c & ~swap) | (s & swap), y = (s & ~swap) | (c & swap);
     x ^= ((quadrant + 1) >> 1) << 63; /* quadrants 1 and 2; the shift drops the second bit */
     y ^= (quadrant >> 1) << 63;       /* quadrants 2 and 3 */
-    *out0 = radius * as_double(x);
-    *out1 = radius * as_double(y);
+    *out0 = radius * gm_as_double(x);
+    *out1 = radius * gm_as_double(y);
 }
 
 void GM_KERNEL(gm_gaussian_blocks)(uint64_t seed, uint64_t stream, uint64_t first, int64_t blocks,

@@ -152,41 +152,13 @@ static void measurements_carry_the_values(void **state) {
     }
 }
 
-/* A model of the caller that is the network of the enumeration. */
-static gm_status forward(void *user, int64_t count, const double *x, double *p) {
-    const plain *m = user;
-    real seen[MOST_N], jacobian[MOST_P];
-    for (int64_t i = 0; i < count; i++) {
-        for (int j = 0; j < m->n; j++)
-            seen[j] = x[i * m->n + j];
-        p[i] = (double)plain_model(m, seen, jacobian);
-    }
-    return GM_OK;
-}
-
-static gm_status backward(void *user, int64_t count, const double *x, const double *v,
-                          double *gradient) {
-    const plain *m = user;
-    real seen[MOST_N], jacobian[MOST_P], sum[MOST_P] = {0};
-    for (int64_t i = 0; i < count; i++) {
-        for (int j = 0; j < m->n; j++)
-            seen[j] = x[i * m->n + j];
-        (void)plain_model(m, seen, jacobian);
-        for (int k = 0; k < m->parameters; k++)
-            sum[k] += v[i] * jacobian[k];
-    }
-    for (int k = 0; k < m->parameters; k++)
-        gradient[k] = (double)sum[k];
-    return GM_OK;
-}
-
 static void functions_are_exact_too(void **state) {
     (void)state;
     static small_problem problem;
     for (uint64_t number = 0; number < 60; number++) {
         make_problem(&problem, 20000 + number);
         plain *m = &problem.plain;
-        const gm_function_model function = {m->n, m->parameters, forward, backward, m};
+        const gm_function_model function = {m->n, m->parameters, plain_forward, plain_backward, m};
         problem.options.function = &function;
         problem.options.model = NULL;
         problem.options.weights = NULL;

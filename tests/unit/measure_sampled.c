@@ -17,34 +17,6 @@ static gm_meter *make_meter(const gm_measure_options *options) {
     return meter;
 }
 
-/* A model of the caller: the chain rule of the enumeration. */
-static gm_status forward(void *user, int64_t count, const double *x, double *p) {
-    const plain *m = user;
-    real seen[MOST_N], jacobian[MOST_P];
-    for (int64_t i = 0; i < count; i++) {
-        for (int j = 0; j < m->n; j++)
-            seen[j] = x[i * m->n + j];
-        p[i] = (double)plain_model(m, seen, jacobian);
-    }
-    return GM_OK;
-}
-
-static gm_status backward(void *user, int64_t count, const double *x, const double *v,
-                          double *gradient) {
-    const plain *m = user;
-    real seen[MOST_N], jacobian[MOST_P], sum[MOST_P] = {0};
-    for (int64_t i = 0; i < count; i++) {
-        for (int j = 0; j < m->n; j++)
-            seen[j] = x[i * m->n + j];
-        (void)plain_model(m, seen, jacobian);
-        for (int k = 0; k < m->parameters; k++)
-            sum[k] += v[i] * jacobian[k];
-    }
-    for (int k = 0; k < m->parameters; k++)
-        gradient[k] = (double)sum[k];
-    return GM_OK;
-}
-
 /* Σ_{i≠j} over whatever, pair after pair. */
 static void plain_sums(const gm_sample *s, const double *j, int64_t p, gm_sums *out) {
     const int64_t stride = s->targets + 1;
@@ -123,7 +95,8 @@ static void forms_agree(small_problem *problem, int64_t samples, int64_t draws) 
     check_ok(context, gm_sums_by_jacobian(meter, s, &jacobian));
     compare_sums("jacobian", s, &jacobian, &expected, size);
     compare_squares(&jacobian, &expected);
-    const gm_function_model function = {problem->plain.n, p, forward, backward, &problem->plain};
+    const gm_function_model function = {problem->plain.n, p, plain_forward, plain_backward,
+                                        &problem->plain};
     gm_measure_options wrapped = *o;
     wrapped.function = &function;
     wrapped.weights = NULL;
