@@ -13,7 +13,7 @@ struct experiment {
     const char *question; /* one sentence */
     const char *method;   /* what is done, and what theory says */
     double seconds;       /* about, at scale 1 on two cores */
-    int repetitions;      /* at scale 1 */
+    int repetitions;      /* at scale 1; 1: nothing is drawn, and it is made once at any scale */
     size_t state_size;    /* of what the repetitions add up, zero at first */
     /* One repetition, all its draws made from this seed. */
     gm_status (*once)(struct record *record, uint64_t seed, void *state);
@@ -29,11 +29,12 @@ const struct experiment *experiment_find(const char *name);
 
 /*
  * Run an experiment and store what it found under "result" of a report:
- *   experiment, title, question, method, scale, runs (recoveries made),
+ *   experiment, title, question, method, scale, runs (recoveries or measurements made),
  *   table {columns: [{name, kind}], rows: [[…]]}, kind one of "text", "number", "percent"
- *   plots [{title, x, y, ticks, series: [{name, kind, color, x, y, low, high}]}], kind one of
- *     "points" (joined, with bars from low to high), "marks" (not joined), "line" and "level"
- *     (one y across the whole); ticks, where present, name x = 1, 2, … of a linear axis
+ *   plots [{title, x, y, linear, ticks, series: [{name, kind, color, x, y, low, high}]}], kind one
+ *     of "points" (joined, with bars from low to high), "marks" (not joined), "line" and "level"
+ *     (one y across the whole); linear, where present, is "x", "y" or "xy", the axes that are not
+ *     logarithmic; ticks, where present, name x = 1, 2, … of a linear axis
  *   claims [{claim, measured, low, high, holds}], low or high null where the range is open
  *   conclusion [sentences], holds (all claims do).
  *   scale  > 0: the number of repetitions is multiplied by it

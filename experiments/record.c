@@ -7,7 +7,7 @@
 
 int record_repetitions(const struct record *record, int count) {
     const double wanted = round(record->scale * count);
-    return wanted < 2.0 ? 2 : wanted > 1e6 ? 1000000 : (int)wanted;
+    return count == 1 ? 1 : wanted < 2.0 ? 2 : wanted > 1e6 ? 1000000 : (int)wanted;
 }
 
 /* Run a call of the report unless something failed before. */
@@ -103,6 +103,11 @@ int record_plot(struct record *record, const char *title, const char *x, const c
     NOTE(gm_report_set_text(record->report, path(where, "result.plots[%d].x", plot), x));
     NOTE(gm_report_set_text(record->report, path(where, "result.plots[%d].y", plot), y));
     return plot;
+}
+
+void record_linear(struct record *record, int plot, const char *axes) {
+    char where[96];
+    NOTE(gm_report_set_text(record->report, path(where, "result.plots[%d].linear", plot), axes));
 }
 
 void record_ticks(struct record *record, int plot, const char *const *names, int count) {

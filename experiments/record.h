@@ -24,7 +24,7 @@ struct record {
     gm_status status;
     const struct column *columns;
     int column_count, rows, plots, claims;
-    int64_t runs; /* recoveries made */
+    int64_t runs; /* recoveries or measurements made */
     bool holds;
     char *csv;
     size_t csv_size;
@@ -36,7 +36,8 @@ struct record {
             goto done;                                                                             \
     } while (0)
 
-/* Repetitions at this scale of what is repeated `count` times at scale 1: at least 2. */
+/* Repetitions at this scale of what is repeated `count` times at scale 1: at least 2, but one of
+   what is made once, because nothing in it is drawn. */
 int record_repetitions(const struct record *record, int count);
 
 /* The columns of the table, [count], static. */
@@ -45,15 +46,20 @@ void record_columns(struct record *record, const struct column *columns, int cou
 /* A row: a const char * for each TEXT column, a double for each other one. */
 void record_row(struct record *record, ...);
 
-/* Begin a plot; the number it is called by. Axes are logarithmic. */
+/* Begin a plot; the number it is called by. Axes are logarithmic, unless record_linear() says
+   otherwise. */
 int record_plot(struct record *record, const char *title, const char *x, const char *y);
+
+/* Make axes of a plot linear: "x", "y" or "xy". */
+void record_linear(struct record *record, int plot, const char *axes);
 
 enum series_kind { POINTS, MARKS, LINE, LEVEL };
 
 /* Name the points x = 1, 2, … count of a plot, whose x axis becomes linear. */
 void record_ticks(struct record *record, int plot, const char *const *names, int count);
 
-/* Begin a series of a plot; the number it is called by. Series of one color belong together. */
+/* Begin a series of a plot; the number it is called by. Series of one color belong together; one
+   without a name is not in the key. */
 int record_series(struct record *record, int plot, const char *name, enum series_kind kind,
                   int color);
 

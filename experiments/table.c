@@ -6,7 +6,9 @@
 
 extern const struct experiment experiment_noise_sweep, experiment_far_from_optimum,
     experiment_necessity, experiment_inherent_noise, experiment_batch_to_dimension,
-    experiment_heavy_tails, experiment_link;
+    experiment_heavy_tails, experiment_link, experiment_bound_vs_measured, experiment_entropy_sweep,
+    experiment_high_frequency, experiment_class_diversity, experiment_finite_sample,
+    experiment_hyperparameters;
 
 const struct experiment *const experiments[] = {
     &experiment_noise_sweep,
@@ -16,6 +18,12 @@ const struct experiment *const experiments[] = {
     &experiment_batch_to_dimension,
     &experiment_heavy_tails,
     &experiment_link,
+    &experiment_bound_vs_measured,
+    &experiment_entropy_sweep,
+    &experiment_high_frequency,
+    &experiment_class_diversity,
+    &experiment_finite_sample,
+    &experiment_hyperparameters,
     NULL,
 };
 

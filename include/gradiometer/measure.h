@@ -55,8 +55,8 @@ enum { GM_MOST_MEASURE_WARNINGS = 8 };
 /** What gm_measure() found. Read it; free it with gm_measurement_destroy(). Undefined: NaN. */
 typedef struct gm_measurement {
     const char *method; /**< "exact" or "sampled" */
-    const char *form;   /**< how it was computed, static: "gram", "jacobian", "fourier",
-                             "walsh-hadamard", "second-moment" */
+    const char *form;   /**< how it was computed, static: "gram", "jacobian", "products",
+                             "fourier", "walsh-hadamard", "second-moment" */
     int64_t columns;    /**< n */
     int64_t parameters; /**< of the model */
     int64_t samples;    /**< inputs drawn, or points of the support where exact */

@@ -182,7 +182,7 @@ static void add(gm_complex *sum, gm_complex a, gm_complex b) {
 }
 
 void gm_character_law_at(const gm_character_law *law, int64_t place, double base, gm_complex slope,
-                         double *mean, double *variance, double *square) {
+                         double *mean, double *variance, double *noise) {
     gm_complex u = {0}, uu = {0}, norm_u = {0}, vv = {0}, norm_v = {0};
     const int64_t period = period_of(law->group, place);
     for (int64_t c = 0; c < law->group->q; c += law->uniform ? period : 1) {
@@ -195,7 +195,8 @@ void gm_character_law_at(const gm_character_law *law, int64_t place, double base
     }
     const gm_feature mean_feature = {u, uu, norm_u.re}, whole = {u, vv, norm_v.re};
     *mean = gm_residual_mean(base, slope, &mean_feature);
-    *variance = gm_residual_power(base, slope, &mean_feature) - *mean * *mean;
+    *variance = gm_residual_variance(slope, &mean_feature);
+    *noise = gm_residual_variance(slope, &whole) - *variance;
     *variance = *variance > 0.0 ? *variance : 0.0;
-    *square = gm_residual_power(base, slope, &whole);
+    *noise = *noise > 0.0 ? *noise : 0.0;
 }

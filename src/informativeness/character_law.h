@@ -35,9 +35,9 @@ gm_status gm_character_law_create(const gm_meter *meter, const gm_group *group,
                                   gm_character_law **out) __attribute__((warn_unused_result));
 void gm_character_law_destroy(gm_context *context, gm_character_law *law);
 
-/* Mean and variance over secrets of the residual at the input whose residues lie at a place, and
-   the mean of its square, label noise included. Cost: q n operations. */
+/* Mean and variance over secrets of the residual, averaged over label noise, at the input whose
+   residues lie at a place, and the variance that label noise adds. Cost: q n operations. */
 void gm_character_law_at(const gm_character_law *law, int64_t place, double base, gm_complex slope,
-                         double *mean, double *variance, double *square);
+                         double *mean, double *variance, double *noise);
 
 #endif

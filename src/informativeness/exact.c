@@ -92,6 +92,15 @@ static gm_status draw_pairs(const gm_meter *meter, int64_t draw, gm_values *out)
     return GM_OK;
 }
 
+/* Sums of squares of what rounding left of numbers of the size √T are no variance: V is then 0. */
+static void drop_rounding(gm_values *values) {
+    gm_estimate *v = &values->variance;
+    if (v->value <= 1e-27 * (values->noise_trace + values->mean_gradient)) {
+        v->value = v->low = v->high = 0.0;
+        values->effective_targets = (double)NAN;
+    }
+}
+
 gm_status gm_values_exact(const gm_meter *meter, int64_t draw, gm_values *out) {
     gm_status status = GM_OK;
     gm_values values;
@@ -101,6 +110,7 @@ gm_status gm_values_exact(const gm_meter *meter, int64_t draw, gm_values *out) {
     } else {
         GM_TRY(gm_exact_moment(meter, &values));
     }
+    drop_rounding(&values);
     values.degrees = (double)INFINITY;
     values.smallest_visible = 0.0;
     const double samples = (double)meter->samples;

@@ -343,18 +343,18 @@ done:
 
 /* --- what does not need the transforms of the gradient --- */
 
-static void add_moments(const fourier_job *job, gm_values *out) {
+static gm_status add_moments(const fourier_job *job, gm_values *out) {
     const gm_meter *meter = job->meter;
     double power = 0.0;
     for (int64_t i = 0; i < job->support; i++) {
-        double base = 0.0, mean, variance, square;
+        double base = 0.0, mean, variance, noise;
         gm_complex slope;
         meter->loss->parts(job->z[i], &base, &slope);
-        gm_character_law_at(job->law, job->place[i], base, slope, &mean, &variance, &square);
+        gm_character_law_at(job->law, job->place[i], base, slope, &mean, &variance, &noise);
         const double norm = job->value[i]; /* ‖J‖², put there by put_norms() */
         const double a = norm * variance, p = job->p[i];
-        power += p * norm * square;
-        out->label_noise_trace += p * norm * fmax(0.0, square - mean * mean - variance);
+        power += p * norm * (mean * mean + variance + noise);
+        out->label_noise_trace += p * norm * noise;
         out->collision_term += p * p * a;
         out->activity_mean += p * a;
         out->activity_square += p * a * a;
@@ -363,6 +363,7 @@ static void add_moments(const fourier_job *job, gm_values *out) {
     if (meter->targets->reach == 0)
         out->label_noise_trace = 0.0;
     out->noise_trace = fmax(0.0, power - out->variance.value - out->mean_gradient);
+    return gm_meter_check_power(meter, power);
 }
 
 static gm_status put_norms(void *argument, const gm_chunk *chunk, int group) {
@@ -390,7 +391,7 @@ static gm_status conclude(fourier_job *job, gm_values *out) {
         v, 0.0, v, v, job->fourier ? "exact: Fourier over Z_q^n" : "exact: Walsh-Hadamard"};
     out->effective_targets = squares > 0.0 ? v * v / squares : (double)NAN;
     GM_TRY(gm_support_visit(job->meter, false, put_norms, job));
-    add_moments(job, out);
+    GM_TRY(add_moments(job, out));
 done:
     return status;
 }

@@ -101,7 +101,7 @@ static double moments_norm(const moment_job *job) {
     return sum;
 }
 
-static void conclude(const moment_job *job, gm_values *out) {
+static gm_status conclude(const moment_job *job, gm_values *out) {
     const double scale = job->beta * job->beta;
     group_sums all = {0};
     double v = 0.0;
@@ -130,6 +130,7 @@ static void conclude(const moment_job *job, gm_values *out) {
                                ? (gm_estimate){0.0, 0.0, 0.0, 0.0, "exact"}
                                : (gm_estimate){epsilon, 0.0, epsilon, epsilon, "exact"};
     out->total_variation = job->meter->targets->white ? 0.0 : (double)NAN;
+    return gm_meter_check_power(job->meter, all.power);
 }
 
 gm_status gm_exact_moment(const gm_meter *meter, gm_values *out) {
@@ -151,7 +152,7 @@ gm_status gm_exact_moment(const gm_meter *meter, gm_values *out) {
                        .effective_targets = (double)NAN,
                        .kernel_square = (double)NAN,
                        .samples = (int64_t)meter->inputs->support};
-    conclude(&job, out);
+    GM_TRY(conclude(&job, out));
 done:
     gm_release(context, job.sums);
     gm_release(context, job.plain);

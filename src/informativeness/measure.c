@@ -160,25 +160,30 @@ done:
 /* --- entropy --- */
 
 /* Of a law, exactly; of rows, of the law that they were drawn from. */
-static void find_entropy(const gm_meter *meter, gm_measurement *m) {
+static gm_status find_entropy(const gm_meter *meter, gm_measurement *m) {
+    gm_status status = GM_OK;
     const gm_inputs *inputs = meter->inputs;
     gm_collision_entropy coordinate;
     m->collision = inputs->collision;
     if (!meter->options->rows) {
         gm_collision_of_law(inputs, &m->entropy, &coordinate);
-        return;
+        return GM_OK;
     }
     gm_collisions counts = {.rows = (double)meter->options->rows->shape[0]};
     double *x = NULL;
-    gm_status status = GM_NEW(meter->context, x, inputs->columns);
-    for (int64_t i = 0; i < (int64_t)inputs->support && status == GM_OK; i++) {
+    GM_TRY(GM_NEW(meter->context, x, inputs->columns));
+    for (int64_t i = 0; i < (int64_t)inputs->support; i++) {
         double share;
         inputs->enumerate(inputs, i, 1, x, &share);
         gm_collisions_add(&counts, round(share * counts.rows));
     }
-    gm_release(meter->context, x);
-    if (status == GM_OK && counts.rows >= 2.0)
+    const double unknown = (double)NAN; /* of one row alone */
+    m->entropy = (gm_collision_entropy){unknown, unknown, unknown, unknown, "rows"};
+    if (counts.rows >= 2.0)
         gm_collision_interval(&counts, &m->entropy);
+done:
+    gm_release(meter->context, x);
+    return status;
 }
 
 /* --- warnings --- */
@@ -188,8 +193,8 @@ enum { FEW_TARGETS = 10 };
 static gm_status warn(const gm_meter *meter, gm_measurement *m) {
     gm_status status = GM_OK;
     gm_context *context = meter->context;
-    const bool drawn = strcmp(m->method, "sampled") == 0;
-    if (drawn && m->variance.low > 0.0 && m->effective_targets < FEW_TARGETS)
+    if (m->variance.low > 0.0 && m->effective_targets < FEW_TARGETS &&
+        m->effective_targets < 0.5 * (double)m->targets)
         GM_TRY(
             add_warning(context, m, "%s: %.2g targets carry the variance; %s",
                         m->enumerated ? "the class is uneven" : "few targets were seen to matter",
@@ -203,7 +208,7 @@ static gm_status warn(const gm_meter *meter, gm_measurement *m) {
             add_warning(context, m,
                         "the bound is not known: E[K^2] needs pairs of inputs, which a model this "
                         "large has not been asked for"));
-    if (meter->options->rows && meter->inputs->collision > 0.0 && isnan(m->entropy.nats))
+    if (meter->options->rows && meter->options->rows->shape[0] > 1 && isnan(m->entropy.nats))
         GM_TRY(add_warning(context, m,
                            "no two rows of the file are equal: its entropy is only bounded from "
                            "below, and the collision term is that of drawing these rows"));
@@ -232,7 +237,7 @@ gm_status gm_measure(gm_context *context, const gm_measure_options *options, gm_
     m->parameters = meter->model->parameters;
     m->init_draws = meter->init_draws;
     m->budget = meter->budget;
-    find_entropy(meter, m);
+    GM_TRY(find_entropy(meter, m));
     GM_TRY(measure_draws(meter, exact, m));
     GM_TRY(gm_verdict_set(context, m));
     GM_TRY(warn(meter, m));
@@ -262,6 +267,10 @@ gm_status gm_measure_get_cost(gm_context *context, const gm_measure_options *opt
     bool exact = false;
     gm_exact_cost cost = {0};
     double rate = 1.0, work = 0.0; /* in operations of a dense product */
+    if (!context || !out)
+        return GM_INVALID_ARGUMENT;
+    if (!options)
+        return gm_fail(context, GM_INVALID_ARGUMENT, "gm_measure: options is NULL");
     GM_TRY(gm_meter_create(context, options, &meter));
     GM_TRY(choose_method(meter, &exact, &cost));
     const double rows = (double)meter->samples, targets = gm_sample_targets(meter);

@@ -27,12 +27,27 @@ static gm_status make_inputs(gm_context *context, const gm_measure_options *opti
                                options->modulus, out);
 }
 
+/* The loss of a network is that of --loss: a second one in its specification would only contradict.
+ */
+static gm_status refuse_loss(gm_context *context, const char *text) {
+    gm_spec *spec = NULL;
+    gm_status status = gm_spec_parse(context, text, "model", &spec);
+    if (status == GM_OK && gm_spec_value(spec, "loss"))
+        status =
+            gm_fail(context, GM_INVALID_ARGUMENT,
+                    "model %s: unknown key 'loss'; the loss comes from --loss", gm_spec_name(spec));
+    gm_spec_destroy(context, spec);
+    return status;
+}
+
 static gm_status make_model(gm_context *context, const gm_measure_options *options,
                             const gm_inputs *inputs, gm_model **out) {
     const gm_model_shape shape = {.columns = inputs->columns, .hidden = "64x64"};
     gm_status status = GM_OK;
     if (options->function)
         return gm_model_from_function(context, options->function, inputs->columns, out);
+    if (options->model)
+        GM_TRY(refuse_loss(context, options->model));
     GM_TRY(gm_model_create(context, options->model ? options->model : "linear", &shape, out));
     if ((*out)->factor_count == 0 || (*out)->loss != &gm_loss_squared)
         status = gm_fail(context, GM_INVALID_ARGUMENT,
@@ -123,6 +138,13 @@ static gm_feature without_noise(gm_complex v) {
 gm_feature gm_meter_feature(const gm_meter *meter, double evaluated) {
     return meter->features ? meter->features[(int64_t)evaluated]
                            : without_noise(feature_of(meter, evaluated));
+}
+
+gm_status gm_meter_check_power(const gm_meter *meter, double power) {
+    return isfinite(power) ? GM_OK
+                           : gm_fail(meter->context, GM_NUMERICAL_FAILURE,
+                                     "the mean of the squared residuals is not finite: outputs of "
+                                     "the model are too large");
 }
 
 /* P(e mod q): out [q]. */

@@ -42,6 +42,10 @@ void gm_meter_set_weights(gm_meter *meter, int64_t draw);
 /* The stream of that number that belongs to a draw of initial weights. */
 gm_stream gm_meter_stream(const gm_meter *meter, uint64_t number, int64_t draw);
 
+/* GM_NUMERICAL_FAILURE unless a mean of squared residuals over the support is finite. */
+gm_status gm_meter_check_power(const gm_meter *meter, double power)
+    __attribute__((warn_unused_result));
+
 /* The feature of what evaluate() of the targets gave: ⟨s, r⟩ mod q, or a label. */
 gm_feature gm_meter_feature(const gm_meter *meter, double evaluated);
 
@@ -50,15 +54,15 @@ static inline double gm_residual_mean(double base, gm_complex slope, const gm_fe
     return base + slope.re * v->mean.re - slope.im * v->mean.im;
 }
 
-/* The mean over label noise of its square: base² + 2 base Re(slope v) + ½|slope|²|v|² +
- * ½Re(slope²v²). */
-static inline double gm_residual_power(double base, gm_complex slope, const gm_feature *v) {
-    const double real = slope.re * v->mean.re - slope.im * v->mean.im;
+/* Variance of Re(slope v) from the means of v, v² and |v|²: ½|slope|² E|v|² + ½Re(slope² E v²) less
+   the square of the mean. The base, which may be far larger, has no part in it. */
+static inline double gm_residual_variance(gm_complex slope, const gm_feature *v) {
+    const double real = gm_residual_mean(0.0, slope, v);
     const double norm = slope.re * slope.re + slope.im * slope.im;
     const double square_re = slope.re * slope.re - slope.im * slope.im;
     const double square_im = 2.0 * slope.re * slope.im;
-    return base * base + 2.0 * base * real + 0.5 * norm * v->norm +
-           0.5 * (square_re * v->square.re - square_im * v->square.im);
+    return 0.5 * (norm * v->norm + square_re * v->square.re - square_im * v->square.im) -
+           real * real;
 }
 
 #endif

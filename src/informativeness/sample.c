@@ -102,57 +102,58 @@ done:
     return status;
 }
 
-/* φ of one row at all targets, averaged over label noise: out [M]. */
-static void take_row(const gm_meter *meter, int64_t targets, double base, gm_complex slope,
+/* Re(slope v) of one row at all targets, averaged over label noise: out [M]. */
+static void take_row(const gm_meter *meter, int64_t targets, gm_complex slope,
                      const double *evaluated, double *out) {
     if (meter->features) {
         for (int64_t h = 0; h < targets; h++)
-            out[h] = gm_residual_mean(base, slope, &meter->features[(int64_t)evaluated[h]]);
+            out[h] = gm_residual_mean(0.0, slope, &meter->features[(int64_t)evaluated[h]]);
         return;
     }
     if (meter->loss->affine) { /* so is the feature, and real */
         const double zero = gm_meter_feature(meter, 0.0).mean.re;
         const double one = gm_meter_feature(meter, 1.0).mean.re - zero;
         for (int64_t h = 0; h < targets; h++)
-            out[h] = base + slope.re * (zero + one * evaluated[h]);
+            out[h] = slope.re * (zero + one * evaluated[h]);
         return;
     }
     for (int64_t h = 0; h < targets; h++) {
         const gm_feature v = gm_meter_feature(meter, evaluated[h]);
-        out[h] = gm_residual_mean(base, slope, &v);
+        out[h] = gm_residual_mean(0.0, slope, &v);
     }
 }
 
-/* E_h E φ² with label noise, which only characters have. */
-static double noisy_power(const gm_meter *meter, const gm_sample *s, double base, gm_complex slope,
+/* What label noise, which only characters have, adds to E_h φ². */
+static double label_noise(const gm_meter *meter, const gm_sample *s, gm_complex slope,
                           const double *evaluated) {
-    double power = 0.0;
-    for (int64_t h = 0; h < s->targets; h++)
-        power +=
-            s->share[h] * gm_residual_power(base, slope, &meter->features[(int64_t)evaluated[h]]);
-    return power;
+    double noise = 0.0;
+    if (meter->targets->reach == 0)
+        return 0.0;
+    for (int64_t h = 0; h < s->targets; h++) {
+        const gm_feature *v = &meter->features[(int64_t)evaluated[h]];
+        noise += s->share[h] * fmax(0.0, gm_residual_variance(slope, v));
+    }
+    return noise;
 }
 
-/* Residuals of row i against all targets, centred, and their moments. */
+/* Residuals of row i against all targets, centred, and their moments. The base, which may be large,
+   comes last. */
 static gm_status take_residuals(const gm_meter *meter, gm_sample *s, int64_t i,
                                 const double *evaluated) {
     const gm_isa isa = meter->context->isa;
-    double base = 0.0, moments[2], centred[2];
+    double base = 0.0, plain[2], shared[2], weighted[2];
     gm_complex slope = {0.0, 0.0};
     double *phi = s->phi + i * (s->targets + 1);
     meter->loss->parts(s->z[i], &base, &slope);
-    take_row(meter, s->targets, base, slope, evaluated, phi);
-    GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->share, phi, moments);
-    GM_SELECT_KERNEL(isa, gm_centre_row)(s->targets, moments[0], phi);
-    GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->weight, phi, centred);
-    phi[s->targets] = moments[0];
-    s->variance[i] = centred[1];
-    s->power[i] = moments[1];
-    s->noise[i] = 0.0;
-    if (meter->targets->reach > 0) {
-        s->power[i] = noisy_power(meter, s, base, slope, evaluated);
-        s->noise[i] = fmax(s->power[i] - moments[1], 0.0);
-    }
+    take_row(meter, s->targets, slope, evaluated, phi);
+    GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->share, phi, plain);
+    GM_SELECT_KERNEL(isa, gm_centre_row)(s->targets, plain[0], phi);
+    GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->share, phi, shared);
+    GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->weight, phi, weighted);
+    phi[s->targets] = base + plain[0];
+    s->variance[i] = weighted[1];
+    s->noise[i] = label_noise(meter, s, slope, evaluated);
+    s->power[i] = phi[s->targets] * phi[s->targets] + shared[1] + s->noise[i];
     return isfinite(s->power[i])
                ? GM_OK
                : gm_fail(meter->context, GM_NUMERICAL_FAILURE,

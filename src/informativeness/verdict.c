@@ -23,6 +23,8 @@ static const char *cause(const gm_measurement *m) {
     const bool exact = strcmp(m->method, "exact") == 0;
     if (m->noise_trace <= 0.0 && m->variance.high <= 0.0)
         return "the gradient is zero for every target";
+    if (m->enumerated && m->targets == 1)
+        return "the class has one target only";
     if (!stand_apart(m, exact))
         return m->variance.low > 0.0
                    ? "of what residuals at different inputs share little is left in the gradient"
@@ -37,31 +39,51 @@ static const char *cause(const gm_measurement *m) {
                  "seen, and no input comes twice";
 }
 
+/* A number of samples cut to three digits by `cut`, at least 1, and written out where it is not
+   immense: ceil keeps "at most" true, floor "at least". */
+typedef char count_text[32];
+
+static const char *count(double value, double (*cut)(double), count_text out) {
+    const double unit = pow(10.0, fmax(0.0, floor(log10(fmax(value, 1.0))) - 2.0));
+    snprintf(out, sizeof(count_text), "%.10g", fmax(1.0, cut(value / unit) * unit));
+    return out;
+}
+
 static void explain(const gm_measurement *m, char *out, size_t size) {
     const double most = samples(m->noise_trace, m->variance.low);
     const double least = m->samples_lower_bound;
-    if (strcmp(m->verdict, "informative") == 0)
+    count_text needed, low, high, budget;
+    count(m->samples_to_see_target, ceil, needed);
+    count(least, floor, low);
+    count(most, ceil, high);
+    snprintf(budget, sizeof budget, "%.10g", m->budget);
+    const char *plural = strcmp(needed, "1") == 0 ? "" : "s";
+    if (strcmp(m->verdict, "informative") == 0 && m->variance.std_error <= 0.0)
+        snprintf(out, size,
+                 "a batch of %s sample%s shows which target it is, within the budget of %s", needed,
+                 plural, budget);
+    else if (strcmp(m->verdict, "informative") == 0)
         snprintf(
             out, size,
-            "a batch of %.3g samples shows which target it is (at most %.3g at 95 %%), within the "
-            "budget of %.3g",
-            fmax(1.0, ceil(m->samples_to_see_target)), fmax(1.0, ceil(most)), m->budget);
+            "a batch of %s sample%s shows which target it is (at most %s at 95 %%), within the "
+            "budget of %s",
+            needed, plural, high, budget);
     else if (strcmp(m->verdict, "uninformative") == 0 && isinf(least))
-        snprintf(out, size, "no number of samples shows the target: %s", cause(m));
+        snprintf(out, size, "no number of samples shows the target; %s", cause(m));
     else if (strcmp(m->verdict, "uninformative") == 0)
-        snprintf(out, size, "at least %.3g samples are needed, more than the budget of %.3g: %s",
-                 ceil(least), m->budget, cause(m));
+        snprintf(out, size, "at least %s samples are needed, more than the budget of %s; %s", low,
+                 budget, cause(m));
     else if (m->variance.low > 0.0)
         snprintf(out, size,
-                 "between %.3g and %.3g samples are needed, and the budget of %.3g lies between; "
-                 "draw more",
-                 ceil(least), ceil(most), m->budget);
+                 "between %s and %s samples are needed, and the budget of %s lies between; draw "
+                 "more",
+                 low, high, budget);
     else
         snprintf(
             out, size,
-            "the variance cannot be told from 0 with %lld inputs and %lld targets; at least %.3g "
-            "samples are needed, and the budget is %.3g",
-            (long long)m->samples, (long long)m->targets, ceil(least), m->budget);
+            "the variance cannot be told from 0 with %lld inputs and %lld targets; at least %s "
+            "samples are needed, and the budget is %s",
+            (long long)m->samples, (long long)m->targets, low, budget);
 }
 
 gm_status gm_verdict_set(gm_context *context, gm_measurement *m) {

@@ -12,10 +12,10 @@ void gm_reproduce_tiles(const gm_report *report, gm_text *html) {
     gm_tile_note(html);
     gm_text_add(html, "hold");
     gm_tile_end(html);
-    gm_tile_begin(html, "Recoveries");
+    gm_tile_begin(html, "Runs");
     gm_text_count(html, gm_report_value(report, "result.runs"));
     gm_tile_note(html);
-    gm_text_add(html, "runs of an estimator");
+    gm_text_add(html, "recoveries or measurements");
     gm_tile_end(html);
     gm_tile_begin(html, "Scale");
     gm_text_number(html, gm_report_value(report, "result.scale"));
@@ -85,6 +85,11 @@ void gm_reproduce_glossary(const gm_report *report, gm_text *html) {
         "<dt>Claim</dt><dd>A number that theory gives, and the range around it in which the "
         "measured one has to lie, sampling error included. A claim that does not hold makes the "
         "exit status 1.</dd>\n"
-        "<dt>n, v, R</dt><dd>Batch size; variance of the noise put on the targets; distance of the "
-        "weights from the optimum in the norm of the second moments.</dd>\n");
+        "<dt>Run</dt><dd>One recovery of a curvature, or one measurement of how much a gradient "
+        "depends on the target.</dd>\n"
+        "<dt>n, v, R in recoveries</dt><dd>Batch size; variance of the noise put on the targets; "
+        "distance of the weights from the optimum in the norm of the second moments.</dd>\n"
+        "<dt>V, T in measurements</dt><dd>Variance of the mean gradient over the targets of a "
+        "class; variance of the gradient of one sample over the inputs. A batch of T/V samples "
+        "has as much noise as signal.</dd>\n");
 }

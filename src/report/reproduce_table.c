@@ -63,7 +63,7 @@ void gm_reproduce_table(const gm_report *report, gm_layout *layout) {
     add_paragraphs(gm_report_find(report, "result.conclusion"), layout);
     gm_layout_gap(layout);
     gm_text_count(&layout->cell, gm_report_value(report, "result.runs"));
-    gm_text_add(&layout->cell, " recoveries, scale ");
+    gm_text_add(&layout->cell, ", scale ");
     gm_text_number(&layout->cell, gm_report_value(report, "result.scale"));
     gm_layout_row(layout, "Runs");
 }

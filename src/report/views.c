@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const gm_view *const views[] = {
+    &gm_view_measure,
     &gm_view_recover,
     &gm_view_entropy,
     &gm_view_reproduce,

@@ -167,11 +167,11 @@ static void describe_range(double low, double high, char *out, size_t size) {
     if (isinf(low) && isinf(high))
         snprintf(out, size, "a finite number");
     else if (isinf(high))
-        snprintf(out, size, "a number of at least %.17g", low);
+        snprintf(out, size, "a number of at least %.15g", low);
     else if (isinf(low))
-        snprintf(out, size, "a number of at most %.17g", high);
+        snprintf(out, size, "a number of at most %.15g", high);
     else
-        snprintf(out, size, "a number from %.17g to %.17g", low, high);
+        snprintf(out, size, "a number from %.15g to %.15g", low, high);
 }
 
 gm_status gm_spec_number(gm_context *context, const gm_spec *spec, const char *key, double fallback,

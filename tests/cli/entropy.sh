@@ -1,22 +1,6 @@
 # `entropy`: of laws and of rows, files, plans, and every wrong way to ask.
 . ./lib.sh
 
-# write_npy FILE TYPE ROWS COLUMNS BYTES: a .npy file; BYTES in printf's notation
-write_npy() {
-    header="{'descr': '$2', 'fortran_order': False, 'shape': ($3, $4)}"
-    printf '\223NUMPY\001\000\166\000' >"$1"
-    printf '%-117s\n' "$header" >>"$1"
-    printf "$5" >>"$1"
-}
-value() {
-    "$CHECK_JSON" -v "$1" "$2"
-}
-# the member of the last document lies within 1e-9 of a number
-is_near() {
-    that awk -v seen="$(value "$scratch/out" "$1")" -v expected="$2" \
-        'BEGIN { d = seen - expected; exit !(d < 1e-9 && d > -1e-9) }'
-}
-
 # Laws, exactly.
 run 0 entropy --inputs zq:n=3,q=7 --json
 silent err
@@ -32,7 +16,7 @@ that [ "$(value "$scratch/out" result.collision_entropy.method)" = '"exact"' ]
 that [ "$(value "$scratch/out" result.rows)" = null ]
 run 0 entropy --inputs cube:n=65536 --json
 is_near result.product_proxy_bits 65536
-run 0 entropy --inputs zq:64,q=3329,width=5 --json
+run 0 entropy --inputs zq:n=64,q=3329,width=5 --json
 is_near result.collision_entropy.nats 103.00402639578242
 run 0 entropy --inputs dgauss:n=2,q=257,sigma=3
 prints '^The inputs have a collision entropy of 4\.73 nats \(6\.82 bits\)'
@@ -51,7 +35,7 @@ that [ "$(value "$scratch/out" result.product_proxy)" = null ]
 that [ "$(value "$scratch/out" result.collision_entropy.method)" = '"continuous"' ]
 
 # Rows: (1,2) (1,2) (−1,2) (3,4) (1,2): 3 of 10 pairs are equal; modulo 2 all odd first entries are.
-write_npy "$scratch/rows.npy" '|i1' 5 2 '\001\002\001\002\377\002\003\004\001\002'
+write_npy "$scratch/rows.npy" '|i1' '5, 2' '\001\002\001\002\377\002\003\004\001\002'
 run 0 entropy --inputs-file "$scratch/rows.npy" --json
 silent err
 is_near result.collision_entropy.nats 1.2039728043259361
@@ -69,7 +53,7 @@ run 0 entropy --inputs-file "$scratch/rows.npy" --modulus none
 prints 'a proxy: right if the'
 
 # No two rows are equal: a bound, no estimate.
-write_npy "$scratch/distinct.npy" '|u1' 9 1 '\001\002\003\004\005\006\007\010\011'
+write_npy "$scratch/distinct.npy" '|u1' '9, 1' '\001\002\003\004\005\006\007\010\011'
 run 0 entropy --inputs-file "$scratch/distinct.npy" --json
 that [ "$(value "$scratch/out" result.collision_entropy.nats)" = null ]
 that [ "$(value "$scratch/out" result.collision_entropy.bits)" = null ]
@@ -133,8 +117,8 @@ refuse() {
     that [ ! -e "$scratch/none/result.json" ]
 }
 refuse zp:n=3,q=7 "did you mean 'zq'"
-refuse zq:n=0,q=7 'n=0; accepted: a number from 1 to 65536'
-refuse zq:n=3,q=1 'q=1; accepted: a number from 2'
+refuse zq:n=0,q=7 'n=0; accepted: a whole number from 1 to 65536'
+refuse zq:n=3,q=1 'q=1; accepted: a whole number from 2'
 refuse zq:n=3 'q is missing'
 refuse zq:q=3 'n is missing'
 refuse zq:n=3,q=7,width=4 'width is 4; it must be odd'
@@ -156,13 +140,13 @@ run 2 entropy --inputs-file "$scratch/table.csv"
 says 'not a \.npy file'
 run 2 entropy --inputs-file "$scratch"
 silent out
-write_npy "$scratch/short.npy" '|i1' 9 2 '\001'
+write_npy "$scratch/short.npy" '|i1' '9, 2' '\001'
 run 2 entropy --inputs-file "$scratch/short.npy"
 says 'short\.npy'
-write_npy "$scratch/single.npy" '|i1' 1 2 '\001\002'
+write_npy "$scratch/single.npy" '|i1' '1, 2' '\001\002'
 run 2 entropy --inputs-file "$scratch/single.npy"
 says '2 rows or more'
-write_npy "$scratch/broken.npy" '<f2' 2 2 '\000\074\000\170\001\074\000\174'
+write_npy "$scratch/broken.npy" '<f2' '2, 2' '\000\074\000\170\001\074\000\174'
 run 2 entropy --inputs-file "$scratch/broken.npy"
 says 'row 1, column 1 is inf; every entry must be finite'
 run 2 entropy --inputs-file "$scratch/broken.npy" --modulus 3 --json

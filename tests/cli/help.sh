@@ -9,10 +9,10 @@ for arguments in --help -h help; do
     run 0 $arguments
     silent err
     prints '^Usage: gradiometer <command> \[options\]$'
-    for command_name in recover entropy reproduce report info help; do
+    for command_name in measure recover entropy reproduce report info help; do
         prints "^  $command_name  "
     done
-    for later in measure lwe train risk; do
+    for later in lwe train risk; do
         never_prints "^  $later"
     done
 done
@@ -20,7 +20,7 @@ run 2
 silent out
 says '^Usage: gradiometer'
 
-for name in recover entropy reproduce report info help; do
+for name in measure recover entropy reproduce report info help; do
     run 0 help $name
     cp "$scratch/out" "$scratch/help"
     silent err
@@ -48,6 +48,13 @@ for option in inputs inputs-file modulus seed threads out json; do
     prints "^  --$option( |$)"
 done
 
+run 0 help measure
+for option in inputs inputs-file modulus targets model loss weights init-draws method samples \
+    target-draws budget seed threads out json quiet no-progress dry-run; do
+    prints "^  --$option( |$)"
+done
+never_prints 'along'
+
 run 0 help specs
 prints '^  paired'
 prints '^    :norm=R'
@@ -56,16 +63,22 @@ for name in linear logistic softmax mlp zero init optimum; do
     prints "^  $name"
 done
 prints '^    :hidden=WxW'
-for name in fanout loud gaussian oas ledoit-wolf low-rank sampled zq dgauss cube box; do
+for name in fanout loud gaussian oas ledoit-wolf low-rank sampled zq dgauss cube box lwe wave \
+    parity modsum teacher random; do
     prints "^  $name"
 done
+for key in secret hamming secret_sigma sigma read psi k; do
+    prints "^    :$key="
+done
+prints '^Classes of targets \(--targets\):$'
+prints 'relu or sin'
 
 run 2 help recove
 says "did you mean 'recover'\?"
 run 2 help spec
 says "did you mean 'specs'\?"
-run 2 help measure
-says "'measure' is not available in this version"
+run 2 help train
+says "'train' is not available in this version"
 
 run 0 help --man
 prints '^\.TH GRADIOMETER 1'
@@ -93,10 +106,12 @@ try gradiometer recover --missing = m
 try gradiometer recover --leak=
 try gradiometer entropy --inputs dg
 try gradiometer entropy --m
+try gradiometer measure --targets te
+try gradiometer measure --loss c
 SCRIPT
     bash "$scratch/try" "$scratch/completion" >"$scratch/out" 2>"$scratch/err"
     silent err
-    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\n' >"$scratch/expected"
+    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\nteacher\ncosine\n' >"$scratch/expected"
     that cmp -s "$scratch/out" "$scratch/expected"
 fi
 finish

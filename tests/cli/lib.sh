@@ -63,6 +63,24 @@ entries() {
     find "$1" -mindepth 1 2>/dev/null | wc -l
 }
 
+# the member of a document at a path
+value() {
+    "$CHECK_JSON" -v "$1" "$2"
+}
+# the member of the last document lies within 1e-9 of a number
+is_near() {
+    that awk -v seen="$(value "$scratch/out" "$1")" -v expected="$2" \
+        'BEGIN { d = seen - expected; exit !(d < 1e-9 && d > -1e-9) }'
+}
+
+# write_npy FILE TYPE SHAPE BYTES: a .npy file; SHAPE as "5, 2" or "5,", BYTES in printf's notation
+write_npy() {
+    header="{'descr': '$2', 'fortran_order': False, 'shape': ($3)}"
+    printf '\223NUMPY\001\000\166\000' >"$1"
+    printf '%-117s\n' "$header" >>"$1"
+    printf "$4" >>"$1"
+}
+
 # write_table FILE ROWS COLUMNS: a table with a header and a target that depends on the inputs
 write_table() {
     awk -v rows="$2" -v columns="$3" 'BEGIN {

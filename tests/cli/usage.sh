@@ -8,7 +8,7 @@ run 2 xyzzy
 says "unknown command 'xyzzy'$"
 run 2 --verbose
 says "unknown option '--verbose'"
-for later in measure lwe train risk; do
+for later in lwe train risk; do
     run 2 $later --anything
     silent out
     says "^gradiometer: error: command '$later' is not available in this version$"
@@ -85,9 +85,9 @@ run 2 recover --json --leak
 json_error GM_INVALID_ARGUMENT 2
 run 2 recover --json --estimator "$(printf 'a"\\\t\001\377\342\202\254')"
 json_error GM_INVALID_ARGUMENT 2
-run 2 --json measure
+run 2 --json train
 says unknown
-run 2 measure --json
+run 2 train --json
 json_error GM_UNAVAILABLE 2
 
 # What a message repeats cannot steer the terminal, nor make a second line.

@@ -246,6 +246,73 @@ static gm_status entropy_cost(gm_context *context) {
     return gm_entropy_of_rows_cost(context, in_folder("table.npy"), 0, &cost);
 }
 
+/* A model of the caller: ⟨w, x⟩ of two columns. */
+static gm_status forward(void *user, int64_t count, const double *x, double *p) {
+    (void)user;
+    for (int64_t i = 0; i < count; i++)
+        p[i] = 0.1 * x[2 * i];
+    return GM_OK;
+}
+
+static gm_status backward(void *user, int64_t count, const double *x, const double *v,
+                          double *gradient) {
+    (void)user;
+    gradient[0] = gradient[1] = 0.0;
+    for (int64_t i = 0; i < 2 * count; i++)
+        gradient[i % 2] += v[i / 2] * x[i];
+    return GM_OK;
+}
+
+static gm_status measure(gm_context *context, const char *inputs, const char *targets,
+                         const char *method, const char *model, int64_t draws) {
+    double values[8] = {0, 1, 1, 0, 0, 1, 2, 2};
+    const gm_array rows = {2, {4, 2}, values};
+    const gm_function_model function = {2, 2, forward, backward, NULL};
+    const bool own = strcmp(model, "function") == 0;
+    const gm_measure_options options = {.inputs = inputs,
+                                        .rows = inputs ? NULL : &rows,
+                                        .modulus = inputs ? 0 : 3,
+                                        .targets = targets,
+                                        .model = own ? NULL : model,
+                                        .function = own ? &function : NULL,
+                                        .method = method,
+                                        .samples = 40,
+                                        .target_draws = draws,
+                                        .init_draws = own ? 1 : 2};
+    gm_measurement *measurement = NULL;
+    gm_measure_cost cost;
+    gm_status status = gm_measure_get_cost(context, &options, &cost);
+    if (status == GM_OK)
+        status = gm_measure(context, &options, &measurement);
+    gm_measurement_destroy(context, measurement);
+    return status;
+}
+
+static gm_status measure_gram(gm_context *context) {
+    return measure(context, "zq:n=2,q=3", "lwe:sigma=.5", "sampled", "mlp:hidden=3", 6);
+}
+
+static gm_status measure_jacobian(gm_context *context) {
+    return measure(context, NULL, "modsum:k=1", "sampled", "linear", 300);
+}
+
+static gm_status measure_function(gm_context *context) {
+    return measure(context, NULL, "linear", "sampled", "function", 8);
+}
+
+static gm_status measure_fourier(gm_context *context) {
+    return measure(context, NULL, "lwe:secret=gaussian,secret_sigma=1,read=phase", "exact",
+                   "mlp:hidden=2x2,act=sin", 0);
+}
+
+static gm_status measure_walsh(gm_context *context) {
+    return measure(context, "cube:n=3,p=.2", "parity", "exact", "linear", 0);
+}
+
+static gm_status measure_moment(gm_context *context) {
+    return measure(context, "dgauss:n=2,q=5,sigma=1", "linear", "exact", "mlp:hidden=2", 0);
+}
+
 static gm_status parse_spec(gm_context *context) {
     gm_spec *spec = NULL;
     double value = 0.0;
@@ -296,6 +363,22 @@ static gm_status write_entropy(gm_context *context) {
     STOP_UNLESS_OK(gm_report_set_numbers(report, "result.per_coordinate", numbers, 3));
     STOP_UNLESS_OK(gm_report_set_number(report, "result.product_proxy", 6.0));
     STOP_UNLESS_OK(gm_report_set_text(report, "result.source", "rows.npy"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status write_measurement(gm_context *context) {
+    const double interval[2] = {0.5, 2.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "measure", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.variance.value", 1.0));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.variance.ci95", interval, 2));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.noise_trace", 9.0));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.verdict", "undecided"));
+    STOP_UNLESS_OK(gm_report_set_text(report, "options.targets", "parity"));
     STOP_UNLESS_OK(render_report(report));
 done:
     gm_report_destroy(report);
@@ -427,23 +510,45 @@ SWEEP(make_inputs_from_rows)
 SWEEP(make_targets)
 SWEEP(find_entropy)
 SWEEP(entropy_cost)
+SWEEP(measure_gram)
+SWEEP(measure_jacobian)
+SWEEP(measure_function)
+SWEEP(measure_fourier)
+SWEEP(measure_walsh)
+SWEEP(measure_moment)
 SWEEP(parse_spec)
 SWEEP(write_output)
 SWEEP(write_report)
 SWEEP(write_entropy)
+SWEEP(write_measurement)
 SWEEP(load_report)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_load_csv),
-        cmocka_unit_test(sweep_load_gzip),          cmocka_unit_test(sweep_load_npy),
-        cmocka_unit_test(sweep_load_idx),           cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_write_entropy),
-        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_recover_everything),
+        cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),
+        cmocka_unit_test(sweep_make_inputs_from_rows),
         cmocka_unit_test(sweep_make_targets),
+        cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),
+        cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),
+        cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),
+        cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),
+        cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),
+        cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -83,11 +83,9 @@ static void every_fixture_can_be_drawn(void **state) {
     static const struct {
         const char *name;
         int plots;
-    } fixtures[] = {{"compared.json", 2},
-                    {"not-compared.json", 2},
-                    {"calibrated.json", 1},
-                    {"tiny.json", 1},
-                    {"entropy.json", 1}};
+    } fixtures[] = {{"compared.json", 2},      {"not-compared.json", 2}, {"calibrated.json", 1},
+                    {"tiny.json", 1},          {"entropy.json", 1},      {"informative.json", 2},
+                    {"uninformative.json", 2}, {"experiment.json", 2}};
     for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
         gm_report *report = load_fixture(fixtures[i].name);
         draw_all(report, fixtures[i].plots);

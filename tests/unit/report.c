@@ -409,6 +409,119 @@ static void odd_entropies_still_have_table_and_page(void **state) {
     }
 }
 
+/* Table, page and plots; none of them may fail, or show what is no number. */
+static void render(const gm_report *report) {
+    char *text = table_of(report, false);
+    assert_narrow(text);
+    assert_lacks(text, "nan");
+    gm_report_free_text(report, text);
+    assert_ok(gm_report_html(report, NULL, &text));
+    gm_report_free_text(report, text);
+    for (int p = 0; p < gm_report_plots(report); p++) {
+        assert_ok(gm_report_plot_script(report, p, &text));
+        assert_lacks(text, "inf,");
+        assert_lacks(text, "nan");
+        gm_report_free_text(report, text);
+    }
+}
+
+static void the_table_of_a_measurement_says_what_v_is_made_of(void **state) {
+    (void)state;
+    check_table("informative.json",
+                (const char *[]){"The gradient tells the targets apart: a batch of 64 samples "
+                                 "shows which target\nit is, within the budget of 4096.",
+                                 "cube:n=6, 6 columns", "parity, all 64 of the class",
+                                 "Variance V          0.0923, exact",
+                                 "D = 0.0923 (equal inputs), O = 0 (different inputs)",
+                                 "0.0938 = 0.0938 (collisions) + 0 (dependence)",
+                                 "64, the batch whose noise", "4.16 nats (6 bits)",
+                                 "6.18 of 64 carry the variance", NULL},
+                (const char *[]){"Warnings", "Smallest visible", "±", "inf", NULL});
+}
+
+static void the_table_of_nothing_found_says_so(void **state) {
+    (void)state;
+    check_table("uninformative.json",
+                (const char *[]){"The gradient does not tell the targets apart: at least 18500",
+                                 "1.9 × 10⁻⁴ ± 2.4 × 10⁻⁴, 95 % interval 0 to 7.1 × 10⁻⁴",
+                                 "0.00339: too large, since it pairs each input with itself",
+                                 "not known; at least 18,544", "all 448 of the\n",
+                                 "ε = 1.32; ε² = 1.74, 95 % interval 1.73 to 1.75", NULL},
+                (const char *[]){"carry the variance", "exact", "Total variation", NULL});
+}
+
+static void the_page_of_a_measurement_fits_its_method(void **state) {
+    (void)state;
+    static const struct {
+        const char *fixture, *badge, *method, *absent;
+    } pages[] = {{"informative.json", "<span class=\"badge good\">Informative</span>",
+                  "<b>Exact.</b>", "<b>Sampled.</b>"},
+                 {"uninformative.json", "<span class=\"badge bad\">Uninformative</span>",
+                  "<b>Sampled.</b>", "<b>Exact.</b>"}};
+    for (size_t i = 0; i < 2; i++) {
+        gm_report *report = load_fixture(pages[i].fixture);
+        char *page = NULL;
+        assert_int_equal(gm_report_plots(report), 2);
+        assert_ok(gm_report_html(report, NULL, &page));
+        assert_contains(page, pages[i].badge);
+        assert_contains(page, pages[i].method);
+        assert_lacks(page, pages[i].absent);
+        gm_report_free_text(report, page);
+        gm_report_destroy(report);
+    }
+}
+
+/* Measurements that no run of ours writes. */
+static void odd_measurements_still_have_table_and_page(void **state) {
+    (void)state;
+    static const char *const paths[] = {"result.variance",
+                                        "result.variance.value",
+                                        "result.variance.ci95",
+                                        "result.naive_variance",
+                                        "result.collision_term",
+                                        "result.dependence_term",
+                                        "result.bound",
+                                        "result.bound.value",
+                                        "result.noise_trace",
+                                        "result.label_noise_trace",
+                                        "result.samples_to_see_target",
+                                        "result.samples_lower_bound",
+                                        "result.budget",
+                                        "result.columns",
+                                        "result.samples",
+                                        "result.targets",
+                                        "result.enumerated",
+                                        "result.effective_targets",
+                                        "result.smallest_visible",
+                                        "result.method",
+                                        "result.form",
+                                        "result.verdict",
+                                        "result.reason",
+                                        "result.collision_entropy",
+                                        "result.independence",
+                                        "result.independence.epsilon",
+                                        "result.data",
+                                        "options.targets",
+                                        "options.weights",
+                                        "options",
+                                        "result.independence.epsilon_squared.value",
+                                        "result"};
+    static const double numbers[] = {-1e308, -1, 0, 5e-324, 1, 1e300, 1e308};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        for (size_t kind = 0; kind < 2 + sizeof numbers / sizeof *numbers; kind++) {
+            gm_report *report = load_fixture(kind % 2 ? "informative.json" : "uninformative.json");
+            const double pair[] = {numbers[kind % 7], NAN};
+            if (kind == 0)
+                assert_ok(gm_report_set_text(report, paths[i], hostile));
+            else if (kind == 1)
+                assert_ok(gm_report_set_numbers(report, paths[i], pair, 2));
+            else
+                assert_ok(gm_report_set_number(report, paths[i], numbers[kind - 2]));
+            render(report);
+            gm_report_destroy(report);
+        }
+}
+
 static void colours_come_only_when_asked_for(void **state) {
     (void)state;
     gm_report *report = load_fixture("compared.json");
@@ -447,23 +560,80 @@ static void members_of_a_wrong_kind_do_no_harm(void **state) {
         for (int kind = 0; kind < 3; kind++) {
             gm_report *report = load_fixture("compared.json");
             const double numbers[] = {1, NAN};
-            char *text = NULL;
             if (kind == 0)
                 assert_ok(gm_report_set_text(report, paths[i], "text"));
             else if (kind == 1)
                 assert_ok(gm_report_set_number(report, paths[i], 3));
             else
                 assert_ok(gm_report_set_numbers(report, paths[i], numbers, 2));
-            text = table_of(report, false);
-            gm_report_free_text(report, text);
-            assert_ok(gm_report_html(report, NULL, &text));
-            gm_report_free_text(report, text);
-            for (int p = 0; p < gm_report_plots(report); p++) {
-                assert_ok(gm_report_plot_script(report, p, &text));
-                gm_report_free_text(report, text);
-            }
+            render(report);
             gm_report_destroy(report);
         }
+}
+
+/* --- experiments --- */
+
+static char *script_of(const gm_report *report, int plot) {
+    char *script = NULL;
+    assert_ok(gm_report_plot_script(report, plot, &script));
+    return script;
+}
+
+static void axes_are_logarithmic_unless_the_plot_says_otherwise(void **state) {
+    (void)state;
+    gm_report *report = load_fixture("experiment.json");
+    char *script = script_of(report, 0);
+    assert_contains(script, "set logscale xy\n");
+    assert_lacks(script, "unset logscale");
+    assert_contains(script, "100.0 5.0 0.5 10.0\n"); /* the bar ends at a tenth */
+    assert_lacks(script, "-0.25");
+    gm_report_free_text(report, script);
+    script = script_of(report, 1);
+    assert_contains(script, "unset logscale x\n");
+    assert_contains(script, "unset logscale y\n");
+    assert_contains(script, "-10.0 0.5 -0.5 1.0\n");
+    assert_contains(script, "90.0 -0.25 -0.75 0.125\n");
+    assert_contains(script, "set xrange [-16.0:96.0]\n");
+    assert_contains(script, "set yrange [-0.85");
+    assert_contains(script, "[-16.0:96.0] 0.0 with lines"); /* the level */
+    gm_report_free_text(report, script);
+    assert_ok(gm_report_set_text(report, "result.plots[1].linear", "y"));
+    script = script_of(report, 1);
+    assert_lacks(script, "unset logscale x");
+    assert_contains(script, "unset logscale y\n");
+    assert_lacks(script, "-10.0 0.5");
+    gm_report_free_text(report, script);
+    gm_report_destroy(report);
+}
+
+/* Of one value, an axis has a range all the same. */
+static void a_linear_axis_of_one_value_has_a_range(void **state) {
+    (void)state;
+    gm_report *report = load_fixture("experiment.json");
+    const double zero = 0, low = 0, high = 0;
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].x", &zero, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].y", &zero, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].low", &low, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[0].high", &high, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[1].x", &zero, 1));
+    assert_ok(gm_report_set_numbers(report, "result.plots[1].series[1].y", &zero, 1));
+    char *script = script_of(report, 1);
+    assert_contains(script, "set xrange [-0.06:0.06]\n");
+    gm_report_free_text(report, script);
+    gm_report_destroy(report);
+}
+
+static void an_experiment_counts_its_runs(void **state) {
+    (void)state;
+    gm_report *report = load_fixture("experiment.json");
+    char *text = table_of(report, false);
+    assert_contains(text, "12, scale 1");
+    assert_lacks(text, "ecoveries");
+    gm_report_free_text(report, text);
+    assert_ok(gm_report_html(report, NULL, &text));
+    assert_contains(text, "recoveries or measurements");
+    gm_report_free_text(report, text);
+    gm_report_destroy(report);
 }
 
 static void other_commands_are_not_available(void **state) {
@@ -489,8 +659,9 @@ static const char svg[] =
 
 static void the_page_is_whole_and_self_contained(void **state) {
     (void)state;
-    static const char *const fixtures[] = {"compared.json", "not-compared.json", "calibrated.json",
-                                           "tiny.json"};
+    static const char *const fixtures[] = {"compared.json",    "not-compared.json",
+                                           "calibrated.json",  "tiny.json",
+                                           "informative.json", "uninformative.json"};
     const char *const svgs[] = {svg, svg, svg};
     for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
         gm_report *report = load_fixture(fixtures[i]);
@@ -767,9 +938,16 @@ int main(void) {
         cmocka_unit_test(the_table_of_one_dimension_is_sensible),
         cmocka_unit_test(the_table_of_an_entropy_names_its_proxy),
         cmocka_unit_test(odd_entropies_still_have_table_and_page),
+        cmocka_unit_test(the_table_of_a_measurement_says_what_v_is_made_of),
+        cmocka_unit_test(the_table_of_nothing_found_says_so),
+        cmocka_unit_test(the_page_of_a_measurement_fits_its_method),
+        cmocka_unit_test(odd_measurements_still_have_table_and_page),
         cmocka_unit_test(colours_come_only_when_asked_for),
         cmocka_unit_test(an_empty_result_still_has_table_and_page),
         cmocka_unit_test(members_of_a_wrong_kind_do_no_harm),
+        cmocka_unit_test(axes_are_logarithmic_unless_the_plot_says_otherwise),
+        cmocka_unit_test(a_linear_axis_of_one_value_has_a_range),
+        cmocka_unit_test(an_experiment_counts_its_runs),
         cmocka_unit_test(other_commands_are_not_available),
         cmocka_unit_test(the_page_is_whole_and_self_contained),
         cmocka_unit_test(the_page_of_a_comparison_says_everything),

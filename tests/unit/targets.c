@@ -928,7 +928,7 @@ static void specifications_are_checked(void **state) {
          "secret=small; accepted: uniform, binary, ternary, gaussian"},
         {"zq:n=3,q=7", "lwe:secret=gaussian", "secret=gaussian needs secret_sigma=S"},
         {"zq:n=3,q=7", "lwe:secret=gaussian,secret_sigma=0", "secret_sigma=0; accepted: a number"},
-        {"zq:n=3,q=7", "lwe:secret=gaussian,secret_sigma=8", "from 0.10000000000000001 to 7"},
+        {"zq:n=3,q=7", "lwe:secret=gaussian,secret_sigma=8", "from 0.1 to 7"},
         {"zq:n=3,q=7", "lwe:secret_sigma=1", "secret_sigma goes with secret=gaussian only"},
         {"zq:n=3,q=7", "lwe:secret=ternary,secret_sigma=1", "goes with secret=gaussian only"},
         {"zq:n=3,q=7", "lwe:sigma=-1", "sigma=-1; accepted: a number from 0 to 7"},

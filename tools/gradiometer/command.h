@@ -36,8 +36,8 @@ struct common_options {
     bool json, quiet, no_progress, dry_run;
 };
 
-extern const struct command command_recover, command_entropy, command_reproduce, command_report,
-    command_info, command_help;
+extern const struct command command_measure, command_recover, command_entropy, command_reproduce,
+    command_report, command_info, command_help;
 
 extern const struct option common_option_table[];
 extern const int common_option_count;

@@ -48,17 +48,17 @@ const struct option common_option_table[] = {
 };
 const int common_option_count = sizeof common_option_table / sizeof *common_option_table;
 
-static const struct command measure = {.name = "measure"}, lwe = {.name = "lwe"},
-                            train = {.name = "train"}, risk = {.name = "risk"};
+static const struct command lwe = {.name = "lwe"}, train = {.name = "train"},
+                            risk = {.name = "risk"};
 
 const struct command *const commands[] = {
+    &command_measure,
     &command_recover,
     &command_entropy,
     &command_reproduce,
     &command_report,
     &command_info,
     &command_help,
-    &measure,
     &lwe,
     &train,
     &risk,

@@ -2,65 +2,38 @@
 #include <stdio.h>
 
 #include "entropy_report.h"
+#include "inputs.h"
 #include "plan.h"
 #include "result.h"
-#include "specs.h"
-
-struct values {
-    const char *inputs, *inputs_file; /* one is NULL */
-    int64_t modulus;                  /* 0: none */
-};
-
-#define FIELD(name) offsetof(struct values, name)
 
 static const struct option options[] = {
-    {.name = "inputs",
-     .group = "Inputs, one of",
-     .kind = OPTION_SPEC,
-     .placeholder = "LAW",
-     .family = &spec_inputs,
-     .offset = FIELD(inputs),
-     .help = "a law, whose entropy is computed exactly"},
-    {.name = "inputs-file",
-     .kind = OPTION_FILE,
-     .placeholder = "ROWS.npy",
-     .offset = FIELD(inputs_file),
-     .help = "array [N, n], an independent draw in each row: entropy is estimated by counting "
-             "equal rows"},
-    {.name = "modulus",
-     .kind = OPTION_INTEGER,
-     .placeholder = "Q",
-     .low = 2,
-     .high = 9007199254740992.0,
-     .fallback = "none",
-     .keyword = "none",
-     .offset = FIELD(modulus),
-     .help = "with --inputs-file: entries are whole numbers and are compared modulo q"},
-};
+    INPUTS_OPTIONS(0, "a law, whose entropy is computed exactly",
+                   "array [N, n], an independent draw in each row: entropy is estimated by "
+                   "counting equal rows",
+                   9007199254740992.0)};
 
 /* Everything between the options and the exit status; each part is NULL until it is there. */
 struct work {
-    const struct values *values;
+    const struct inputs_options *values;
     gm_entropy *entropy;
     gm_report *report;
     gm_output *output;
 };
 
 static gm_status compute(struct session *session, struct work *work) {
-    const struct values *values = work->values;
-    return values->inputs ? gm_entropy_of_inputs(session->context, values->inputs, &work->entropy)
-                          : gm_entropy_of_rows(session->context, values->inputs_file,
-                                               values->modulus, &work->entropy);
+    const struct inputs_options *values = work->values;
+    return values->law ? gm_entropy_of_inputs(session->context, values->law, &work->entropy)
+                       : gm_entropy_of_rows(session->context, values->file, values->modulus,
+                                            &work->entropy);
 }
 
 static gm_status describe(struct session *session, struct work *work, double start) {
-    const struct values *values = work->values;
+    const struct inputs_options *values = work->values;
     gm_status status = gm_report_create(session->context, "entropy", &work->report);
     if (status == GM_OK)
         status = session_describe(session, work->report, values);
     if (status == GM_OK)
-        status = entropy_report_fill(
-            work->report, values->inputs ? values->inputs : values->inputs_file, work->entropy);
+        status = entropy_report_fill(work->report, inputs_name(values), work->entropy);
     if (status == GM_OK)
         status = gm_report_set_number(work->report, "seconds", result_clock() - start);
     return status;
@@ -68,21 +41,20 @@ static gm_status describe(struct session *session, struct work *work, double sta
 
 /* A law costs so little that the plan computes it, which checks it too. */
 static int show_plan(struct session *session, struct work *work) {
-    const struct values *values = work->values;
+    const struct inputs_options *values = work->values;
     gm_cost cost = {NAN, NAN, NAN, NAN};
     char action[512];
     const double start = result_clock();
-    const gm_status status = values->inputs
-                                 ? compute(session, work)
-                                 : gm_entropy_of_rows_cost(session->context, values->inputs_file,
-                                                           values->modulus, &cost);
+    const gm_status status = values->law ? compute(session, work)
+                                         : gm_entropy_of_rows_cost(session->context, values->file,
+                                                                   values->modulus, &cost);
     if (status != GM_OK)
         return session_fail(session, status);
-    if (values->inputs) {
+    if (values->law) {
         cost.seconds = result_clock() - start;
-        snprintf(action, sizeof action, "compute the collision entropy of %.400s", values->inputs);
+        snprintf(action, sizeof action, "compute the collision entropy of %.400s", values->law);
     } else {
-        snprintf(action, sizeof action, "count equal rows of %.400s", values->inputs_file);
+        snprintf(action, sizeof action, "count equal rows of %.400s", values->file);
     }
     const struct plan plan = {
         .action = action,
@@ -110,18 +82,12 @@ static int run_work(struct session *session, struct work *work) {
 }
 
 static int run(struct session *session, void *options_read) {
-    const struct values *values = options_read;
+    const struct inputs_options *values = options_read;
     struct work work = {.values = values};
-    if (values->inputs && values->inputs_file)
-        return session_error(session, GM_INVALID_ARGUMENT,
-                             "give --inputs or --inputs-file, not both");
-    if (!values->inputs && !values->inputs_file)
-        return session_error(session, GM_INVALID_ARGUMENT,
-                             "option --inputs LAW is missing, or --inputs-file ROWS.npy");
-    if (values->inputs && values->modulus)
-        return session_error(session, GM_INVALID_ARGUMENT,
-                             "option --modulus goes with --inputs-file only; a law has its own");
-    const int exit = run_work(session, &work);
+    int exit = inputs_check(session, values);
+    if (exit != EXIT_DONE)
+        return exit;
+    exit = run_work(session, &work);
     session_output_close(session, work.output);
     gm_report_destroy(work.report);
     gm_entropy_destroy(session->context, work.entropy);
@@ -149,7 +115,7 @@ const struct command command_entropy = {
         "With --out: result.json, a plot (.svg) and report.html.",
     .options = options,
     .count = sizeof options / sizeof *options,
-    .values_size = sizeof(struct values),
+    .values_size = sizeof(struct inputs_options),
     .examples = examples,
     .run = run,
 };

@@ -82,8 +82,8 @@ static int show(struct session *session, const struct fact *facts, int count) {
 }
 
 static int run(struct session *session, void *values) {
-    const struct plan plan = {"describe the build and this machine",
-                              session->common.out ? "result.json" : NULL, 0, 0, 0};
+    const struct plan plan = {.action = "describe the build and this machine",
+                              .files = session->common.out ? "result.json" : NULL};
     gm_build_info build = gm_build_describe();
     char threads[32];
     if (session->common.dry_run)

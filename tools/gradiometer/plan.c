@@ -24,20 +24,23 @@ void plan_binary(double value, char *out, size_t size) {
 
 static int print_text(struct session *session, const struct plan *plan) {
     char text[4096], operations[32] = "not known", bytes[32] = "not known";
-    char seconds[32] = "not known";
+    char seconds[32] = "not known", method[128] = "";
     if (!isnan(plan->operations))
         plan_decimal(plan->operations, operations, sizeof operations);
     if (!isnan(plan->bytes))
         plan_binary(plan->bytes, bytes, sizeof bytes);
     if (!isnan(plan->seconds))
         snprintf(seconds, sizeof seconds, "about %.2g s", plan->seconds);
+    if (plan->method)
+        snprintf(method, sizeof method, "method       %s, %s\n", plan->method, plan->form);
     snprintf(text, sizeof text,
              "would        %s\n"
+             "%s"
              "would write  %s\n"
              "operations   %s\n"
              "memory       %s%s\n"
              "time         %s\n",
-             plan->action, plan->files ? plan->files : "nothing", operations, bytes,
+             plan->action, method, plan->files ? plan->files : "nothing", operations, bytes,
              isnan(plan->bytes) ? "" : "B", seconds);
     return session_print(session, text) == GM_OK ? EXIT_DONE : session_output_failed(session);
 }
@@ -51,6 +54,10 @@ static gm_status describe(struct session *session, const struct plan *plan, cons
         status = gm_report_set_text(report, "dry_run.action", plan->action);
     if (status == GM_OK)
         status = gm_report_set_text(report, "dry_run.files", plan->files);
+    if (status == GM_OK && plan->method)
+        status = gm_report_set_text(report, "dry_run.method", plan->method);
+    if (status == GM_OK && plan->method)
+        status = gm_report_set_text(report, "dry_run.form", plan->form);
     for (int i = 0; i < 3 && status == GM_OK; i++)
         status = gm_report_set_number(report, paths[i], numbers[i]);
     return status;

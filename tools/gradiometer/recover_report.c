@@ -3,22 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "estimate.h"
 #include "try.h"
 
 enum { PATH_SIZE = 128, LARGEST = 20, SPECTRUM_POINTS = 200 };
-
-static gm_status set_estimate(gm_report *report, const char *path, const gm_estimate *estimate) {
-    char member[PATH_SIZE];
-    const double interval[2] = {estimate->low, estimate->high};
-    snprintf(member, sizeof member, "%s.value", path);
-    TRY(gm_report_set_number(report, member, estimate->value));
-    snprintf(member, sizeof member, "%s.std_error", path);
-    TRY(gm_report_set_number(report, member, estimate->std_error));
-    snprintf(member, sizeof member, "%s.ci95", path);
-    TRY(gm_report_set_numbers(report, member, interval, 2));
-    snprintf(member, sizeof member, "%s.method", path);
-    return gm_report_set_text(report, member, estimate->method);
-}
 
 static gm_status set_error(gm_report *report, const char *path, const gm_recovery_error *error) {
     char member[PATH_SIZE];
@@ -64,7 +52,7 @@ static gm_status set_origin(gm_report *report, const gm_recovery *r) {
 }
 
 static gm_status set_prediction(gm_report *report, const gm_recovery *r) {
-    TRY(set_estimate(report, "result.predicted_error.operator", &r->predicted_operator));
+    TRY(estimate_report(report, "result.predicted_error.operator", &r->predicted_operator));
     TRY(gm_report_set_number(report, "result.predicted_error.frobenius", r->predicted_frobenius));
     TRY(gm_report_set_number(report, "result.require", r->require));
     TRY(gm_report_set_boolean(report, "result.enough", r->enough));

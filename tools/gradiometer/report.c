@@ -33,8 +33,13 @@ static int show(struct session *session, gm_report *report, const char *folder) 
 }
 
 static int run(struct session *session, void *values) {
-    const struct plan plan = {"read result.json, print the table and draw plots and page again",
-                              "*.svg, report.html", NAN, NAN, NAN};
+    const struct plan plan = {
+        .action = "read result.json, print the table and draw plots and page again",
+        .files = "*.svg, report.html",
+        .operations = NAN,
+        .bytes = NAN,
+        .seconds = NAN,
+    };
     const char *source = session->arguments.operand;
     const char *folder = session->common.out ? session->common.out : source;
     char path[PATH_MAX];

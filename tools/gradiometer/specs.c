@@ -5,6 +5,9 @@
 
 #include <gradiometer/spec.h>
 
+#define ACTIVATION                                                                                 \
+    { "act", "NAME", "tanh, relu or sin (default: tanh)" }
+
 const struct spec_family spec_models = {
     "Models", "model",
     (const struct spec_form[]){
@@ -20,7 +23,7 @@ const struct spec_family spec_models = {
         {"mlp",
          "a network of layers with biases; curvature is the generalised Gauss-Newton matrix",
          {{"hidden", "WxW", "widths of the hidden layers (default: 64x32)"},
-          {"act", "NAME", "tanh or relu (default: tanh)"},
+          ACTIVATION,
           {"loss", "NAME",
            "squared, logistic, softmax, or auto: squared for numbers, otherwise by the classes "
            "(default: auto)"}}},
@@ -114,7 +117,7 @@ const struct spec_family spec_laws = {
     }};
 
 #define COORDINATES                                                                                \
-    { "n", "N", "coordinates, 1 to 65536; required, and may come first without n=" }
+    { "n", "N", "coordinates, 1 to 65536; required" }
 #define MODULUS                                                                                    \
     { "q", "Q", "modulus, 2 to 4194304; required" }
 
@@ -137,9 +140,52 @@ const struct spec_family spec_inputs = {
         {0},
     }};
 
+const struct spec_family spec_targets = {
+    "Classes of targets", "targets",
+    (const struct spec_form[]){
+        {"lwe",
+         "a reading of <s, x> + e mod q, s a secret and e an error that is fresh for every sample; "
+         "the inputs are residues",
+         {{"secret", "NAME",
+           "law of the entries of s: uniform, binary (0, 1), ternary (-1, 0, 1) or gaussian "
+           "(default: uniform)"},
+          {"hamming", "H", "entries of s that are not 0, exactly; 0 to n (default: as they come)"},
+          {"secret_sigma", "S", "with secret=gaussian, which needs it: 0.1 to q"},
+          {"sigma", "S", "standard deviation of e, 0 to q (default: 0)"},
+          {"read", "NAME",
+           "what is read of t = <s, x> + e mod q: cos or sin of 2 pi t/q, phase t/q, or centered, "
+           "in [-1/2, 1/2) (default: cos)"}}},
+        {"wave",
+         "psi(<u, x>), u uniform on the sphere of radius R",
+         {{"R", "R", "1e-6 to 1e6; required"},
+          {"psi", "NAME", "of period 2 pi: sin, cos, square or triangle (default: sin)"}}},
+        {"parity",
+         "product of a subset of the coordinates, which are -1 and +1",
+         {{"k", "K", "size of the subset, 0 to n, or all subsets (default: all)"}}},
+        {"modsum",
+         "sum of a subset of the coordinates mod q, as a phase; the inputs are residues",
+         {{"k", "K", "size of the subset, 1 to n; required"}}},
+        {"teacher",
+         "a network of one layer of tanh with random weights, N(0, 1 / inputs of the layer)",
+         {{"hidden", "W", "its width, 1 to 65536 (default: 16)"}}},
+        {"linear", "<a, x>, a ~ N(0, I)", {{0}}},
+        {"random", "-1 or +1 at every x by itself: nothing to learn", {{0}}},
+        {0},
+    }};
+
+const struct spec_family spec_measured_models = {
+    "Models of one output", "model",
+    (const struct spec_form[]){
+        {"linear", "<w, x>; initial weights 0", {{0}}},
+        {"mlp",
+         "a network of layers with biases; initial weights N(0, 1 / inputs of the layer), biases 0",
+         {{"hidden", "WxW", "widths of the hidden layers (default: 64x64)"}, ACTIVATION}},
+        {0},
+    }};
+
 const struct spec_family *const spec_families[] = {
-    &spec_models,     &spec_estimators, &spec_points, &spec_shrinkages,
-    &spec_structures, &spec_laws,       &spec_inputs, NULL};
+    &spec_models, &spec_estimators, &spec_points,  &spec_shrinkages,      &spec_structures,
+    &spec_laws,   &spec_inputs,     &spec_targets, &spec_measured_models, NULL};
 
 gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
                             char *message, size_t size) {

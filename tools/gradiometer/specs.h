@@ -12,7 +12,7 @@ struct spec_key {
     const char *help;        /* with default and range */
 };
 
-enum { SPEC_KEYS_MAX = 3 };
+enum { SPEC_KEYS_MAX = 5 };
 
 struct spec_form {
     const char *name;
@@ -33,6 +33,8 @@ extern const struct spec_family spec_shrinkages;
 extern const struct spec_family spec_structures;
 extern const struct spec_family spec_laws;
 extern const struct spec_family spec_inputs;
+extern const struct spec_family spec_targets;
+extern const struct spec_family spec_measured_models; /* of one output, for measure */
 
 /* All families, ends with NULL. */
 extern const struct spec_family *const spec_families[];
