@@ -2,12 +2,13 @@
  * The informativeness of a gradient, timed:
  * `bench_measure INPUTS TARGETS MODEL LOSS SAMPLES DRAWS METHOD THREADS REPEATS [WEIGHTS]`, the
  * last a file of float64. Prints one line a figure, `name value`: seconds are medians of REPEATS
- * after a warm-up where there are several, bytes the most that the process held, of which some ten
- * million are its own.
+ * after a warm-up where there are several, cpu_seconds and the share of dgemm are of all threads
+ * together, bytes the most that the process held, of which some ten million are its own.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include <gradiometer/gradiometer.h>
 
@@ -68,7 +69,7 @@ int main(int count, char **words) {
                                   .method = words[7],
                                   .seed = 1};
     const int repeats = atoi(words[9]) < MOST_REPEATS ? atoi(words[9]) : MOST_REPEATS;
-    double seconds[MOST_REPEATS], *weights = NULL;
+    double seconds[MOST_REPEATS], cpu[MOST_REPEATS], *weights = NULL;
     if (count == 11) {
         weights = read_numbers(words[10], &options.weight_count);
         if (!weights)
@@ -83,11 +84,14 @@ int main(int count, char **words) {
     status = gm_measure_get_cost(context, &options, &cost);
     for (int r = repeats > 1 ? -1 : 0; r < repeats && status == GM_OK; r++) {
         gm_measurement *m = NULL;
+        const clock_t before = clock();
         status = gm_measure(context, &options, &m);
         if (status != GM_OK)
             break;
-        if (r >= 0)
+        if (r >= 0) {
+            cpu[r] = (double)(clock() - before) / CLOCKS_PER_SEC;
             seconds[r] = m->seconds;
+        }
         if (r == 0)
             print_measurement(m);
         gm_measurement_destroy(context, m);
@@ -96,11 +100,12 @@ int main(int count, char **words) {
         return fail(context, status);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    const double rates = print_floors(gm_context_threads(context), 5);
-    const double taken = median(seconds, repeats);
-    printf("seconds %.6g\n", taken);
+    const double rate = print_floors(gm_context_threads(context), 5);
+    const double used = median(cpu, repeats);
+    printf("seconds %.6g\n", median(seconds, repeats));
+    printf("cpu_seconds %.6g\n", used);
     printf("operations %.6g\n", cost.operations);
-    printf("share_of_gemm %.4g\n", cost.operations / rates / taken);
+    printf("share_of_gemm %.4g\n", cost.operations / rate / used);
     printf("bytes %.4g\n", 1024.0 * (double)usage.ru_maxrss);
     printf("predicted_seconds %.4g\n", cost.seconds);
     printf("predicted_bytes %.4g\n", cost.memory);

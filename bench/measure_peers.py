@@ -3,7 +3,7 @@
 usage: measure_peers.py weights FILE COLUMNS WIDTH LAYERS
        measure_peers.py FILE COLUMNS WIDTH LAYERS SAMPLES DRAWS TIMED THREADS
 
-The first form writes weights for all programs. The second prints a line a variant, `name seconds V`:
+The first form writes weights for all programs. The second prints a line a variant, `name seconds V processor-seconds`:
 Gaussian inputs, linear targets, squared loss, a network of tanh. What is timed is the variance over
 targets of the sampled gradient; the diagonal that makes it unbiased is taken off outside the time, which
 favours the peers, as does that the forward pass is shared by all targets. A pass for a target costs the
@@ -177,8 +177,9 @@ for dtype in (torch.float64, torch.float32):
     for variant in (looped, batched, vmapped, by_layers, by_jacobian, by_gram):
         count = draws if variant in (by_gram, by_jacobian) else min(timed, draws)
         variant(dtype, min(count, 32))
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         naive = variant(dtype, count)
         seconds = (time.perf_counter() - start) * draws / count
+        busy = (time.process_time() - busy) * draws / count
         kind = str(dtype).rsplit(".", 1)[1]
-        print(f"{variant.__name__}_{kind} {seconds:.4g} {unbiased(naive, count):.6g}", flush=True)
+        print(f"{variant.__name__}_{kind} {seconds:.4g} {unbiased(naive, count):.6g} {busy:.4g}", flush=True)
