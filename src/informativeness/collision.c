@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/special.h"
-#include "informativeness/entropy.h"
+#include "informativeness/collision.h"
 
 static const double TAIL = 0.025, ONE_SIDED = 0.05;
 /* Collisions up to which a concentration that no triple has shown yet is allowed for in full. */

@@ -1,7 +1,8 @@
-#include "informativeness/entropy.h"
+#include <gradiometer/entropy.h>
 
 #include <math.h>
 
+#include "informativeness/collision.h"
 #include "informativeness/row_scan.h"
 #include "informativeness/tally.h"
 

@@ -1,7 +1,7 @@
 /* Sums over pairs of inputs by the Gram matrix of the Jacobians. */
 #include <string.h>
 
-#include "informativeness/sample.h"
+#include "informativeness/sums.h"
 #include "informativeness/sums_kernel.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
@@ -36,11 +36,6 @@ typedef struct gram_job {
         *block; /* [tasks][GM_INPUT_BLOCKS] Σ_h ω_h of the pairs of a row of tiles with a block */
     double *kernel, *weighted; /* [tasks] */
 } gram_job;
-
-double gm_gram_operations(const gm_model *model, double rows, double targets) {
-    return rows * rows *
-           (targets + (double)(gm_model_factor_inputs(model) + gm_model_factor_outputs(model)));
-}
 
 /* The δ of columns with one output, side by side: their product is one number a pair. */
 static void take_outputs(int64_t count, int64_t stride, const double *delta, double *out) {

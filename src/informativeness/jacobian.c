@@ -3,11 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "informativeness/sample.h"
+#include "informativeness/sums.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
-enum { PIECE = 256, MOST_MOMENTS = 1024 };
+enum { PIECE = 256 };
 
 typedef struct jacobian_job {
     const gm_meter *meter;
@@ -17,15 +17,6 @@ typedef struct jacobian_job {
     double *moments; /* [GM_INPUT_BLOCKS][2][P][P] Σ J Jᵀ and Σ Var φ J Jᵀ; NULL: too many */
     gm_sums *sums;
 } jacobian_job;
-
-static bool has_moments(const gm_model *model) {
-    return model->parameters <= MOST_MOMENTS;
-}
-
-double gm_jacobian_operations(const gm_model *model, double rows, double targets) {
-    const double p = (double)model->parameters;
-    return 2.0 * rows * (targets + 1.0) * p + (has_moments(model) ? 4.0 * rows * p * p : 0.0);
-}
 
 /* Σ J Jᵀ over rows, and then with the roots of the variances multiplied into the rows. */
 static void add_moments(const jacobian_job *job, int64_t b, int64_t first, int64_t count,
@@ -141,7 +132,7 @@ gm_status gm_sums_by_jacobian(const gm_meter *meter, const gm_sample *sample, gm
     GM_TRY(gm_blas_prepare(context));
     GM_TRY(GM_NEW_ZERO(context, job.gradients, GM_INPUT_BLOCKS * stride * p));
     GM_TRY(GM_NEW(context, job.jacobian, context->threads * PIECE * p));
-    if (has_moments(meter->model))
+    if (meter->model->parameters <= GM_MOST_MOMENTS)
         GM_TRY(GM_NEW_ZERO(context, job.moments, GM_INPUT_BLOCKS * 2 * p * p));
     GM_TRY(GM_NEW_ZERO(context, out->target, stride));
     GM_TRY(gm_parallel_for(context, GM_INPUT_BLOCKS, run_block, &job));

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/special.h"
-#include "informativeness/entropy.h"
+#include "informativeness/collision.h"
 #include "informativeness/exact.h"
 #include "informativeness/sample.h"
 #include "informativeness/values.h"

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "informativeness/sums.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 

@@ -2,7 +2,7 @@
    target and block of inputs. Neither N P nor M P numbers are held. */
 #include <math.h>
 
-#include "informativeness/sample.h"
+#include "informativeness/sums.h"
 #include "models/function.h"
 
 typedef struct products {

@@ -2,7 +2,7 @@
 #ifndef GM_ROW_HASH_H
 #define GM_ROW_HASH_H
 
-#include "informativeness/entropy.h"
+#include "informativeness/collision.h"
 
 /*
  * Continue the hash of a row by its next entry. Rows that differ in one entry never share a hash,

@@ -3,7 +3,7 @@
 #define GM_ROW_SCAN_H
 
 #include "data/npy.h"
-#include "informativeness/entropy.h"
+#include "informativeness/collision.h"
 
 /* Columns beyond this are refused. */
 enum { GM_SCAN_MOST_COLUMNS = 1 << 20 };

@@ -11,21 +11,6 @@
 
 enum { PIECE = 256, MOST_ENUMERATED = 2048 };
 
-/* Bytes that factors of all rows, or gradients of all targets on all blocks, may take. */
-static const double most_bytes = 0x1p30;
-
-gm_form gm_choose_form(const gm_model *model, double rows, double targets) {
-    const double factors =
-        8.0 * rows * (double)(gm_model_factor_inputs(model) + gm_model_factor_outputs(model));
-    const double gradients = 8.0 * GM_INPUT_BLOCKS * (targets + 1.0) * (double)model->parameters;
-    if (model->serial && factors > most_bytes)
-        return GM_FORM_PRODUCTS;
-    return gradients <= most_bytes && gm_jacobian_operations(model, rows, targets) <
-                                          gm_gram_operations(model, rows, targets)
-               ? GM_FORM_JACOBIAN
-               : GM_FORM_GRAM;
-}
-
 /* --- targets --- */
 
 /* All targets of a small class, unless fewer were asked for; otherwise draws. */
@@ -287,9 +272,4 @@ void gm_sample_destroy(gm_context *context, gm_sample *s) {
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         gm_release(context, arrays[i]);
     gm_release(context, s);
-}
-
-void gm_sums_release(gm_context *context, gm_sums *sums) {
-    gm_release(context, sums->target);
-    sums->target = NULL;
 }

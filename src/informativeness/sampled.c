@@ -4,7 +4,7 @@
 #include "base/special.h"
 #include "informativeness/independence.h"
 #include "informativeness/jackknife.h"
-#include "informativeness/sample.h"
+#include "informativeness/sums.h"
 #include "informativeness/values.h"
 
 /* Without block b of the inputs. */

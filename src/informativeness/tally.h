@@ -2,7 +2,7 @@
 #ifndef GM_TALLY_H
 #define GM_TALLY_H
 
-#include "informativeness/entropy.h"
+#include "informativeness/collision.h"
 
 /* Distinct values that a tally holds, and the draws after which it keeps what it has seen so far
    for the case that more come. Below that many draws it cannot overflow. */

@@ -138,6 +138,11 @@ gm_status gm_report_append_text(gm_report *report, const char *path, const char 
     return GM_OK;
 }
 
+const char *gm_json_text(const json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
 double gm_json_number(const json_t *value) {
     return json_is_number(value) ? json_number_value(value) : NAN;
 }

@@ -28,6 +28,9 @@ double gm_report_value(const gm_report *report, const char *path);
 /* The same for a member of an object, and for an element of an array. */
 double gm_json_number(const json_t *value);
 
+/* A text member of an object; "" where it is absent. */
+const char *gm_json_text(const json_t *object, const char *key);
+
 /* Read true or false; `otherwise` where the member is absent, null or something else. */
 bool gm_report_flag(const gm_report *report, const char *path, bool otherwise);
 

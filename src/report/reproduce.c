@@ -4,11 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-const char *gm_json_text(const json_t *object, const char *key) {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 bool gm_reproduce_is_kind(const json_t *columns, size_t i, const char *kind) {
     return strcmp(gm_json_text(json_array_get(columns, i), "kind"), kind) == 0;
 }

@@ -4,9 +4,6 @@
 
 #include "report/view.h"
 
-/* A text member of an object; "" where it is absent. */
-const char *gm_json_text(const json_t *object, const char *key);
-
 /* Whether column i of the table holds texts, numbers or percentages. */
 bool gm_reproduce_is_kind(const json_t *columns, size_t i, const char *kind);
 

@@ -3,7 +3,7 @@
 #include "context.h"
 
 #include "base/special.h"
-#include "informativeness/entropy.h"
+#include "informativeness/collision.h"
 
 enum { SEEDS = 200, LONG_SEEDS = 2000, POINTS = 1 << 14 };
 

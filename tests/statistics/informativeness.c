@@ -6,7 +6,7 @@
 #include "informativeness/exact.h"
 #include "informativeness/jackknife.h"
 #include "informativeness/meter.h"
-#include "informativeness/sample.h"
+#include "informativeness/sums.h"
 #include "informativeness/values.h"
 
 enum { SEEDS = 100, LONG_SEEDS = 2000 };

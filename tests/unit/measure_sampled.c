@@ -4,7 +4,7 @@
 
 #include "informativeness/independence.h"
 #include "informativeness/meter.h"
-#include "informativeness/sample.h"
+#include "informativeness/sums.h"
 #include "informativeness/values.h"
 #include "random/streams.h"
 #include "small_problem.h"

@@ -1,6 +1,6 @@
-/* Collision entropy from counts; see include/gradiometer/entropy.h and docs/theory/entropy.md. */
-#ifndef GM_INFORMATIVENESS_ENTROPY_H
-#define GM_INFORMATIVENESS_ENTROPY_H
+/* Collision entropy of laws, and from counts of equal draws; see docs/theory/entropy.md. */
+#ifndef GM_COLLISION_H
+#define GM_COLLISION_H
 
 #include <gradiometer/entropy.h>
 
