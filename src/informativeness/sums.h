@@ -31,9 +31,6 @@ gm_status gm_sums_by_products(const gm_meter *meter, const gm_sample *sample, gm
     __attribute__((warn_unused_result));
 
 /* Release the sums of a target. */
-static inline void gm_sums_release(gm_context *context, gm_sums *sums) {
-    gm_release(context, sums->target);
-    sums->target = NULL;
-}
+void gm_sums_release(gm_context *context, gm_sums *sums);
 
 #endif
