@@ -67,6 +67,12 @@ static void say_range(gm_text *out, const axis *a, double factor) {
     gm_text_add(out, "]\n");
 }
 
+/* Powers of ten where numbers written out would push the name of the axis off the picture. */
+static void say_powers(gm_text *out, const axis *a) {
+    if (!a->linear && (a->low < 1e-3 || a->high > 1e5) && a->high / a->low > 100)
+        gm_text_format(out, "set format %c '10^{%%T}'\n", a->name);
+}
+
 /* Whether a logarithmic axis has too few powers of ten for its ticks. */
 static bool is_short(const axis *a) {
     return !a->linear && a->high / a->low < 30;
@@ -163,6 +169,8 @@ void gm_reproduce_script(const gm_report *report, size_t which, gm_text *out) {
     say_range(out, &x, 1.3);
     say_range(out, &y, 1.5);
     gm_text_add(out, "set format xy '%.12g'\n");
+    say_powers(out, &x);
+    say_powers(out, &y);
     if (is_short(&y))
         gm_text_add(out,
                     "set ytics (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, "

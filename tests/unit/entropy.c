@@ -277,7 +277,7 @@ static void check_refused(files *f, const char *path, int64_t modulus, const cha
 
 static void bad_entries_are_named(void **state) {
     files *f = *state;
-    double x[4000 * 100] = {0};
+    static double x[4000 * 100]; /* too large for a stack */
     gm_entropy *e = NULL;
     x[3999 * 100 + 7] = NAN;
     x[3999 * 100 + 8] = INFINITY;

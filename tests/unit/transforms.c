@@ -191,6 +191,7 @@ static void every_instruction_set(void **state) {
 /* Columns so long that they are taken two at a time, and the last alone. */
 static void long_columns(void **state) {
     (void)state;
+    skip_without_long_double();
     gm_context *context = make_context(2, GM_ISA_AUTO);
     sample *s = make_sample(context, 600011, 1, 3);
     check_ok(context, transform(context, CHOSEN, s));
@@ -202,6 +203,7 @@ static void long_columns(void **state) {
 
 static void roots_have_all_digits(void **state) {
     (void)state;
+    skip_without_long_double();
     static const int64_t of[] = {1, 2, 3, 4, 8, 12, 3329, 1000003, 1 << 25};
     const long double two_pi = 6.283185307179586476925286766559005768L;
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
