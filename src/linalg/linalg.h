@@ -81,10 +81,6 @@ gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc);
 
-/* c += a b, shapes as above. */
-void gm_multiply_add(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-                     int64_t ldb, double *c, int64_t ldc);
-
 /* c [m][n] = a [m][k] bᵀ, b [n][k]. */
 void gm_multiply_outer(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
                        const double *b, int64_t ldb, double *c, int64_t ldc);

@@ -1,37 +1,24 @@
 # `recover --gradients-file`: recorded gradients from outside, right and wrong.
 . "$(dirname "$0")/lib.sh"
 
-# A .npy file of float64: write_npy FILE SHAPE PROGRAM, the awk program printing the numbers in order.
-write_npy() {
-    header="{'descr': '<f8', 'fortran_order': False, 'shape': ($2), }"
-    pad=$(((64 - (10 + ${#header} + 1) % 64) % 64))
-    length=$((${#header} + pad + 1))
-    {
-        printf '\223NUMPY\001\000'
-        printf "\\$(printf '%03o' $((length % 256)))\\$(printf '%03o' $((length / 256)))"
-        printf '%s%*s\n' "$header" "$pad" ''
-        cat "$3"
-    } >"$1"
-}
-
 # Bytes of float64 numbers: 1, 2, -1, .5 and NaN are enough here.
 one='\000\000\000\000\000\000\360\077' two='\000\000\000\000\000\000\000\100'
 minus='\000\000\000\000\000\000\360\277' half='\000\000\000\000\000\000\340\077'
 nan='\000\000\000\000\000\000\370\177'
 
 # Six gradients of two numbers; as pairs, three.
-printf "$one$two$minus$half$two$one$half$minus$minus$minus$one$half" >"$scratch/six"
-printf "$one$two$minus$half$two$nan$half$minus$minus$minus$one$half" >"$scratch/broken"
-write_npy "$scratch/single.npy" '6, 2' "$scratch/six"
-write_npy "$scratch/pairs.npy" '3, 2, 2' "$scratch/six"
-write_npy "$scratch/wide.npy" '2, 6' "$scratch/six"
-write_npy "$scratch/first.npy" '2, 6, 1' "$scratch/six"
-write_npy "$scratch/last.npy" '3, 1, 2, 2' "$scratch/six"
-write_npy "$scratch/turned.npy" '2, 3, 2' "$scratch/six"
-write_npy "$scratch/nan.npy" '6, 2' "$scratch/broken"
-printf "$one$two$one$two$one$two$one$two$one$two$one$two" >"$scratch/same"
-write_npy "$scratch/same.npy" '6, 2' "$scratch/same"
-write_npy "$scratch/flat.npy" '12,' "$scratch/six"
+six="$one$two$minus$half$two$one$half$minus$minus$minus$one$half"
+broken="$one$two$minus$half$two$nan$half$minus$minus$minus$one$half"
+write_npy "$scratch/single.npy" '<f8' '6, 2' "$six"
+write_npy "$scratch/pairs.npy" '<f8' '3, 2, 2' "$six"
+write_npy "$scratch/wide.npy" '<f8' '2, 6' "$six"
+write_npy "$scratch/first.npy" '<f8' '2, 6, 1' "$six"
+write_npy "$scratch/last.npy" '<f8' '3, 1, 2, 2' "$six"
+write_npy "$scratch/turned.npy" '<f8' '2, 3, 2' "$six"
+write_npy "$scratch/nan.npy" '<f8' '6, 2' "$broken"
+same="$one$two$one$two$one$two$one$two$one$two$one$two"
+write_npy "$scratch/same.npy" '<f8' '6, 2' "$same"
+write_npy "$scratch/flat.npy" '<f8' '12,' "$six"
 head -c 150 "$scratch/single.npy" >"$scratch/short.npy"
 printf 'not an array' >"$scratch/text.npy"
 known='--batch-size 4 --noise-variance 4'
