@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "spec/kinds.h"
+
 static const gm_model_kind *const kinds[] = {&gm_model_linear, &gm_model_logistic,
                                              &gm_model_softmax, &gm_model_mlp};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -18,16 +20,17 @@ const gm_model_kind *gm_model_find(const char *name) {
     return NULL;
 }
 
+static const char *name_of(int i) {
+    const gm_model_kind *kind = gm_model_at(i);
+    return kind ? kind->name : NULL;
+}
+
 gm_status gm_model_create(gm_context *context, const char *text, const gm_model_shape *shape,
                           gm_model **out) {
     gm_spec *spec = NULL;
     gm_status status = GM_OK;
-    const char *names[KINDS];
     int found = 0;
-    for (int i = 0; i < KINDS; i++)
-        names[i] = kinds[i]->name;
-    GM_TRY(gm_spec_parse(context, text, "model", &spec));
-    GM_TRY(gm_spec_choose(context, spec, names, KINDS, &found));
+    GM_TRY(gm_spec_parse_kind(context, text, "model", name_of, &spec, &found));
     GM_TRY(kinds[found]->create(context, spec, shape, out));
 done:
     gm_spec_destroy(context, spec);
