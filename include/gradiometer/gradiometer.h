@@ -10,6 +10,7 @@
 #include <gradiometer/estimate.h>
 #include <gradiometer/export.h>
 #include <gradiometer/gradients.h>
+#include <gradiometer/lwe.h>
 #include <gradiometer/measure.h>
 #include <gradiometer/output.h>
 #include <gradiometer/random.h>
