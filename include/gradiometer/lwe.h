@@ -12,30 +12,30 @@
 GM_BEGIN_DECLS
 
 /*
- * Learning With Errors: b = A s + e mod q, A uniform, e a discrete Gaussian. Lattice reduction finds
- * short whole R with R A mod q small; the rows x = R A/q, y = R b/q then have a gradient that depends
- * on s, and following it recovers s [docs/theory/lwe.md].
+ * Learning With Errors: b = A s + e mod q, A uniform, e a discrete Gaussian. Lattice reduction
+ * finds short whole R with R A mod q small; the rows x = R A/q, y = R b/q then have a gradient that
+ * depends on s, and following it recovers s [docs/theory/lwe.md].
  */
 
 /** What an instance is drawn from, and what an attack may know. */
 typedef struct gm_lwe_parameters {
-    int64_t n;           /**< length of the secret, 1 to 4096 */
-    int64_t q;           /**< modulus, 2 to 2^31 */
-    int64_t samples;     /**< m, at least 1 */
-    double sigma;        /**< standard deviation of e, P(e) ∝ exp(−e²/2σ²); 0: no error */
-    const char *secret;  /**< law of its entries: "binary" {0, 1}, "ternary" {−1, 0, 1}, "gaussian"
-                              (small whole numbers), "uniform" [0, q) */
-    int64_t hamming;     /**< non-zero entries of a binary or ternary secret; 0: not fixed, each entry
-                              is uniform on the values above; an attack does not use it */
+    int64_t n;          /**< length of the secret, 1 to 4096 */
+    int64_t q;          /**< modulus, 2 to 2^31 */
+    int64_t samples;    /**< m, at least 1 */
+    double sigma;       /**< standard deviation of e, P(e) ∝ exp(−e²/2σ²); 0: no error */
+    const char *secret; /**< law of its entries: "binary" {0, 1}, "ternary" {−1, 0, 1}, "gaussian"
+                             (small whole numbers), "uniform" [0, q) */
+    int64_t hamming; /**< non-zero entries of a binary or ternary secret; 0: not fixed, each entry
+                          is uniform on the values above; an attack does not use it */
     double secret_sigma; /**< standard deviation of the entries of a Gaussian secret; 0: as sigma */
 } gm_lwe_parameters;
 
 /** An instance. Free it with gm_lwe_destroy(). */
 typedef struct gm_lwe {
     gm_lwe_parameters parameters; /**< `secret` is a static string */
-    int64_t *a;      /**< [samples, n], in [0, q) */
-    int64_t *b;      /**< [samples], in [0, q) */
-    int64_t *secret; /**< [n], centred; NULL unless this program drew it */
+    int64_t *a;                   /**< [samples, n], in [0, q) */
+    int64_t *b;                   /**< [samples], in [0, q) */
+    int64_t *secret;              /**< [n], centred; NULL unless this program drew it */
 } gm_lwe;
 
 /** Draw an instance. @return GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY */
@@ -49,9 +49,8 @@ GM_API GM_MUST_USE gm_status gm_lwe_generate(gm_context *context,
  * @return GM_INVALID_ARGUMENT (a parameter), GM_INVALID_INPUT (an entry, named by row and column),
  *         GM_OUT_OF_MEMORY
  */
-GM_API GM_MUST_USE gm_status gm_lwe_create(gm_context *context,
-                                           const gm_lwe_parameters *parameters, const int64_t *a,
-                                           const int64_t *b, gm_lwe **out);
+GM_API GM_MUST_USE gm_status gm_lwe_create(gm_context *context, const gm_lwe_parameters *parameters,
+                                           const int64_t *a, const int64_t *b, gm_lwe **out);
 
 /**
  * Read an instance folder: A.npy [m, n], b.npy [m], instance.json. secret.npy is never opened.
@@ -59,7 +58,8 @@ GM_API GM_MUST_USE gm_status gm_lwe_create(gm_context *context,
  */
 GM_API GM_MUST_USE gm_status gm_lwe_load(gm_context *context, const char *folder, gm_lwe **out);
 
-/** Write A.npy, b.npy, instance.json and, where it is known, secret.npy. @return as gm_output_write */
+/** Write A.npy, b.npy, instance.json and, where it is known, secret.npy. @return as gm_output_write
+ */
 GM_API GM_MUST_USE gm_status gm_lwe_save(gm_context *context, const gm_lwe *instance,
                                          gm_output *output);
 

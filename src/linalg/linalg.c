@@ -261,6 +261,27 @@ gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x
     return lapack_status(context, "dposv", info);
 }
 
+/* LAPACK would have the right-hand sides one after the other; these lie side by side. */
+gm_status gm_positive_solve_many(gm_context *context, int64_t d, double *a, int64_t columns,
+                                 double *x) {
+    lapack_int n = (lapack_int)d, info = 0;
+    gm_status status = gm_blas_prepare(context);
+    if (status != GM_OK)
+        return status;
+    LAPACK_dpotrf("U", &n, a, &n, &info);
+    if (info > 0)
+        return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
+                       (int)info);
+    status = lapack_status(context, "dpotrf", info);
+    if (status != GM_OK || columns == 0)
+        return status;
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)d,
+                (int)columns, 1.0, a, (int)d, x, (int)columns);
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, (int)d,
+                (int)columns, 1.0, a, (int)d, x, (int)columns);
+    return GM_OK;
+}
+
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc) {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,

@@ -77,6 +77,15 @@ gm_status gm_generalized_eigenvalues(gm_context *context, int64_t d, double *a, 
 gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x)
     __attribute__((warn_unused_result));
 
+/*
+ * Solve a X = B for positive definite a [d][d] (lower triangle, which becomes L with a = L Lᵀ).
+ *   x  [d][columns], holds B on entry
+ * GM_UNDEFINED where a is not positive definite to working precision. Cost: d³/3 + 2 d² columns
+ * operations.
+ */
+gm_status gm_positive_solve_many(gm_context *context, int64_t d, double *a, int64_t columns,
+                                 double *x) __attribute__((warn_unused_result));
+
 /* c [m][n] = a [m][k] b [k][n]; rows of a, b, c lie lda, ldb, ldc apart. */
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc);

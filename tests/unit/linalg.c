@@ -201,6 +201,42 @@ static void generalized_and_solve(void **state) {
     gm_context_destroy(context);
 }
 
+/* Many right-hand sides at once, of which the solutions are known; the factor stays. */
+static void solve_many(void **state) {
+    (void)state;
+    enum { D = 9, COLUMNS = 4 };
+    double values[D], a[D * D], factor[D * D], x[D * COLUMNS] = {0};
+    gm_context *context = make_context(1, GM_ISA_AUTO);
+    for (int i = 0; i < D; i++)
+        values[i] = D + 1.0 - i;
+    plant(context, D, values, a, 6);
+    memcpy(factor, a, sizeof a);
+    for (int i = 0; i < D; i++)
+        for (int c = 0; c < COLUMNS; c++)
+            for (int j = 0; j < D; j++)
+                x[i * COLUMNS + c] += a[i * D + j] * (j - 2.0 * c);
+    for (int i = 0; i < D; i++)
+        for (int j = i + 1; j < D; j++)
+            factor[i * D + j] = (double)NAN; /* is not read */
+    check_ok(context, gm_positive_solve_many(context, D, factor, COLUMNS, x));
+    for (int i = 0; i < D; i++)
+        for (int c = 0; c < COLUMNS; c++)
+            check_near(x[i * COLUMNS + c], i - 2.0 * c, 1e-12);
+    for (int i = 0; i < D; i++)
+        for (int j = 0; j <= i; j++) {
+            double product = 0.0;
+            for (int k = 0; k <= j; k++)
+                product += factor[i * D + k] * factor[j * D + k];
+            check_near(product, a[i * D + j], 1e-13);
+        }
+    check_ok(context, gm_positive_solve_many(context, D, a, 0, x));
+    values[3] = -1.0;
+    plant(context, D, values, a, 6);
+    check_fails(context, GM_UNDEFINED, "not positive definite",
+                gm_positive_solve_many(context, D, a, COLUMNS, x));
+    gm_context_destroy(context);
+}
+
 /* The path graph: −2 cos(jπ/(m+1)). */
 static void tridiagonal_path(void **state) {
     (void)state;
@@ -238,6 +274,7 @@ int main(void) {
         cmocka_unit_test(threads_have_work_space_of_their_own),
         cmocka_unit_test(eigenvalues_are_those_planted),
         cmocka_unit_test(generalized_and_solve),
+        cmocka_unit_test(solve_many),
         cmocka_unit_test(dual_form_finds_the_same_spectrum),
         cmocka_unit_test(tridiagonal_path),
         cmocka_unit_test(products_in_float32),
