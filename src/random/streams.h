@@ -16,6 +16,7 @@ enum gm_stream_number {
     GM_STREAM_DIRECTIONS = 7,   /* directions of Hessian-vector products */
     GM_STREAM_INPUTS = 8,       /* inputs of an informativeness: draws of a law in its own order */
     GM_STREAM_TARGETS = 9,      /* targets of a class, likewise */
+    GM_STREAM_LWE_SHAKE = 20,
     GM_STREAM_HALVES = 11,      /* targets of a large class that either half takes */
     GM_STREAM_LABELS = 10       /* labels that are a random function of the input: draw hash(x)/2 */
 };
