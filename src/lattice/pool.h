@@ -7,22 +7,22 @@
 
 typedef enum gm_lattice_task {
     GM_LATTICE_REDUCE,        /* LLL, then BKZ where block_size > 2 */
-    GM_LATTICE_SHORTEST_BELOW /* the same with growing blocks 2, 10, 20 … block_size; ends as soon as
-                                 the first vector of the basis is no longer than `norm` */
+    GM_LATTICE_SHORTEST_BELOW /* the same with growing blocks 2, 10, 20 … block_size; ends as soon
+                                 as the first vector of the basis is no longer than `norm` */
 } gm_lattice_task;
 
 /* What is to be reduced. */
 typedef struct gm_lattice_job {
     gm_lattice_task task;
-    int64_t id;       /* the caller's name for it */
-    int64_t rows;     /* d of the basis */
-    int64_t columns;  /* of its vectors */
+    int64_t id;           /* the caller's name for it */
+    int64_t rows;         /* d of the basis */
+    int64_t columns;      /* of its vectors */
     const int64_t *basis; /* [rows][columns], copied; |entries| < 2^62 */
-    double delta;     /* of LLL, .99 */
-    int block_size;   /* of BKZ; below 3: LLL alone */
-    int loops;        /* of BKZ at most */
-    double norm;      /* of GM_LATTICE_SHORTEST_BELOW */
-    double time_limit; /* seconds, after which the worker is killed and the job fails */
+    double delta;         /* of LLL, .99 */
+    int block_size;       /* of BKZ; below 3: LLL alone */
+    int loops;            /* of BKZ at most */
+    double norm;          /* of GM_LATTICE_SHORTEST_BELOW */
+    double time_limit;    /* seconds, after which the worker is killed and the job fails */
 } gm_lattice_job;
 
 /* What came of a job. Free it with gm_lattice_result_destroy(). */
@@ -32,24 +32,24 @@ typedef struct gm_lattice_result {
     char reason[256];      /* of a loss: "worker ended by signal 9", "no answer in 60 s", … */
     const char *precision; /* static: "double", "long double", "mpfr": of the last stage of LLL */
     double lll_seconds, bkz_seconds; /* processor seconds inside fplll */
-    int loops;             /* of BKZ that ran */
+    int loops;                       /* of BKZ that ran */
     int64_t rows, columns;
-    int64_t *basis;        /* [rows][columns], reduced; same lattice as the job's */
+    int64_t *basis; /* [rows][columns], reduced; same lattice as the job's */
 } gm_lattice_result;
 
 typedef struct gm_lattice_pool gm_lattice_pool;
 
 /*
  * Make a pool. Workers are started by the first job that needs one.
- *   helper   path of the helper program; NULL: environment variable GRADIOMETER_LATTICE_HELPER, else
- *            found from where the library and the executable lie
- *   workers  processes at one time, 1 to 64
+ *   helper   path of the helper program; NULL: environment variable GRADIOMETER_LATTICE_HELPER,
+ * else found from where the library and the executable lie workers  processes at one time, 1 to 64
  * GM_UNAVAILABLE: there is no helper program.
  */
 gm_status gm_lattice_pool_create(gm_context *context, const char *helper, int workers,
                                  gm_lattice_pool **out) __attribute__((warn_unused_result));
 
-/* Queue a job. Jobs start in the order of their submission. GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY */
+/* Queue a job. Jobs start in the order of their submission. GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY
+ */
 gm_status gm_lattice_pool_submit(gm_lattice_pool *pool, const gm_lattice_job *job)
     __attribute__((warn_unused_result));
 
