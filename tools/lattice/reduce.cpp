@@ -7,6 +7,8 @@
 
 #include <fplll.h>
 
+#include "swaps.h"
+
 namespace lattice {
 
 namespace {
@@ -109,6 +111,8 @@ void lll_in_multiprecision(Basis &basis, double delta) {
 
 gm_message_precision lll(Basis &basis, double delta) {
     if (fits_words(basis)) {
+        // Most of the work is done there; fplll then proves, or finishes, or begins from the start.
+        reduce_by_swaps(basis, delta);
         if (lll_in_words(basis, delta, fplll::FT_DOUBLE))
             return GM_PRECISION_DOUBLE;
         if (lll_in_words(basis, delta, fplll::FT_LONG_DOUBLE))
