@@ -224,7 +224,48 @@ ROWS = {
     "truncated": b"\0" + array("|u1", "True", "(2, 2)", b"\1\2\3"),
 }
 
+
+
+def message(kind, payload, version=1, identity=7, claim=None):
+    size = len(payload) if claim is None else claim
+    return struct.pack("<IHHQQQ", 0x54414C47, version, kind, identity, size, 0) + payload
+
+
+def job(rows, columns, entries, task=0, block=20, loops=8, delta=0.99, norm=0.0):
+    return struct.pack("<6I2d", task, rows, columns, block, loops, 0, delta, norm) + \
+        struct.pack("<%dq" % len(entries), *entries)
+
+
+def result(rows, columns, entries, precision=0, loops=8, lll=0.5, bkz=1.5):
+    return struct.pack("<4IQ2d", precision, rows, columns, loops, 0, lll, bkz) + \
+        struct.pack("<%dq" % len(entries), *entries)
+
+
+MESSAGE = {
+    "hello": message(1, b"fplll 5.4.4"),
+    "hello-empty": message(1, b""),
+    "hello-control": message(1, b"a\n"),
+    "hello-long": message(1, b"a" * 201),
+    "failure": message(4, b"BKZ gave up"),
+    "job": message(2, job(2, 3, [1, 2, 3, 4, 5, -6])),
+    "job-norm": message(2, job(1, 1, [5], task=1, norm=2.5)),
+    "job-zero-row": message(2, job(2, 2, [1, 2, 0, 0])),
+    "job-entry": message(2, job(1, 2, [1, -2**62])),
+    "job-delta": message(2, job(1, 1, [5], delta=float("nan"))),
+    "job-huge": message(2, job(2048, 2048, []), claim=40 + 2048 * 2048 * 8),
+    "job-short": message(2, job(2, 2, [1, 2, 3])),
+    "job-tall": message(2, job(2, 1, [1, 2])),
+    "result": message(3, result(2, 2, [1, 0, 0, -1])),
+    "result-seconds": message(3, result(1, 1, [1], lll=-1.0)),
+    "result-precision": message(3, result(1, 1, [1], precision=3)),
+    "version": message(1, b"a", version=2),
+    "type": message(5, b"a"),
+    "magic": b"JUNK" + message(1, b"a")[4:],
+    "empty": b"",
+}
+
 for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC),
-                      ("json", JSON), ("rows", ROWS)):
+                      ("json", JSON), ("rows", ROWS),
+                      ("message", MESSAGE)):
     for name, content in seeds.items():
         put(target, name, content)

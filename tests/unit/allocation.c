@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lattice/pool.h"
 #include "targets/targets.h"
 
 /* One count for everything that a scenario allocates. */
@@ -145,6 +146,33 @@ static gm_status accumulate(gm_context *context) {
     STOP_UNLESS_OK(gm_accumulator_total(a, mean, scatter));
 done:
     gm_accumulator_destroy(a);
+    return status;
+}
+
+/* By the fake helper program beside this one, which gives back what it gets. */
+static gm_status reduce_lattice(gm_context *context) {
+    static const int64_t basis[] = {3, 1, 1, 2};
+    const gm_lattice_job job = {.rows = 2,
+                                .columns = 2,
+                                .basis = basis,
+                                .delta = 0.99,
+                                .block_size = 2,
+                                .time_limit = 60.0};
+    char path[4096];
+    gm_lattice_pool *pool = NULL;
+    gm_lattice_result *result = NULL;
+    gm_status status = GM_OK;
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
+    assert_true(n > 0);
+    path[n] = '\0';
+    strcpy(strrchr(path, '/'), "/fake_helper");
+    STOP_UNLESS_OK(gm_lattice_pool_create(context, path, 1, &pool));
+    STOP_UNLESS_OK(gm_lattice_pool_submit(pool, &job));
+    STOP_UNLESS_OK(gm_lattice_pool_next(pool, -1.0, &result));
+    assert_true(result->reduced);
+done:
+    gm_lattice_result_destroy(context, result);
+    gm_lattice_pool_destroy(pool);
     return status;
 }
 
@@ -501,6 +529,7 @@ static int tear_down(void **state) {
 SWEEP(recover_everything)
 SWEEP(recover_cost)
 SWEEP(accumulate)
+SWEEP(reduce_lattice)
 SWEEP(load_csv)
 SWEEP(load_gzip)
 SWEEP(load_npy)
@@ -525,29 +554,18 @@ SWEEP(load_report)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything),
-        cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),
-        cmocka_unit_test(sweep_load_csv),
-        cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),
-        cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_make_inputs),
-        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),
-        cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),
-        cmocka_unit_test(sweep_measure_gram),
-        cmocka_unit_test(sweep_measure_jacobian),
-        cmocka_unit_test(sweep_measure_function),
-        cmocka_unit_test(sweep_measure_fourier),
-        cmocka_unit_test(sweep_measure_walsh),
-        cmocka_unit_test(sweep_measure_moment),
-        cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),
-        cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_write_entropy),
-        cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
         cmocka_unit_test(sweep_load_report),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
