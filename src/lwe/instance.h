@@ -8,7 +8,8 @@
 
 enum {
     GM_LWE_LARGEST_N = 4096,
-    GM_LWE_LARGEST_WIDTH = 1 << 17 /* σ of a discrete Gaussian that is drawn: its table has 18σ entries */
+    GM_LWE_LARGEST_WIDTH =
+        1 << 17 /* σ of a discrete Gaussian that is drawn: its table has 18σ entries */
 };
 #define GM_LWE_LARGEST_Q (INT64_C(1) << 31)
 
