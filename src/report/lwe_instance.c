@@ -94,8 +94,9 @@ static gm_tone made(const gm_report *report, gm_text *out) {
 
 static gm_tone verified(const gm_report *report, gm_text *out) {
     const bool accepted = is_accepted(report);
-    gm_text_add(out, accepted ? "The secret fits: residuals of " : "The secret does not fit: "
-                                                                   "residuals of ");
+    gm_text_add(out, accepted ? "The secret fits: residuals of "
+                              : "The secret does not fit: "
+                                "residuals of ");
     gm_text_number(out, gm_report_value(report, "result.residual_std"));
     gm_text_add(out, accepted ? " are below " : " are not below ");
     gm_text_number(out, gm_report_value(report, "result.threshold"));
@@ -119,8 +120,8 @@ static const struct {
     gm_say *say;
     bool check; /* of verify alone */
 } rows[] = {
-    {"Instance", say_size, false},    {"Secret", say_secret, false},
-    {"Error", say_error, false},      {"Entries", say_centred, false},
+    {"Instance", say_size, false},     {"Secret", say_secret, false},
+    {"Error", say_error, false},       {"Entries", say_centred, false},
     {"Residuals", say_residual, true}, {"Threshold", say_threshold, false},
     {"By chance", say_chance, false},
 };

@@ -4,7 +4,8 @@ static const struct example examples[] = {
     {"Draw an instance:",
      "gradiometer lwe generate --n 64 --q 3329 --secret ternary --hamming 16 --sigma 3.2 "
      "--samples 256 --out instance"},
-    {"Check its own secret:", "gradiometer lwe verify --instance instance --secret instance/secret.npy"},
+    {"Check its own secret:",
+     "gradiometer lwe verify --instance instance --secret instance/secret.npy"},
     {0},
 };
 

@@ -76,8 +76,7 @@ static const struct option options[] = {
      .help = "rows of A, entries of b"},
 };
 
-static gm_status make(struct session *session, const void *values, int64_t *centred,
-                      gm_lwe **out) {
+static gm_status make(struct session *session, const void *values, int64_t *centred, gm_lwe **out) {
     const struct generate_options *given = values;
     const gm_lwe_parameters parameters = {.n = given->n,
                                           .q = given->q,

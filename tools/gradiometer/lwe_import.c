@@ -80,8 +80,7 @@ static const struct option options[] = {
      .help = "standard deviation of the entries of a Gaussian secret"},
 };
 
-static gm_status make(struct session *session, const void *values, int64_t *centred,
-                      gm_lwe **out) {
+static gm_status make(struct session *session, const void *values, int64_t *centred, gm_lwe **out) {
     const struct import_options *given = values;
     const gm_lwe_parameters parameters = {.q = given->q,
                                           .sigma = given->sigma,
@@ -95,8 +94,8 @@ static gm_status make(struct session *session, const void *values, int64_t *cent
 
 /* Everything about arrays, none of it with a challenge. */
 static int check(struct session *session, const struct import_options *given) {
-    static const char *const names[] = {"a",       "b",           "q",    "sigma", "secret",
-                                        "hamming", "secret-sigma"};
+    static const char *const names[] = {"a",      "b",       "q",           "sigma",
+                                        "secret", "hamming", "secret-sigma"};
     static const char *const needed[] = {"--a A.npy", "--b B.npy", "--q Q", "--sigma S"};
     const bool there[] = {given->a, given->b, given->q > 0, given->sigma >= 0.0};
     if (!given->challenge && !given->a && !given->b)
