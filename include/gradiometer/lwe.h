@@ -127,7 +127,8 @@ typedef struct gm_lwe_check {
 GM_API double gm_lwe_log2_false(const gm_lwe_parameters *parameters);
 
 /**
- * Check a secret [n] against all samples; its entries count modulo q.
+ * Check a secret [n] against all samples; its entries count modulo q. The right one is refused with
+ * probability below 2^(−1.16 m) [docs/theory/lwe-instances.md].
  * @return GM_INVALID_ARGUMENT (a NULL), GM_OUT_OF_MEMORY
  * Cost: m n operations.
  */

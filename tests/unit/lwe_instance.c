@@ -94,10 +94,9 @@ enum { REACH = 40, CELLS = 2 * REACH + 1 };
 static void count_errors(gm_context *context, double sigma, int64_t *counts) {
     enum { M = 40000 };
     const int64_t q = 3329;
-    gm_lwe *made = generate(context,
-                            (gm_lwe_parameters){.n = 3, .q = q, .samples = M, .sigma = sigma,
-                                                .secret = "ternary"},
-                            7);
+    gm_lwe *made = generate(
+        context,
+        (gm_lwe_parameters){.n = 3, .q = q, .samples = M, .sigma = sigma, .secret = "ternary"}, 7);
     memset(counts, 0, CELLS * sizeof *counts);
     for (int64_t i = 0; i < M; i++) {
         int64_t e = made->b[i];
@@ -208,10 +207,10 @@ static void places_are_a_uniform_set(void **state) {
     int64_t counts[32] = {0};
     double law[32] = {0.0};
     for (uint64_t seed = 0; seed < 5000; seed++) {
-        gm_lwe *made = generate(f->context,
-                                (gm_lwe_parameters){.n = 5, .q = 31, .samples = 1, .hamming = 2,
-                                                    .secret = "binary"},
-                                seed);
+        gm_lwe *made = generate(
+            f->context,
+            (gm_lwe_parameters){.n = 5, .q = 31, .samples = 1, .hamming = 2, .secret = "binary"},
+            seed);
         int set = 0;
         for (int j = 0; j < 5; j++)
             set |= (int)made->secret[j] << j;
@@ -226,12 +225,13 @@ static void places_are_a_uniform_set(void **state) {
 
 static void a_seed_is_an_instance(void **state) {
     (void)state;
-    const gm_lwe_parameters p = {.n = 33, .q = 842779, .samples = 1500, .sigma = 3.0,
-                                 .secret = "gaussian", .hamming = 20};
+    const gm_lwe_parameters p = {
+        .n = 33, .q = 842779, .samples = 1500, .sigma = 3.0, .secret = "gaussian", .hamming = 20};
     gm_lwe_parameters more = p;
     gm_context *one = make_context(1, GM_ISA_AUTO), *three = make_context(3, GM_ISA_BASELINE);
     more.samples = 1700;
-    gm_lwe *first = generate(one, p, 5), *again = generate(three, p, 5), *other = generate(one, p, 6);
+    gm_lwe *first = generate(one, p, 5), *again = generate(three, p, 5),
+           *other = generate(one, p, 6);
     gm_lwe *longer = generate(three, more, 5);
     assert_memory_equal(first->a, again->a, 33 * 1500 * sizeof *first->a);
     assert_memory_equal(first->b, again->b, 1500 * sizeof *first->b);
@@ -286,10 +286,11 @@ static void right_secrets_pass_and_wrong_ones_do_not(void **state) {
     files *f = *state;
     int wrong_accepted = 0;
     for (uint64_t seed = 0; seed < 40; seed++) {
-        gm_lwe *made = generate(f->context,
-                                (gm_lwe_parameters){.n = 20, .q = 3329, .samples = 80, .sigma = 3.0,
-                                                    .secret = "ternary"},
-                                seed);
+        gm_lwe *made =
+            generate(f->context,
+                     (gm_lwe_parameters){
+                         .n = 20, .q = 3329, .samples = 80, .sigma = 3.0, .secret = "ternary"},
+                     seed);
         gm_lwe_check check;
         check_ok(f->context, gm_lwe_verify(f->context, made, made->secret, &check));
         assert_true(check.accepted);
@@ -397,8 +398,7 @@ static void instances_that_say_nothing_are_known(void **state) {
 
 static void generate_fails(files *f, const char *text, gm_lwe_parameters p) {
     gm_lwe *made = NULL;
-    check_fails(f->context, GM_INVALID_ARGUMENT, text,
-                gm_lwe_generate(f->context, &p, 1, &made));
+    check_fails(f->context, GM_INVALID_ARGUMENT, text, gm_lwe_generate(f->context, &p, 1, &made));
     assert_null(made);
 }
 
@@ -440,8 +440,9 @@ static void wrong_parameters_are_refused(void **state) {
 
 static void *allocate_little(void *user, size_t alignment, size_t bytes) {
     (void)user;
-    return bytes > 1 << 20 ? NULL
-                           : aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    return bytes > 1 << 20
+               ? NULL
+               : aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
 }
 
 static void release_little(void *user, void *pointer) {
@@ -519,8 +520,13 @@ static const char good_json[] = "{\"n\": 2, \"q\": 7, \"sigma\": 0.5, \"samples\
 
 static void what_is_saved_is_read(void **state) {
     files *f = *state;
-    const gm_lwe_parameters p = {.n = 9, .q = INT64_C(1) << 31, .samples = 40, .sigma = 0.1 + 0.2,
-                                 .secret = "gaussian", .hamming = 3, .secret_sigma = 1.25};
+    const gm_lwe_parameters p = {.n = 9,
+                                 .q = INT64_C(1) << 31,
+                                 .samples = 40,
+                                 .sigma = 0.1 + 0.2,
+                                 .secret = "gaussian",
+                                 .hamming = 3,
+                                 .secret_sigma = 1.25};
     gm_lwe *made = generate(f->context, p, 2), *read = NULL;
     gm_output *output = NULL;
     int64_t *secret = NULL;
@@ -528,8 +534,7 @@ static void what_is_saved_is_read(void **state) {
     check_ok(f->context, gm_lwe_save(f->context, made, output));
     check_ok(f->context, gm_output_commit(output));
     gm_output_close(output);
-    check_ok(f->context,
-             gm_lwe_load_secret(f->context, in_folder(f, "secret.npy"), p.n, &secret));
+    check_ok(f->context, gm_lwe_load_secret(f->context, in_folder(f, "secret.npy"), p.n, &secret));
     assert_memory_equal(secret, made->secret, 9 * sizeof *secret);
     gm_lwe_release_secret(f->context, secret);
     /* Never opened: anything may stand there. */
@@ -746,7 +751,7 @@ static void broken_challenges_are_refused(void **state) {
         {"2\n3\n7\nnan\n[0 6 3]\n[[1 2]\n[3 4]", ":4:1: alpha, the width"},
         {"2\n3\n7\n.25\n0 6 3\n[[1 2]\n[3 4]\n", ":5:1: '[' before b is expected, not '0'"},
         {"2\n3\n7\n.25\n[0 7 3]\n[[1 2]\n[3 4]", ":5:4: an entry of b, of 3 from 0 to 6, is "
-                                                "expected, not '7'"},
+                                                 "expected, not '7'"},
         {"2\n3\n7\n.25\n[0 -1 3]\n[[1 2]\n[3 4]", ":5:4: an entry of b"},
         {"2\n3\n7\n.25\n[0 1.5 3]\n[[1 2]\n[3 4]", ":5:4: an entry of b"},
         {"2\n3\n7\n.25\n[0 6]\n[[1 2]\n[3 4]\n[5 6]]", ":5:5: an entry of b"},
@@ -754,7 +759,7 @@ static void broken_challenges_are_refused(void **state) {
         {"2\n3\n7\n.25\n[0 6 3]\n[[1 2]\n[3 4 5]\n", ":7:6: ']' after the 2 entries of a row of A"},
         {"2\n3\n7\n.25\n[0 6 3]\n[[1 2]\n[3 4]]", ":7:6: '[' before a row of A is expected, not"},
         {"2\n3\n7\n.25\n[0 6 3]\n[[1 2]\n[3 4]\n[5 6]", ":8:6: ']' after the rows of A is "
-                                                       "expected, not the end"},
+                                                        "expected, not the end"},
         {"2\n3\n7\n.25\n[0 6 3]\n[[1 2]\n[3 4]\n[5 6]] 1", ":8:8: the end is expected, not '1'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
