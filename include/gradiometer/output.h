@@ -50,6 +50,11 @@ GM_API GM_MUST_USE gm_status gm_output_write_array(gm_output *output, const char
                                                    int dimensions, const int64_t *shape,
                                                    const double *values);
 
+/** Write an int64 array as .npy, likewise. */
+GM_API GM_MUST_USE gm_status gm_output_write_integers(gm_output *output, const char *name,
+                                                      int dimensions, const int64_t *shape,
+                                                      const int64_t *values);
+
 /**
  * Move every file to its final name, the mark last. Nothing is under a final name before this call.
  * It renames and nothing else, so it is short, and it does not heed gm_context_cancel().

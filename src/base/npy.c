@@ -28,15 +28,15 @@ static gm_status count_bytes(gm_context *context, int dimensions, const int64_t 
     return GM_OK;
 }
 
-gm_status gm_npy_header(gm_context *context, int dimensions, const int64_t *shape, char *header,
-                        size_t *header_size, size_t *bytes) {
+gm_status gm_npy_header(gm_context *context, char kind, int dimensions, const int64_t *shape,
+                        char *header, size_t *header_size, size_t *bytes) {
     static const char order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? '<' : '>';
     gm_status status = count_bytes(context, dimensions, shape, bytes);
     if (status != GM_OK)
         return status;
     char *dictionary = header + PREFIX;
     int n = snprintf(dictionary, GM_NPY_HEADER_MAX - PREFIX,
-                     "{'descr': '%cf8', 'fortran_order': False, 'shape': (", order);
+                     "{'descr': '%c%c8', 'fortran_order': False, 'shape': (", order, kind);
     for (int i = 0; i < dimensions; i++)
         n += snprintf(dictionary + n, (size_t)(GM_NPY_HEADER_MAX - PREFIX - n), "%lld%s",
                       (long long)shape[i],

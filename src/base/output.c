@@ -246,15 +246,25 @@ gm_status gm_output_write(gm_output *output, const char *name, const void *bytes
     return write_file(output, name, NULL, 0, bytes, size);
 }
 
-gm_status gm_output_write_array(gm_output *output, const char *name, int dimensions,
-                                const int64_t *shape, const double *values) {
+static gm_status write_array(gm_output *output, const char *name, char kind, int dimensions,
+                             const int64_t *shape, const void *values) {
     char header[GM_NPY_HEADER_MAX];
     size_t header_size = 0, bytes = 0;
     gm_status status =
-        gm_npy_header(output->context, dimensions, shape, header, &header_size, &bytes);
+        gm_npy_header(output->context, kind, dimensions, shape, header, &header_size, &bytes);
     if (status != GM_OK)
         return status;
     return write_file(output, name, header, header_size, values, bytes);
+}
+
+gm_status gm_output_write_array(gm_output *output, const char *name, int dimensions,
+                                const int64_t *shape, const double *values) {
+    return write_array(output, name, 'f', dimensions, shape, values);
+}
+
+gm_status gm_output_write_integers(gm_output *output, const char *name, int dimensions,
+                                   const int64_t *shape, const int64_t *values) {
+    return write_array(output, name, 'i', dimensions, shape, values);
 }
 
 static gm_status publish(gm_output *output, const char *name) {

@@ -39,6 +39,21 @@ void gm_npy_decode(const gm_npy_layout *header, const unsigned char *bytes, int6
 int64_t gm_npy_keys(const gm_npy_layout *header, int64_t modulus, const unsigned char *bytes,
                     int64_t count, uint64_t *out);
 
+/* Convert `count` elements to 8 bytes each; returns how many came before the first that cannot be.
+ */
+typedef int64_t gm_npy_convert(const gm_npy_layout *header, const unsigned char *bytes,
+                               int64_t count, void *out);
+
+/*
+ * Read all elements in C order, and see that nothing follows.
+ *   out      [header->count] of 8 bytes each
+ *   refused  −1, or the index in C order of the first element of the file that was not converted,
+ *            after which nothing was read
+ */
+gm_status gm_npy_read_elements(gm_context *context, gm_bytes *bytes, const gm_npy_layout *header,
+                               gm_npy_convert *convert, void *out, int64_t *refused)
+    __attribute__((warn_unused_result));
+
 /* Read an array; see gm_array_read(). */
 gm_status gm_npy_read_array(gm_context *context, gm_bytes *bytes, gm_array **out)
     __attribute__((warn_unused_result));

@@ -48,21 +48,26 @@ static int64_t c_order(const gm_npy_layout *header, int64_t k) {
     return at;
 }
 
-static gm_status read_values(gm_context *context, gm_bytes *bytes, const gm_npy_layout *header,
-                             double *values) {
+gm_status gm_npy_read_elements(gm_context *context, gm_bytes *bytes, const gm_npy_layout *header,
+                               gm_npy_convert *convert, void *out, int64_t *refused) {
+    enum { SIZE = 8 /* bytes of an element of `out` */ };
     int64_t chunk = header->count < CHUNK ? header->count : CHUNK;
-    unsigned char *raw = NULL;
-    double *decoded = NULL;
+    unsigned char *raw = NULL, *decoded = NULL, *values = out;
     gm_status status = GM_OK;
+    *refused = -1;
     GM_TRY(GM_NEW(context, raw, chunk * header->width));
     if (header->fortran_order)
-        GM_TRY(GM_NEW(context, decoded, chunk));
+        GM_TRY(GM_NEW(context, decoded, chunk * SIZE));
     for (int64_t first = 0; first < header->count; first += chunk) {
         int64_t size = header->count - first < chunk ? header->count - first : chunk;
         GM_TRY(gm_bytes_read_exactly(bytes, raw, (size_t)(size * header->width), "array elements"));
-        gm_npy_decode(header, raw, size, decoded ? decoded : values + first);
+        const int64_t good = convert(header, raw, size, decoded ? decoded : values + first * SIZE);
+        if (good < size) {
+            *refused = header->fortran_order ? c_order(header, first + good) : first + good;
+            goto done;
+        }
         for (int64_t k = 0; decoded && k < size; k++)
-            values[c_order(header, first + k)] = decoded[k];
+            memcpy(values + c_order(header, first + k) * SIZE, decoded + k * SIZE, SIZE);
     }
     GM_TRY(gm_bytes_expect_end(bytes, "the array"));
 done:
@@ -71,16 +76,23 @@ done:
     return status;
 }
 
+static int64_t to_double(const gm_npy_layout *header, const unsigned char *bytes, int64_t count,
+                         void *out) {
+    gm_npy_decode(header, bytes, count, out);
+    return count;
+}
+
 gm_status gm_npy_read_array(gm_context *context, gm_bytes *bytes, gm_array **out) {
     gm_npy_layout header;
     gm_array *made = NULL;
+    int64_t refused;
     gm_status status = GM_OK;
     GM_TRY(gm_npy_read_header(context, bytes, &header));
     GM_TRY(GM_NEW_ZERO(context, made, 1));
     made->dimensions = header.dimensions;
     memcpy(made->shape, header.shape, sizeof made->shape);
     GM_TRY(GM_NEW(context, made->values, header.count));
-    GM_TRY(read_values(context, bytes, &header, made->values));
+    GM_TRY(gm_npy_read_elements(context, bytes, &header, to_double, made->values, &refused));
     *out = made;
 done:
     if (status != GM_OK)

@@ -1,13 +1,10 @@
 #include "report/json_read.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/word.h"
-#include "data/bytes.h"
+#include "data/text_file.h"
 #include "report/text.h"
 
 static const char STAGE[] = "reading a report";
@@ -366,27 +363,12 @@ done:
 }
 
 gm_status gm_json_read(gm_context *context, const char *path, json_t **out) {
-    gm_bytes *bytes = NULL;
     char *text = NULL;
-    size_t got = 0;
-    gm_status status = GM_OK;
-    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
-        return gm_fail(context, errno == ENOMEM ? GM_OUT_OF_MEMORY : GM_INVALID_INPUT,
-                       "%s: cannot open: %s", path, strerror(errno));
-    GM_TRY(gm_bytes_open(context, path, STAGE, &bytes));
-    int64_t size = gm_bytes_length(bytes);
-    if (size < 0)
-        GM_TRY(gm_fail(context, GM_INVALID_INPUT, "%s: is compressed; plain JSON is accepted",
-                       gm_bytes_name(bytes)));
-    if (size > GM_JSON_LARGEST)
-        GM_TRY(gm_fail(context, GM_INVALID_INPUT, "%s: %lld bytes; at most %d are accepted",
-                       gm_bytes_name(bytes), (long long)size, GM_JSON_LARGEST));
-    GM_TRY(GM_NEW(context, text, size + 1));
-    GM_TRY(gm_bytes_read(bytes, text, (size_t)size, &got));
-    text[got] = '\0';
-    GM_TRY(gm_json_parse(context, gm_bytes_name(bytes), text, got, out));
-done:
+    size_t size = 0;
+    gm_status status =
+        gm_text_file_read(context, path, "JSON", STAGE, GM_JSON_LARGEST, &text, &size);
+    if (status == GM_OK)
+        status = gm_json_parse(context, path, text, size, out);
     gm_release(context, text);
-    gm_bytes_close(bytes);
     return status;
 }
