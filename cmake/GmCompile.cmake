@@ -2,8 +2,8 @@
 
 # Warnings, and the sanitizer that the build asks for.
 function(gm_compile_options target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes
-    -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla -fno-math-errno -ffp-contract=off)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> -Wpointer-arith -Wwrite-strings -Wvla -fno-math-errno -ffp-contract=off)
   target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
   if(GM_WERROR)
     target_compile_options(${target} PRIVATE -Werror)

@@ -2,8 +2,9 @@
 # check-source.sh TREE: names every place where a source tree leaves the architecture:
 # - a folder of src/ includes itself and those before it in order.txt, outside libraries only where
 #   outside.txt says, and has a README.md;
-# - tools/, experiments/ and examples/ include only the public headers and files of their own folder;
-# - the library calls nothing of forbidden.txt and does not name stdout or stderr;
+# - tools/, experiments/ and examples/ include only the public headers and files of their own folder,
+#   tools/lattice also the messages that it exchanges with the library;
+# - the library calls nothing of forbidden.txt, but for what excepted.txt allows one file, and does not name stdout or stderr;
 # - every source named as [key2000, place] stands in docs/references.bib.
 # Exit status 1 where there is a violation.
 set -eu
