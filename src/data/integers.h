@@ -15,8 +15,8 @@ typedef struct gm_integers {
  * Read a .npy file of any number type, either byte order, C or Fortran order; gzip is taken off.
  * Elements of a floating type must be whole.
  *   out  filled on success; its values are released with gm_release()
- *   GM_INVALID_INPUT (absent, not .npy, truncated, an element that is no int64, named by its place),
- *   GM_OUT_OF_MEMORY, GM_CANCELLED
+ *   GM_INVALID_INPUT (absent, not .npy, truncated, an element that is no int64, named by its
+ * place), GM_OUT_OF_MEMORY, GM_CANCELLED
  */
 gm_status gm_integers_read(gm_context *context, const char *path, gm_integers *out)
     __attribute__((warn_unused_result));

@@ -19,8 +19,7 @@ static gm_status check(gm_context *context, const gm_residuals *r) {
     return GM_OK;
 }
 
-static gm_status measure(const gm_meter *meter, const gm_residuals *residuals,
-                         gm_measurement *m) {
+static gm_status measure(const gm_meter *meter, const gm_residuals *residuals, gm_measurement *m) {
     gm_status status = GM_OK;
     gm_sample *sample = NULL;
     gm_values values;

@@ -1,4 +1,5 @@
-/* The text of an LWE challenge of latticechallenge.org: n, m, q, α, then b as [b_1 … b_m], then A as
+/* The text of an LWE challenge of latticechallenge.org: n, m, q, α, then b as [b_1 … b_m], then A
+   as
    [[a_11 … a_1n] … [a_m1 … a_mn]]. Blanks, line ends and commas separate. */
 #include <inttypes.h>
 #include <math.h>
@@ -64,8 +65,8 @@ static gm_status take_number(reader *r, bool whole, double low, double high, con
     double value = 0.0;
     skip_separators(r);
     const size_t size = word_size(r);
-    if (gm_word_number(r->at, size, &value) != GM_TOKEN_NUMBER || !(value >= low && value <= high) ||
-        (whole && value != trunc(value)))
+    if (gm_word_number(r->at, size, &value) != GM_TOKEN_NUMBER ||
+        !(value >= low && value <= high) || (whole && value != trunc(value)))
         return expected(r, wanted);
     r->at += size;
     *out = value;

@@ -83,11 +83,12 @@ gm_status gm_lwe_find_entropy(gm_context *context, const gm_lwe_rows *rows, gm_l
         GM_TRY(count_pairs(context, rows, column[k], keys, &pairs));
     }
     const double share = pairs / ((double)kept * 0.5 * count * (count - 1.0));
-    *out = (gm_lwe_entropy){.before = n * uniform,
-                            .after = after + left,
-                            .column_std = sqrt(squares),
-                            .counted = pairs > 0.0 ? left - (double)kept * log(share) : (double)NAN,
-                            .counted_error = pairs > 0.0 ? (double)kept / sqrt(pairs) : (double)NAN};
+    *out =
+        (gm_lwe_entropy){.before = n * uniform,
+                         .after = after + left,
+                         .column_std = sqrt(squares),
+                         .counted = pairs > 0.0 ? left - (double)kept * log(share) : (double)NAN,
+                         .counted_error = pairs > 0.0 ? (double)kept / sqrt(pairs) : (double)NAN};
     out->before_bits = out->before / log(2.0);
     out->after_bits = out->after / log(2.0);
 done:

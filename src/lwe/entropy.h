@@ -10,12 +10,12 @@
  */
 typedef struct gm_lwe_entropy {
     double before, before_bits; /* of unreduced rows: n ln q, exact */
-    double after, after_bits;   /* kept columns as discrete Gaussians of their own deviation, at most
-                                   ln q each; dropped columns ln q */
-    double column_std;          /* root mean square of the kept columns' entries */
-    double counted;             /* in place of `after`: n' (−ln p̄) + (n − n') ln q, p̄ the share of
-                                   pairs of rows that agree in a kept column; NaN: no pair agrees */
-    double counted_error;       /* standard error of that, of independent rows: n'/√(pairs) */
+    double after, after_bits; /* kept columns as discrete Gaussians of their own deviation, at most
+                                 ln q each; dropped columns ln q */
+    double column_std;        /* root mean square of the kept columns' entries */
+    double counted;       /* in place of `after`: n' (−ln p̄) + (n − n') ln q, p̄ the share of
+                             pairs of rows that agree in a kept column; NaN: no pair agrees */
+    double counted_error; /* standard error of that, of independent rows: n'/√(pairs) */
 } gm_lwe_entropy;
 
 /* GM_OUT_OF_MEMORY. Cost: N n operations. */

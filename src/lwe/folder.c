@@ -35,10 +35,9 @@ static gm_status read_number(const gm_lwe_source *source, const gm_report *objec
 
 static gm_status need(const gm_lwe_source *source, const gm_report *object, const char *key,
                       const char *what) {
-    return gm_object_has(object, key)
-               ? GM_OK
-               : gm_fail(source->context, GM_INVALID_INPUT, "%s: has no \"%s\": %s", source->name,
-                         key, what);
+    return gm_object_has(object, key) ? GM_OK
+                                      : gm_fail(source->context, GM_INVALID_INPUT,
+                                                "%s: has no \"%s\": %s", source->name, key, what);
 }
 
 static gm_status read_secret(const gm_lwe_source *source, const gm_report *object,

@@ -131,9 +131,9 @@ static gm_status draw_samples(gm_context *context, const gm_lwe_parameters *p, u
     const gm_stream stream = {seed, GM_STREAM_LWE_MATRIX};
     for (int64_t i = 0; i < p->samples; i++) {
         int64_t *row = a + i * p->n;
-        gm_status status = i % PIECE ? GM_OK
-                                     : gm_progress(context, "drawing samples", (double)i,
-                                                   (double)p->samples);
+        gm_status status =
+            i % PIECE ? GM_OK
+                      : gm_progress(context, "drawing samples", (double)i, (double)p->samples);
         if (status != GM_OK)
             return status;
         gm_random_index(context, stream, i * p->n, p->n, p->q, row);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "informativeness/residuals.h"
+#include "lwe/instance.h"
 #include "lwe/law.h"
 #include "parallel/parallel.h"
 
@@ -43,7 +44,7 @@ static gm_status run_row(void *argument, int64_t i, int worker) {
         row[k] = job->rows->ra[i * job->rows->n + job->column[k]];
     for (int64_t h = 0; h < job->count; h++) {
         const int64_t t =
-            gm_lwe_dot(job->kept, job->rows->q, job->most, row, job->secrets + h * job->kept);
+            gm_lwe_product(row, job->secrets + h * job->kept, job->kept, job->rows->q, job->most);
         const double sine = sin(two_pi * (double)t / q);
         job->phi[i * job->count + h] = -two_pi * once * sine;
         cosine += (job->probability ? job->probability[h] : 1.0 / (double)job->count) *

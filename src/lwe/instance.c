@@ -66,7 +66,8 @@ gm_status gm_lwe_check_entries(gm_context *context, const char *name, const int6
         if (values[i] < low || values[i] >= q)
             return gm_fail(context, GM_INVALID_INPUT,
                            "%s: %s is %" PRId64 "; accepted: %" PRId64 " to %" PRId64, name,
-                           gm_integers_place(columns ? 2 : 1, shape, i, place), values[i], low, q - 1);
+                           gm_integers_place(columns ? 2 : 1, shape, i, place), values[i], low,
+                           q - 1);
     return GM_OK;
 }
 

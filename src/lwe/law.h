@@ -4,15 +4,16 @@
 
 #include "lwe/rows.h"
 
-/* Non-zero entries that evidence takes a binary or ternary secret to have: those of the parameters,
-   and n/6 (at least 1) where they say none, as an attack does; −1 for the other laws. */
+/* Non-zero entries that evidence takes a secret to have: those of the parameters; of a binary or
+   ternary one, and of one whose law is not known, n/6 (at least 1) where they say none, as an
+   attack does; −1 elsewhere: entries are independent. */
 int64_t gm_lwe_weight(const gm_lwe_parameters *parameters);
 
-/* E s_j² of an entry: weight/n, the variance of the discrete Gaussian, (q² − 1)/12 about. */
+/* E s_j² of an entry: weight/n times that of a non-zero one, or that of the law. */
 double gm_lwe_entry_power(const gm_lwe_parameters *parameters);
 
 /* E s_k² of another entry, k ≠ j, where s_j = 0 and where it is not: a weight that is fixed makes
-   them (weight)/(n − 1) and (weight − 1)/(n − 1). */
+   it weight/(n − 1) and (weight − 1)/(n − 1) times that of a non-zero entry. */
 double gm_lwe_power_beside_zero(const gm_lwe_parameters *parameters);
 double gm_lwe_power_beside_nonzero(const gm_lwe_parameters *parameters);
 
@@ -21,10 +22,10 @@ double gm_lwe_power_beside_nonzero(const gm_lwe_parameters *parameters);
 double gm_lwe_entry_slope(const gm_lwe_parameters *parameters, double x);
 
 /*
- * E cos(2π t e), e discrete Gaussian: how much an error that is multiplied by t damps a phase. Exact
- * to rounding: for σ ≥ 1/2 by Poisson's sum, Σ_k exp(−2π²σ²(t−k)²) / Σ_k exp(−2π²σ²k²), below
- * by the sum over e. exp(−2π²σ²t²) alone, which row variances stand for, is as good as 2 e^(−2π²σ²(1−2|t|))
- * in relative terms, for |t| < 1/2.
+ * E cos(2π t e), e discrete Gaussian: how much an error that is multiplied by t damps a phase.
+ * Exact to rounding: for σ ≥ 1/2 by Poisson's sum, Σ_k exp(−2π²σ²(t−k)²) / Σ_k exp(−2π²σ²k²), below
+ * by the sum over e. exp(−2π²σ²t²) alone, which row variances stand for, is as good as 2
+ * e^(−2π²σ²(1−2|t|)) in relative terms, for |t| < 1/2.
  */
 double gm_lwe_error_factor(double sigma, double t);
 
@@ -35,9 +36,6 @@ int64_t gm_lwe_kept_columns(const gm_lwe_rows *rows, int64_t *out);
 gm_status gm_lwe_draw_secrets(gm_context *context, const gm_lwe_parameters *parameters,
                               uint64_t seed, int64_t count, int64_t *out)
     __attribute__((warn_unused_result));
-
-/* Σ_j a[j] s[j] mod q, centred; |a| < q, |s| ≤ most ≤ 2^31. Exact. */
-int64_t gm_lwe_dot(int64_t n, int64_t q, int64_t most, const int64_t *a, const int64_t *s);
 
 /* Largest |s[j]|. */
 int64_t gm_lwe_largest(int64_t n, const int64_t *s);

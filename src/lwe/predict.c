@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
+#include "lwe/instance.h"
 #include "lwe/law.h"
 #include "parallel/parallel.h"
 
@@ -190,8 +191,8 @@ static void find_slopes(law *work) {
             const double x = entry(work, i, k);
             const int64_t at = i * reading->columns + k;
             work->slope[at] = two_pi * x * damp(work->v[i]);
-            work->shift[at] = gm_lwe_entry_slope(work->parameters, x) *
-                              damp(error + beside * (squares - x * x));
+            work->shift[at] =
+                gm_lwe_entry_slope(work->parameters, x) * damp(error + beside * (squares - x * x));
         }
     }
 }
@@ -396,15 +397,14 @@ static void take_sines(const gm_lwe_rows *rows, const gm_lwe_reading *reading,
         int64_t y = rows->rb[row];
         for (int64_t d = 0; d < rows->dropped_count; d++) {
             const int64_t j = rows->dropped[d];
-            y -= gm_lwe_dot(1, q, most, rows->ra + row * rows->n + j, secret + j);
+            y -= gm_lwe_product(rows->ra + row * rows->n + j, secret + j, 1, q, most);
         }
         out[i] = sin(two_pi * (double)(y % q) / (double)q);
     }
 }
 
 gm_status gm_lwe_observe(gm_context *context, const gm_lwe_rows *rows,
-                         const gm_lwe_reading *reading, const int64_t *secret,
-                         gm_lwe_signal *out) {
+                         const gm_lwe_reading *reading, const int64_t *secret, gm_lwe_signal *out) {
     double along = 0.0, size = 0.0, squares = 0.0, zeros = 0.0;
     double *sine = gm_allocate(context, reading->rows, sizeof *sine);
     if (!sine)

@@ -26,8 +26,8 @@ typedef struct gm_lwe_reading {
  * memory N' (N' + n + samples) numbers.
  */
 gm_status gm_lwe_read_plain(gm_context *context, const gm_lwe_rows *rows,
-                            const gm_lwe_parameters *parameters, int64_t most,
-                            gm_lwe_reading **out) __attribute__((warn_unused_result));
+                            const gm_lwe_parameters *parameters, int64_t most, gm_lwe_reading **out)
+    __attribute__((warn_unused_result));
 
 /*
  * The whitened gradient: z = (E⁻¹M)ᵀ sin 2πy / √diag(MᵀE⁻¹M), E the covariance of sin 2πy and M its

@@ -33,8 +33,8 @@ static double theta(double lambda) {
 /*
  * ln E exp(−λr²) of a residue r uniform on Z_q, centred; from above where q is large.
  *
- * With K = ⌊q/2⌋ the residues are among −K … K. The sum over all whole numbers is theta(λ), and what
- * lies beyond K is at least 2∫ exp(−λx²) dx from K+1 on, because the summand falls.
+ * With K = ⌊q/2⌋ the residues are among −K … K. The sum over all whole numbers is theta(λ), and
+ * what lies beyond K is at least 2∫ exp(−λx²) dx from K+1 on, because the summand falls.
  */
 static double log_moment(double lambda, int64_t q) {
     double sum = 0.0;
