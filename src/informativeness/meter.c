@@ -6,7 +6,7 @@
 #include "models/function.h"
 #include "random/streams.h"
 
-enum { LEAST_SAMPLES = 32, LEAST_TARGETS = 4, SAMPLES = 4096, TARGETS = 256 };
+enum { SAMPLES = 4096, TARGETS = 256 };
 enum { MOST_SAMPLES = 1 << 24, MOST_TARGETS = 1 << 20, MOST_INIT_DRAWS = 100000 };
 
 static gm_status make_inputs(gm_context *context, const gm_measure_options *options,
@@ -86,9 +86,9 @@ static gm_status take_count(gm_context *context, const char *name, int64_t given
 static gm_status take_numbers(gm_context *context, const gm_measure_options *options,
                               gm_meter *meter) {
     gm_status status = GM_OK;
-    GM_TRY(take_count(context, "samples", options->samples, SAMPLES, LEAST_SAMPLES, MOST_SAMPLES,
+    GM_TRY(take_count(context, "samples", options->samples, SAMPLES, GM_LEAST_SAMPLES, MOST_SAMPLES,
                       &meter->samples));
-    GM_TRY(take_count(context, "target-draws", options->target_draws, TARGETS, LEAST_TARGETS,
+    GM_TRY(take_count(context, "target-draws", options->target_draws, TARGETS, GM_LEAST_TARGETS,
                       MOST_TARGETS, &meter->target_draws));
     GM_TRY(take_count(context, "init-draws", options->init_draws, 1, 1, MOST_INIT_DRAWS,
                       &meter->init_draws));

@@ -17,6 +17,8 @@ typedef struct gm_feature {
     double norm;
 } gm_feature;
 
+enum { GM_LEAST_SAMPLES = 32, GM_LEAST_TARGETS = 4 };
+
 typedef struct gm_meter {
     gm_context *context;
     const gm_measure_options *options; /* borrowed */

@@ -24,6 +24,13 @@ double gm_sample_targets(const gm_meter *meter) {
     return takes_all(meter) ? meter->targets->count : (double)meter->target_draws;
 }
 
+static void weigh_draws(gm_sample *sample) {
+    for (int64_t h = 0; h < sample->targets; h++) {
+        sample->weight[h] = 1.0 / (double)(sample->targets - 1);
+        sample->share[h] = 1.0 / (double)sample->targets;
+    }
+}
+
 static gm_status draw_targets(const gm_meter *meter, int64_t draw, gm_sample *sample,
                               double **description) {
     gm_status status = GM_OK;
@@ -40,10 +47,7 @@ static gm_status draw_targets(const gm_meter *meter, int64_t draw, gm_sample *sa
     }
     targets->draw(targets, meter->context, gm_meter_stream(meter, GM_STREAM_TARGETS, draw), 0,
                   sample->targets, *description);
-    for (int64_t h = 0; h < sample->targets; h++) {
-        sample->weight[h] = 1.0 / (double)(sample->targets - 1);
-        sample->share[h] = 1.0 / (double)sample->targets;
-    }
+    weigh_draws(sample);
 done:
     return status;
 }
@@ -121,24 +125,29 @@ static double label_noise(const gm_meter *meter, const gm_sample *s, gm_complex 
     return noise;
 }
 
-/* Residuals of row i against all targets, centred, and their moments. The base, which may be large,
-   comes last. */
-static gm_status take_residuals(const gm_meter *meter, gm_sample *s, int64_t i,
-                                const double *evaluated) {
-    const gm_isa isa = meter->context->isa;
-    double base = 0.0, plain[2], shared[2], weighted[2];
-    gm_complex slope = {0.0, 0.0};
+void gm_sample_centre_row(const gm_context *context, gm_sample *s, int64_t i, double base) {
+    const gm_isa isa = context->isa;
+    double plain[2], shared[2], weighted[2];
     double *phi = s->phi + i * (s->targets + 1);
-    meter->loss->parts(s->z[i], &base, &slope);
-    take_row(meter, s->targets, slope, evaluated, phi);
     GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->share, phi, plain);
     GM_SELECT_KERNEL(isa, gm_centre_row)(s->targets, plain[0], phi);
     GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->share, phi, shared);
     GM_SELECT_KERNEL(isa, gm_moments_row)(s->targets, s->weight, phi, weighted);
     phi[s->targets] = base + plain[0];
     s->variance[i] = weighted[1];
+    s->power[i] = phi[s->targets] * phi[s->targets] + shared[1];
+}
+
+/* Residuals of row i against all targets, centred, and their moments. */
+static gm_status take_residuals(const gm_meter *meter, gm_sample *s, int64_t i,
+                                const double *evaluated) {
+    double base = 0.0;
+    gm_complex slope = {0.0, 0.0};
+    meter->loss->parts(s->z[i], &base, &slope);
+    take_row(meter, s->targets, slope, evaluated, s->phi + i * (s->targets + 1));
+    gm_sample_centre_row(meter->context, s, i, base);
     s->noise[i] = label_noise(meter, s, slope, evaluated);
-    s->power[i] = phi[s->targets] * phi[s->targets] + shared[1] + s->noise[i];
+    s->power[i] += s->noise[i];
     return isfinite(s->power[i])
                ? GM_OK
                : gm_fail(meter->context, GM_NUMERICAL_FAILURE,
@@ -218,7 +227,7 @@ static gm_status make_room(const gm_meter *meter, gm_sample *s, bool keep) {
     gm_context *context = meter->context;
     s->ins = gm_model_factor_inputs(meter->model);
     s->outs = gm_model_factor_outputs(meter->model);
-    GM_TRY(GM_NEW(context, s->x, s->rows * meter->inputs->columns));
+    GM_TRY(GM_NEW(context, s->x, s->rows * meter->model->columns));
     GM_TRY(GM_NEW(context, s->p, s->rows));
     GM_TRY(GM_NEW(context, s->z, s->rows));
     if (keep) {
@@ -262,6 +271,43 @@ gm_status gm_sample_create(const gm_meter *meter, int64_t draw, gm_sample **out)
 
 gm_status gm_sample_whole(const gm_meter *meter, gm_sample **out) {
     return make_sample(meter, 0, (int64_t)meter->inputs->support, true, out);
+}
+
+/* Row i of residuals that the caller found. */
+static void copy_row(const gm_meter *meter, const gm_residuals *from, gm_sample *s, int64_t i) {
+    s->p[i] = 0.0;
+    s->norm[i] = gm_model_squared_norm(meter->model, s->a + i * s->ins, s->delta + i * s->outs);
+    memcpy(s->phi + i * (s->targets + 1), from->phi + i * s->targets,
+           (size_t)s->targets * sizeof *s->phi);
+    gm_sample_centre_row(meter->context, s, i, 0.0);
+    s->noise[i] = fmax(0.0, from->power[i] - s->power[i]);
+    s->power[i] += s->noise[i];
+}
+
+gm_status gm_sample_of_residuals(const gm_meter *meter, const gm_residuals *from, gm_sample **out) {
+    gm_status status = GM_OK;
+    gm_sample *s = NULL;
+    GM_TRY(gm_blas_prepare(meter->context));
+    GM_TRY(GM_NEW_ZERO(meter->context, s, 1));
+    s->rows = from->rows;
+    s->targets = from->targets;
+    s->enumerated = from->probability != NULL;
+    GM_TRY(GM_NEW(meter->context, s->weight, s->targets));
+    GM_TRY(GM_NEW(meter->context, s->share, s->targets));
+    weigh_draws(s);
+    for (int64_t h = 0; h < s->targets && s->enumerated; h++)
+        s->weight[h] = s->share[h] = from->probability[h];
+    GM_TRY(make_room(meter, s, true));
+    memcpy(s->x, from->x, (size_t)(s->rows * meter->model->columns) * sizeof *s->x);
+    GM_TRY(
+        meter->model->factors(meter->model, meter->weights, s->rows, s->x, s->z, s->a, s->delta));
+    for (int64_t i = 0; i < s->rows; i++)
+        copy_row(meter, from, s, i);
+    *out = s;
+    s = NULL;
+done:
+    gm_sample_destroy(meter->context, s);
+    return status;
 }
 
 void gm_sample_destroy(gm_context *context, gm_sample *s) {

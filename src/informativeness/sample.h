@@ -37,6 +37,26 @@ gm_status gm_sample_create(const gm_meter *meter, int64_t draw, gm_sample **out)
 gm_status gm_sample_whole(const gm_meter *meter, gm_sample **out)
     __attribute__((warn_unused_result));
 
+/*
+ * Residuals of rows that no specification describes: their label noise differs from row to row.
+ * Borrowed.
+ */
+typedef struct gm_residuals {
+    int64_t rows, targets, columns; /* at least 32 and 4 */
+    const double *x;                /* [rows][columns] of a linear model at w = 0, each once */
+    const double *phi;              /* [rows][targets] residuals, their mean over label noise */
+    const double *power;            /* [rows] mean of their squares over label noise and targets */
+    const double *probability;      /* [targets] of the whole class; NULL: targets were drawn */
+} gm_residuals;
+
+/* A sample of them. P(x) is taken for 0: no row comes twice. Errors as above. */
+gm_status gm_sample_of_residuals(const gm_meter *meter, const gm_residuals *from, gm_sample **out)
+    __attribute__((warn_unused_result));
+
+/* Take the mean over targets off the residuals of row i, add `base` to it and put it into the last
+   column; find their variance, and their power but for label noise. */
+void gm_sample_centre_row(const gm_context *context, gm_sample *sample, int64_t i, double base);
+
 void gm_sample_destroy(gm_context *context, gm_sample *sample);
 
 /* First row of block b of the jackknife. */

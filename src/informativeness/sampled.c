@@ -118,13 +118,10 @@ static gm_status find_sums(const gm_meter *meter, const gm_sample *s, gm_sums *s
     }
 }
 
-gm_status gm_values_sampled(const gm_meter *meter, int64_t draw, gm_values *out) {
+gm_status gm_values_of_sample(const gm_meter *meter, const gm_sample *s, gm_values *out) {
     gm_status status = GM_OK;
-    gm_sample *s = NULL;
     gm_sums sums = {0};
     gm_values values = {.total_variation = (double)NAN};
-    GM_TRY(gm_progress(meter->context, "drawing", 0.0, 1.0));
-    GM_TRY(gm_sample_create(meter, draw, &s));
     GM_TRY(find_sums(meter, s, &sums, &values.form));
     GM_TRY(gm_epsilon_squared(meter, s, &values.epsilon_squared));
     values.samples = s->rows;
@@ -135,6 +132,16 @@ gm_status gm_values_sampled(const gm_meter *meter, int64_t draw, gm_values *out)
     *out = values;
 done:
     gm_sums_release(meter->context, &sums);
+    return status;
+}
+
+gm_status gm_values_sampled(const gm_meter *meter, int64_t draw, gm_values *out) {
+    gm_status status = GM_OK;
+    gm_sample *s = NULL;
+    GM_TRY(gm_progress(meter->context, "drawing", 0.0, 1.0));
+    GM_TRY(gm_sample_create(meter, draw, &s));
+    GM_TRY(gm_values_of_sample(meter, s, out));
+done:
     gm_sample_destroy(meter->context, s);
     return status;
 }

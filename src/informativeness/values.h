@@ -2,7 +2,7 @@
 #ifndef GM_VALUES_H
 #define GM_VALUES_H
 
-#include "informativeness/meter.h"
+#include "informativeness/sample.h"
 
 /* At one set of weights. Members as in gm_measurement; NaN where undefined. */
 typedef struct gm_values {
@@ -23,6 +23,15 @@ typedef struct gm_values {
 /* From drawn inputs and targets. */
 gm_status gm_values_sampled(const gm_meter *meter, int64_t draw, gm_values *out)
     __attribute__((warn_unused_result));
+
+/* From a sample, whoever made it. */
+gm_status gm_values_of_sample(const gm_meter *meter, const gm_sample *sample, gm_values *out)
+    __attribute__((warn_unused_result));
+
+/* Fill a measurement, whose `collision` is set, with the mean of what `draws` sets of weights gave.
+   GM_OUT_OF_MEMORY. */
+gm_status gm_values_average(gm_context *context, int64_t draws, const gm_values *values,
+                            gm_measurement *out) __attribute__((warn_unused_result));
 
 /* From the whole support and class; gm_exact_check() has passed. */
 gm_status gm_values_exact(const gm_meter *meter, int64_t draw, gm_values *out)

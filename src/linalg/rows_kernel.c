@@ -24,8 +24,9 @@
         STEP(name, r1, 1, width)                                                                   \
         STEP(name, r2, 2, width)                                                                   \
         STEP(name, r3, 3, width)                                                                   \
-        STEP(name, r4, 4, width) STEP(name, r5, 5, width) STEP(name, r6, 6, width)                 \
-            STEP(name, r7, 7, width) for (int v = 0; v < (width); v++) {                           \
+        STEP(name, r4, 4, width)                                                                   \
+        STEP(name, r5, 5, width)                                                                   \
+        STEP(name, r6, 6, width) STEP(name, r7, 7, width) for (int v = 0; v < (width); v++) {      \
             lanes_store(out0 + j + v * LANES, a[v]);                                               \
             lanes_store(out1 + j + v * LANES, b[v]);                                               \
         }                                                                                          \

@@ -43,7 +43,7 @@ gm_status gm_lwe_check_entries(gm_context *context, const char *name, const int6
 gm_status gm_lwe_adopt(gm_context *context, const gm_lwe_parameters *parameters, int64_t *a,
                        int64_t *b, gm_lwe **out) __attribute__((warn_unused_result));
 
-/* ⟨a, s⟩ mod q in [0, q), for a [n] in [0, q) and s [n] of |s_j| ≤ size ≤ q. */
+/* ⟨a, s⟩ mod q in [0, q), for a [n] in (−q, q) and s [n] of |s_j| ≤ size ≤ q. */
 int64_t gm_lwe_product(const int64_t *a, const int64_t *s, int64_t n, int64_t q, int64_t size);
 
 /* Parse a challenge; see gm_lwe_import_challenge(). text[size] is zero. */
