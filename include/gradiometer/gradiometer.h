@@ -11,6 +11,7 @@
 #include <gradiometer/export.h>
 #include <gradiometer/gradients.h>
 #include <gradiometer/lwe.h>
+#include <gradiometer/lwe_attack.h>
 #include <gradiometer/measure.h>
 #include <gradiometer/output.h>
 #include <gradiometer/random.h>

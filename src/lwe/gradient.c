@@ -31,11 +31,11 @@ static double least_variance(const gm_lwe_view *view, double level) {
     return least;
 }
 
-/* m_ij = 2π exp(−2π²(v_i − least)) x_ij, the covariance of sin 2πy_i with entry j over its variance. */
+/* m_ij = 2π exp(−2π²(v_i − least)) x_ij, the covariance of sin 2πy_i with entry j over its
+ * variance. */
 static void fill_response(const gm_lwe_view *view, double level, double least, double *m) {
     for (int64_t i = 0; i < view->count; i++) {
-        const double factor =
-            TWO_PI * damping(gm_lwe_view_variance(view, i, level) - least);
+        const double factor = TWO_PI * damping(gm_lwe_view_variance(view, i, level) - least);
         for (int64_t j = 0; j < view->kept; j++)
             m[i * view->kept + j] = factor * view->x[i * view->kept + j];
     }

@@ -9,9 +9,9 @@
 #include "parallel/parallel.h"
 
 enum {
-    LEFT = 64,    /* guesses of the first half in a tile of scores */
-    RIGHT = 512,  /* of the second */
-    MOST_UNITS = 12,
+    LEFT = 64,   /* guesses of the first half in a tile of scores */
+    RIGHT = 512, /* of the second */
+    MOST_UNITS = GM_LWE_MOST_UNITS,
     MOST_HALF = 1 << 17 /* guesses of one half */
 };
 
@@ -22,9 +22,9 @@ static const double LOG_ODDS = 2.0;
 struct half {
     int64_t first, width; /* its entries */
     int64_t count;
-    int8_t *entries; /* [count][width] */
+    int8_t *entries;               /* [count][width] */
     int64_t start[MOST_UNITS + 2]; /* guesses of u units are start[u] … start[u+1]−1 */
-    float *phases; /* [count][2N] cosines, then sines */
+    float *phases;                 /* [count][2N] cosines, then sines */
 };
 
 /* A scored pair. Of equal scores the lower index is better. */
@@ -113,7 +113,8 @@ double gm_lwe_guess_count(gm_lwe_range range, int64_t width, int64_t units) {
     return sum;
 }
 
-/* Write all guesses of exactly `units` units on entries from `at` on, the others as in `current`. */
+/* Write all guesses of exactly `units` units on entries from `at` on, the others as in `current`.
+ */
 static void enumerate(gm_lwe_range range, struct half *half, int64_t at, int64_t units,
                       int8_t *current) {
     if (units == 0) {
@@ -346,8 +347,7 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
     struct half halves[2] = {{0}, {0}};
     double *weight = NULL;
     gm_lwe_guesses *guesses = NULL;
-    struct work work = {
-        .context = context, .rows = view->count, .keep = keep, .halves = halves};
+    struct work work = {.context = context, .rows = view->count, .keep = keep, .halves = halves};
     GM_TRY(GM_NEW_ZERO(context, guesses, 1));
     GM_TRY(GM_NEW(context, weight, view->count));
     const double shift = weigh(view, level, weight);

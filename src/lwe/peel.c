@@ -9,9 +9,9 @@
 #include "random/streams.h"
 
 enum {
-    TILE = 32,    /* guesses that are followed together */
-    ROUND = 4,    /* moves after which half of them are given up */
-    LAST = 4,     /* of a tile that are followed to the end */
+    TILE = 32,        /* guesses that are followed together */
+    ROUND = 4,        /* moves after which half of them are given up */
+    LAST = 4,         /* of a tile that are followed to the end */
     LEAST_MOVES = 12, /* that are made at least before the end */
     MOST_MOVES = 1 << 12
 };
@@ -141,7 +141,8 @@ static void shake(const struct work *work, const struct path *path, double *draw
     const int64_t kept = work->gradient->kept;
     const gm_stream stream = {work->guesses->seed, GM_STREAM_LWE_SHAKE};
     const int64_t first = ((path->copy * work->guesses->count + path->guess) * MOST_MOVES +
-                           path->moves % MOST_MOVES) * kept;
+                           path->moves % MOST_MOVES) *
+                          kept;
     if (path->copy == 0)
         return;
     gm_random_gaussian(work->context, stream, first, kept, draws);
@@ -228,8 +229,7 @@ static gm_status follow(struct work *work, int64_t index, struct tile *tile) {
             if (path->moves == 0)
                 path->allowed = moves_allowed(work->gradient, path->level);
             shake(work, path, tile->shake, &tile->z[i * kept]);
-            const bool moved =
-                path->moves < path->allowed && move(work, path, &tile->z[i * kept]);
+            const bool moved = path->moves < path->allowed && move(work, path, &tile->z[i * kept]);
             if (moved)
                 status = judge(work, index, path, &found);
             if (found)

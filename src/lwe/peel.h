@@ -33,8 +33,8 @@ typedef struct gm_lwe_find {
 } gm_lwe_find;
 
 /*
- * From every guess on, move one kept entry by ±1 after the other, always the one whose derivative is
- * largest, also back where an earlier move proves wrong, until the original samples accept.
+ * From every guess on, move one kept entry by ±1 after the other, always the one whose derivative
+ * is largest, also back where an earlier move proves wrong, until the original samples accept.
  * After every few moves the half of the guesses whose phases agree less is given up.
  * The result is that of the first guess that leads to a secret, whatever the threads.
  * Cost: a few moves × guesses × 2 count kept operations.

@@ -2,27 +2,28 @@
 #ifndef GM_LWE_ROWS_H
 #define GM_LWE_ROWS_H
 
-#include <gradiometer/lwe.h>
+#include <gradiometer/lwe_attack.h>
 
 #include "base/base.h"
 
+/* Make rows that are none yet. dropped [dropped_count] is copied. GM_OUT_OF_MEMORY */
+gm_status gm_lwe_rows_create(gm_context *context, const gm_lwe *instance, const int64_t *dropped,
+                             int64_t dropped_count, gm_lwe_rows **out)
+    __attribute__((warn_unused_result));
+
 /*
- * N rows R A mod q, R b mod q. Each is a combination of `width` samples, the same ones for all rows
- * of one block. Unreduced samples are rows of width 1 with R = 1.
+ * Append a block: `count` combinations r [count][width] of samples index [width]. R A and R b are
+ * computed from the instance. A width other than that of the rows before is made equal by zeros.
+ * GM_OUT_OF_MEMORY; rows are then as before.
  */
-typedef struct gm_lwe_rows {
-    int64_t count; /* N */
-    int64_t n;     /* columns */
-    int64_t q;
-    int64_t width; /* samples a row combines at most */
-    int64_t blocks;
-    int64_t *ra;           /* [N][n], centred residues */
-    int64_t *rb;           /* [N], centred residues */
-    int64_t *r;            /* [N][width], coefficients */
-    int64_t *index;        /* [N][width], sample that each coefficient belongs to */
-    int64_t *block;        /* [N], ascending from 0 */
-    int64_t dropped_count; /* k */
-    int64_t *dropped;      /* [k], ascending: columns left out of the lattice; uniform in ra */
-} gm_lwe_rows;
+gm_status gm_lwe_rows_append(gm_context *context, const gm_lwe *instance, gm_lwe_rows *rows,
+                             int64_t count, int64_t width, const int64_t *r, const int64_t *index)
+    __attribute__((warn_unused_result));
+
+/* Centred residue: in [−q/2, q/2). */
+int64_t gm_lwe_centred(int64_t value, int64_t q);
+
+/* Deviation of the entries of kept columns over that of uniform ones; NaN where there is no row. */
+double gm_lwe_rho(const gm_lwe_rows *rows);
 
 #endif

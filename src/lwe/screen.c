@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "lwe/rows.h"
+
 static bool is_law(const gm_lwe_parameters *parameters, const char *law) {
     return parameters->secret && strcmp(parameters->secret, law) == 0;
 }
@@ -34,13 +36,6 @@ double gm_lwe_expected_norm(const gm_lwe_parameters *parameters, int64_t n) {
     return fmax(1, (double)n * sigma * sigma);
 }
 
-static int64_t centred(int64_t value, int64_t q) {
-    value %= q;
-    if (value < 0)
-        value += q;
-    return value >= q - value ? value - q : value;
-}
-
 static int64_t screened(const gm_lwe *instance) {
     const int64_t samples = instance->parameters.samples;
     return samples < GM_LWE_SCREEN_SAMPLES ? samples : GM_LWE_SCREEN_SAMPLES;
@@ -53,14 +48,14 @@ void gm_lwe_screen_start(const gm_lwe *instance, const int64_t *secret, int64_t 
         for (int64_t j = 0; j < n; j++)
             if (secret[j])
                 sum = (sum - instance->a[i * n + j] * (secret[j] % q)) % q;
-        out[i] = centred(sum, q);
+        out[i] = gm_lwe_centred(sum, q);
     }
 }
 
 void gm_lwe_screen_move(const gm_lwe *instance, int64_t column, int64_t step, int64_t *residuals) {
     const int64_t n = instance->parameters.n, q = instance->parameters.q;
     for (int64_t i = 0; i < screened(instance); i++)
-        residuals[i] = centred(residuals[i] - step * instance->a[i * n + column], q);
+        residuals[i] = gm_lwe_centred(residuals[i] - step * instance->a[i * n + column], q);
 }
 
 bool gm_lwe_screen_passes(const gm_lwe *instance, const int64_t *residuals) {

@@ -7,12 +7,12 @@
 /* y_i = ⟨x_i, s⟩ + ⟨u_i, g⟩ + error mod 1; s the kept and g the dropped entries of the secret. */
 typedef struct gm_lwe_view {
     int64_t count, kept, dropped;
-    double *x;      /* [count][kept], in turns, centred */
-    double *y;      /* [count] */
-    double *u;      /* [count][dropped] */
-    double *square; /* [count] ‖x_i‖² */
-    double *error;  /* [count] σ²‖R_i‖²/q², variance of the error in turns² */
-    double *shared; /* [count][count] σ² R_i·R_j/q², its covariance; NULL until asked for */
+    double *x;       /* [count][kept], in turns, centred */
+    double *y;       /* [count] */
+    double *u;       /* [count][dropped] */
+    double *square;  /* [count] ‖x_i‖² */
+    double *error;   /* [count] σ²‖R_i‖²/q², variance of the error in turns² */
+    double *shared;  /* [count][count] σ² R_i·R_j/q², its covariance; NULL until asked for */
     int64_t *column; /* [kept] column of the instance that each kept one is */
     int64_t *row;    /* [count] row of the gm_lwe_rows that each one is */
 } gm_lwe_view;

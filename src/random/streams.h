@@ -16,13 +16,17 @@ enum gm_stream_number {
     GM_STREAM_DIRECTIONS = 7,   /* directions of Hessian-vector products */
     GM_STREAM_INPUTS = 8,       /* inputs of an informativeness: draws of a law in its own order */
     GM_STREAM_TARGETS = 9,      /* targets of a class, likewise */
-    GM_STREAM_LWE_SHAKE = 20,
     GM_STREAM_HALVES = 11,      /* targets of a large class that either half takes */
     GM_STREAM_LABELS = 10,      /* labels that are a random function of the input: draw hash(x)/2 */
     GM_STREAM_LWE_MATRIX = 12,  /* A of an instance: draw i·n+j is a_ij */
     GM_STREAM_LWE_ERROR = 13,   /* error of sample i: draw i */
     GM_STREAM_LWE_SECRET = 14,  /* entries of the secret: draw j */
-    GM_STREAM_LWE_POSITIONS = 15 /* which of them are not 0: swap i of a shuffle */
+    GM_STREAM_LWE_POSITIONS = 15, /* which of them are not 0: swap i of a shuffle */
+    GM_STREAM_LWE_BLOCK = 16, /* samples of block b of round r: draws (r 2^20 + b) 2^20 + i, swap i
+                                 of a shuffle */
+    GM_STREAM_LWE_DROP = 17,  /* columns that round r drops: draws r 2^20 + i, likewise */
+    GM_STREAM_LWE_SHAKE = 18  /* what is added to the derivatives of a copy of a guess: draws
+                                 (p 2^12 + move) n' + j for path p, kept column j of n' */
 };
 
 #endif

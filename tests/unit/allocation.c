@@ -637,10 +637,8 @@ int main(void) {
         cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
         cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
         cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
-        cmocka_unit_test(sweep_load_report),
-        cmocka_unit_test(sweep_make_lwe),
-        cmocka_unit_test(sweep_read_lwe),
-        cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

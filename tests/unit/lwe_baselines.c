@@ -16,8 +16,8 @@ static int64_t power(int64_t base, int64_t exponent) {
     return value;
 }
 
-/* Of the secrets of n entries with `values` values, 0 among them: those that fit the weight (0: any)
-   within places [from, to). */
+/* Of the secrets of n entries with `values` values, 0 among them: those that fit the weight (0:
+   any) within places [from, to). */
 static int64_t count(int64_t from, int64_t to, int64_t values, int64_t weight, bool any) {
     int64_t found = 0;
     for (int64_t number = 0; number < power(values, to - from); number++) {
@@ -123,9 +123,9 @@ static void samples_are_the_best(void **state) {
     const gm_lwe_embedding best = gm_lwe_plan_embedding(&p);
     check_near((double)best.secret_scale / (double)best.error_scale, 3.0 / sqrt(21.0 / 128.0), 0.8);
     const double scale = (double)best.error_scale, q = 3329.0 * scale;
-    const double d = sqrt((129.0 * log(q) - 128.0 * log((double)best.secret_scale) -
-                           log((double)best.last)) /
-                          log(1.0128));
+    const double d =
+        sqrt((129.0 * log(q) - 128.0 * log((double)best.secret_scale) - log((double)best.last)) /
+             log(1.0128));
     check_near((double)best.samples, d - 129.0, 0.05 * d);
     for (int step = -1; step <= 1; step += 2) {
         p.samples = best.samples + step; /* too few: all are taken; more than needed: the same */
@@ -158,7 +158,12 @@ static void reduction_finds_the_secret(void **state) {
     (void)state;
     static const gm_lwe_parameters all[] = {
         {.n = 30, .q = 521, .samples = 60, .sigma = 2.0, .secret = "ternary", .hamming = 8},
-        {.n = 20, .q = 3329, .samples = 60, .sigma = 3.0, .secret = "gaussian", .secret_sigma = 2.0},
+        {.n = 20,
+         .q = 3329,
+         .samples = 60,
+         .sigma = 3.0,
+         .secret = "gaussian",
+         .secret_sigma = 2.0},
         {.n = 16, .q = 12289, .samples = 60, .sigma = 2.0, .secret = "uniform"},
         {.n = 12, .q = 97, .samples = 60, .sigma = 0.0, .secret = "binary"}};
     if (!have_helper()) {

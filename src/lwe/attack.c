@@ -1,0 +1,111 @@
+/* The attack on given rows, and the attack that reduces as it goes. */
+#include <math.h>
+#include <stddef.h>
+
+#include "lwe/reducer.h"
+#include "lwe/result.h"
+
+gm_status gm_lwe_attack(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
+                        const gm_lwe_attack_options *options, gm_lwe_result **out) {
+    gm_status status;
+    gm_lwe_result *result = NULL;
+    gm_lwe_effort effort;
+    if (!context || !instance || !rows || !options || !out)
+        return context ? gm_fail(context, GM_INVALID_ARGUMENT, "gm_lwe_attack: NULL")
+                       : GM_INVALID_ARGUMENT;
+    GM_TRY(gm_lwe_effort_of(context, instance, options, &effort));
+    GM_TRY(gm_lwe_result_create(context, instance, &result));
+    const double start = gm_seconds();
+    gm_lwe_attempt attempt = {.find = {.secret = result->secret}, .solver = "none"};
+    GM_TRY(gm_lwe_attempt_run(context, instance, rows, &effort, &attempt));
+    gm_lwe_result_take(result, rows, &attempt);
+    result->rounds = 1;
+    result->attack_seconds = gm_seconds() - start;
+    GM_TRY(gm_lwe_result_complete(context, instance, rows, &effort, options, result));
+    *out = result;
+    result = NULL;
+done:
+    gm_lwe_result_destroy(context, result);
+    return status;
+}
+
+/* What a solving works on; the rows of the last round stay for the evidence. */
+struct solving {
+    gm_context *context;
+    const gm_lwe *instance;
+    gm_lwe_effort effort;
+    gm_lwe_reduce_options reduce;
+    gm_lwe_rows *rows;
+    gm_lwe_result *result;
+};
+
+static gm_status attack_now(struct solving *solving, const gm_lwe_rows *rows) {
+    const double start = gm_seconds();
+    gm_lwe_attempt attempt = {.find = {.secret = solving->result->secret}, .solver = "none"};
+    const gm_status status = gm_lwe_attempt_run(solving->context, solving->instance, rows,
+                                                &solving->effort, &attempt);
+    if (status == GM_OK)
+        gm_lwe_result_take(solving->result, rows, &attempt);
+    solving->result->attack_seconds += gm_seconds() - start;
+    return status;
+}
+
+/* Attack after every block of a round, until the secret is found, or blocks or time are over. */
+static gm_status run_round(struct solving *solving, int64_t round) {
+    gm_status status;
+    gm_lwe_reducer *reducer = NULL;
+    bool done = false;
+    const double start = gm_seconds(), before = solving->result->attack_seconds;
+    GM_TRY(gm_lwe_reducer_create(solving->context, solving->instance, &solving->reduce, round,
+                                 solving->reduce.blocks, solving->effort.guesses, &reducer));
+    gm_lwe_rows *rows = gm_lwe_reducer_rows(reducer);
+    while (!done && !solving->result->recovered && gm_seconds() < solving->effort.deadline) {
+        const int64_t blocks = rows->blocks;
+        GM_TRY(gm_lwe_reducer_next(reducer, solving->effort.deadline, &done));
+        solving->effort.power = gm_lwe_reducer_summary(reducer)->plan.power;
+        if (rows->blocks > blocks)
+            GM_TRY(attack_now(solving, rows));
+    }
+    const gm_lwe_reduction *summary = gm_lwe_reducer_summary(reducer);
+    const gm_lwe_reduction sum = solving->result->reduction;
+    solving->result->reduction = *summary;
+    solving->result->reduction.lost += sum.lost;
+    solving->result->reduction.blocks += sum.blocks;
+    solving->result->reduction.lll_seconds += sum.lll_seconds;
+    solving->result->reduction.bkz_seconds += sum.bkz_seconds;
+    if (rows->count > 0 || !solving->rows) {
+        gm_lwe_rows_destroy(solving->context, solving->rows);
+        solving->rows = gm_lwe_reducer_release_rows(reducer);
+    }
+    solving->result->reduce_seconds +=
+        gm_seconds() - start - (solving->result->attack_seconds - before);
+done:
+    gm_lwe_reducer_destroy(reducer);
+    return status;
+}
+
+gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
+                       const gm_lwe_attack_options *options, gm_lwe_result **out) {
+    gm_status status;
+    struct solving solving = {.context = context, .instance = instance};
+    if (!context || !instance || !options || !out)
+        return context ? gm_fail(context, GM_INVALID_ARGUMENT, "gm_lwe_solve: NULL")
+                       : GM_INVALID_ARGUMENT;
+    solving.reduce = options->reduce;
+    solving.reduce.seed = options->seed;
+    GM_TRY(gm_lwe_effort_of(context, instance, options, &solving.effort));
+    GM_TRY(gm_lwe_result_create(context, instance, &solving.result));
+    gm_lwe_result *result = solving.result;
+    while (!result->recovered && gm_seconds() < solving.effort.deadline)
+        GM_TRY(run_round(&solving, result->rounds++));
+    if (solving.rows && solving.rows->count > 0)
+        GM_TRY(gm_lwe_reduction_describe(context, instance, solving.rows, &result->reduction));
+    GM_TRY(gm_lwe_result_complete(context, instance, solving.rows, &solving.effort, options,
+                                  result));
+    *out = result;
+    solving.result = NULL;
+done:
+    gm_lwe_rows_destroy(context, solving.rows);
+    gm_lwe_result_destroy(context, solving.result);
+    return status;
+}

@@ -1,0 +1,250 @@
+#include "lwe/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lwe/guess.h"
+#include "lwe/instance.h"
+
+/*
+ * What reduction of each strength does to the mean row, and what it costs, measured on q-ary
+ * embeddings of 90 to 192 rows: ln δ of a row's mean norm, and seconds of one of 128 rows
+ * [docs/theory/lwe.md]. Only their ratios matter here.
+ */
+static const struct strength {
+    int block_size, loops;
+    double log_delta, seconds;
+} strengths[] = {
+    {2, 8, 0.0203, 0}, {10, 8, 0.0192, 0.23}, {20, 2, 0.0190, 0.18}, {20, 8, 0.0166, 0.45},
+    {30, 8, 0.0156, 0.75},
+};
+enum { STRENGTHS = sizeof strengths / sizeof *strengths };
+
+static const double LLL_SECONDS = 2e-10; /* × d³ ln² q */
+static const double BKZ_EXPONENT = 2.7;  /* of d */
+static const double FACTOR = 1.15;       /* K */
+static const double SHARE = 1.3; /* energy of an entry of x over the mean of all entries of a row */
+static const double SCORES = 2e10; /* operations a second of scoring, both processors busy */
+static const double OVERHEAD = 0.02; /* seconds of an attack beside its guesses */
+static const double LEAST_SIGNAL = 3.5; /* z that peeling needs */
+enum { MOST_BLOCKS = 16, SMALLEST_BLOCK = 8, KEPT_GUESSES = 1024 };
+
+/* A plan with its expected time. */
+struct choice {
+    gm_lwe_plan plan;
+    double time;
+};
+
+/* What all plans share. */
+struct setting {
+    const gm_lwe_parameters *parameters;
+    const gm_lwe_reduce_options *options;
+    double power, guesses;
+    gm_lwe_calibration calibration;
+    bool told; /* the number of dropped columns is not ours to choose */
+};
+
+static double entry_deviation(const gm_lwe_parameters *parameters) {
+    return parameters->secret_sigma > 0 ? parameters->secret_sigma : parameters->sigma;
+}
+
+static bool is_gaussian(const gm_lwe_parameters *parameters) {
+    return parameters->secret && strcmp(parameters->secret, gm_lwe_secrets[GM_LWE_GAUSSIAN]) == 0;
+}
+
+double gm_lwe_plan_power(const gm_lwe_parameters *parameters, int64_t round) {
+    static const double factors[] = {1, 2, 0.5, 3};
+    const double sigma = entry_deviation(parameters);
+    const double power = is_gaussian(parameters) ? sigma * sigma : 1.0 / 6;
+    return power * factors[round % 4];
+}
+
+/* Units that guesses of k entries must reach to hold the right one in nineteen cases of twenty. */
+static int64_t units_needed(const gm_lwe_parameters *parameters, double power, double k) {
+    double mean = power, variance = power * (1 - fmin(power, 1));
+    if (is_gaussian(parameters)) {
+        mean = 0.798 * sqrt(power);
+        variance = power - mean * mean;
+    }
+    return (int64_t)ceil(k * mean + 1.65 * sqrt(k * variance));
+}
+
+/* ln of the norm of a mean row, of one entry of unit scale. */
+static double log_entry(const gm_lwe_parameters *parameters, const gm_lwe_plan *plan,
+                        double log_delta) {
+    const double kept = (double)(parameters->n - plan->drop_columns), m = (double)plan->rows;
+    const double d = kept + m;
+    const double volume =
+        kept * log((double)parameters->q) + m * log((double)plan->embedding_weight);
+    return log(FACTOR) + d * log_delta + volume / d - 0.5 * log(d);
+}
+
+/* ‖x‖² and ‖R‖² that the model expects. */
+static void expect(const gm_lwe_parameters *parameters, const gm_lwe_plan *plan, double log_delta,
+                   double *x_square, double *r_square) {
+    const double kept = (double)(parameters->n - plan->drop_columns), m = (double)plan->rows;
+    const double entry = exp(log_entry(parameters, plan, log_delta));
+    const double share = fmin(SHARE, 0.9 * (kept + m) / kept);
+    const double rest = (kept + m - share * kept) / m;
+    const double x = entry / (double)parameters->q;
+    const double uniform = kept / 12; /* no reduction is worse */
+    const double weight = (double)plan->embedding_weight;
+    *x_square = fmin(share * kept * x * x, uniform);
+    *r_square = rest * m * entry * entry / (weight * weight);
+}
+
+static double log_delta_of(int block_size, int loops) {
+    double log_delta = strengths[0].log_delta;
+    for (int s = 0; s < STRENGTHS; s++)
+        if (strengths[s].block_size <= block_size && strengths[s].loops <= loops)
+            log_delta = fmin(log_delta, strengths[s].log_delta);
+    return log_delta;
+}
+
+static double seconds_of(const gm_lwe_parameters *parameters, double d, int block_size,
+                         int loops) {
+    const double logarithm = log((double)parameters->q);
+    double bkz = 0;
+    for (int s = 0; s < STRENGTHS; s++)
+        if (strengths[s].block_size <= block_size && strengths[s].loops <= loops)
+            bkz = fmax(bkz, strengths[s].seconds);
+    if (block_size > 30)
+        bkz *= pow(2, 0.35 * (block_size - 30));
+    return LLL_SECONDS * d * d * d * logarithm * logarithm + bkz * pow(d / 128, BKZ_EXPONENT);
+}
+
+gm_lwe_calibration gm_lwe_plan_calibrate(const gm_lwe_parameters *parameters,
+                                         const gm_lwe_plan *plan, double x_square,
+                                         double r_square) {
+    double x, r;
+    expect(parameters, plan, log_delta_of(plan->block_size, plan->loops), &x, &r);
+    return (gm_lwe_calibration){x_square / x, r_square / r};
+}
+
+/* Fill in what a plan is expected to give, and how long it takes until z suffices. */
+static void judge(const struct setting *setting, struct choice *choice) {
+    const gm_lwe_parameters *parameters = setting->parameters;
+    gm_lwe_plan *plan = &choice->plan;
+    const double kept = (double)(parameters->n - plan->drop_columns);
+    const double d = kept + (double)plan->rows;
+    const double scale = parameters->sigma / (double)parameters->q;
+    const gm_lwe_range range = gm_lwe_range_of(parameters);
+    double x, r;
+    expect(parameters, plan, log_delta_of(plan->block_size, plan->loops), &x, &r);
+    plan->power = setting->power;
+    plan->variance = setting->power * fmin(x * setting->calibration.x, kept / 12) +
+                     scale * scale * r * setting->calibration.r;
+    plan->signal = sqrt(2 * d) * exp(-19.739208802178716 * plan->variance);
+    plan->seconds = seconds_of(parameters, d, plan->block_size, plan->loops);
+    const int64_t units = units_needed(parameters, setting->power, (double)plan->drop_columns);
+    const double guesses = units > GM_LWE_MOST_UNITS
+                               ? INFINITY
+                               : gm_lwe_guess_count(range, plan->drop_columns, units);
+    const double needed =
+        fmax(LEAST_SIGNAL, 0.5 + sqrt(2 * log(fmax(fmin(guesses, setting->guesses) / KEPT_GUESSES, 1))));
+    const double blocks = fmax(1, ceil((needed / plan->signal) * (needed / plan->signal)));
+    const double attack = OVERHEAD + fmin(guesses, setting->guesses) * 4 * d * blocks / SCORES;
+    choice->time = blocks * plan->seconds + attack * (1 + 0.2 * (blocks - 1));
+    if (blocks > MOST_BLOCKS) /* out of reach: the one that shows most is best */
+        choice->time = 1e6 * blocks;
+    if (guesses > setting->guesses) /* all that are allowed are scored, which may not suffice */
+        choice->time = setting->told ? choice->time : INFINITY;
+}
+
+/* Best embedding weight for columns, samples and strength that are given: whole numbers by steps of
+   a fifth around σ/√E s², where both parts of v are alike. */
+static void try_weights(const struct setting *setting, gm_lwe_plan plan, struct choice *best) {
+    const double balance = fmax(1, setting->parameters->sigma / sqrt(setting->power));
+    const int64_t most = setting->options->embedding_weight
+                             ? setting->options->embedding_weight
+                             : (int64_t)ceil(4 * balance);
+    int64_t weight = setting->options->embedding_weight
+                         ? setting->options->embedding_weight
+                         : (int64_t)fmax(1, balance / 2);
+    for (; weight <= most; weight += 1 + weight / 5) {
+        struct choice choice = {.plan = plan};
+        choice.plan.embedding_weight = weight;
+        judge(setting, &choice);
+        if (choice.time < best->time)
+            *best = choice;
+    }
+}
+
+static void try_strengths(const struct setting *setting, gm_lwe_plan plan, struct choice *best) {
+    const gm_lwe_reduce_options *options = setting->options;
+    for (int s = 0; s < STRENGTHS; s++) {
+        plan.block_size = options->block_size ? options->block_size : strengths[s].block_size;
+        plan.loops = options->loops ? options->loops : strengths[s].loops;
+        try_weights(setting, plan, best);
+        if (options->block_size)
+            break;
+    }
+}
+
+static void try_samples(const struct setting *setting, gm_lwe_plan plan, struct choice *best) {
+    const int64_t kept = setting->parameters->n - plan.drop_columns;
+    const int64_t samples = setting->parameters->samples;
+    const int64_t most = 2 * kept < samples ? 2 * kept : samples;
+    if (setting->options->rows) {
+        plan.rows = setting->options->rows;
+        try_strengths(setting, plan, best);
+        return;
+    }
+    for (plan.rows = most < SMALLEST_BLOCK ? most : SMALLEST_BLOCK; plan.rows <= most;
+         plan.rows += 1 + plan.rows / 8)
+        try_strengths(setting, plan, best);
+}
+
+static gm_status check(gm_context *context, const gm_lwe_parameters *parameters,
+                       const gm_lwe_reduce_options *options) {
+    const long long n = parameters->n, samples = parameters->samples;
+    if (parameters->secret && strcmp(parameters->secret, gm_lwe_secrets[GM_LWE_UNIFORM]) == 0)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "the secret is uniform on [0, q): its entries are too large to be seen in "
+                       "short rows; binary, ternary and Gaussian secrets can be attacked");
+    if (options->rows < 0 || options->rows > samples)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "rows of a block is %lld; there are %lld samples", (long long)options->rows,
+                       samples);
+    if (options->drop_columns < -1 || options->drop_columns >= n)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "columns to drop is %lld; it must be below n = %lld",
+                       (long long)options->drop_columns, n);
+    if (options->embedding_weight < 0 || options->embedding_weight > parameters->q)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "embedding weight is %lld; it must lie in 1 to q = %lld",
+                       (long long)options->embedding_weight, (long long)parameters->q);
+    if (options->block_size < 0 || options->block_size == 1 || options->block_size > 60 ||
+        options->loops < 0 || options->blocks < 0)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "block size is %d, loops %d, blocks %lld; a block size is 2 (LLL alone) to "
+                       "60",
+                       options->block_size, options->loops, (long long)options->blocks);
+    return GM_OK;
+}
+
+gm_status gm_lwe_plan_make(gm_context *context, const gm_lwe_parameters *parameters,
+                           const gm_lwe_reduce_options *options, double power,
+                           gm_lwe_calibration calibration, double guesses, gm_lwe_plan *out) {
+    const struct setting setting = {parameters,  options, power, guesses,
+                                    calibration, options->drop_columns != 0};
+    struct choice best = {.time = INFINITY};
+    gm_lwe_plan plan = {0};
+    const gm_status status = check(context, parameters, options);
+    if (status != GM_OK)
+        return status;
+    if (options->drop_columns) {
+        plan.drop_columns = options->drop_columns < 0 ? 0 : options->drop_columns;
+        try_samples(&setting, plan, &best);
+    } else {
+        for (; plan.drop_columns <= parameters->n / 2; plan.drop_columns += 4)
+            try_samples(&setting, plan, &best);
+    }
+    *out = best.plan;
+    return GM_OK;
+}
+
+int64_t gm_lwe_plan_blocks(const gm_lwe_plan *plan) {
+    const double needed = 6 / fmax(plan->signal, 0.1);
+    return 4 + (int64_t)fmin(2 * needed * needed, MOST_BLOCKS);
+}

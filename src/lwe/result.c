@@ -1,0 +1,212 @@
+#include "lwe/result.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lwe/baselines.h"
+#include "lwe/informativeness.h"
+#include "lwe/plan.h"
+#include "lwe/predict.h"
+#include "lwe/usvp.h"
+
+enum { WHITENED_ROWS = 600, KEEP = 1024, USVP_BLOCK_SIZE = 40 };
+static const double GUESSES = 1e7, TIME_LIMIT = 120;
+
+static const gm_estimate no_estimate = {NAN, NAN, NAN, NAN, "none"};
+static const gm_lwe_signal_summary no_signal = {NAN, NAN, NAN};
+
+gm_status gm_lwe_effort_of(gm_context *context, const gm_lwe *instance,
+                           const gm_lwe_attack_options *options, gm_lwe_effort *out) {
+    gm_lwe_solver solver;
+    const gm_status status = gm_lwe_solver_find(context, options->solver, &solver);
+    if (status != GM_OK)
+        return status;
+    if (!(options->time_limit >= 0) || !(options->guesses >= 0) || options->keep < 0)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "time limit %g, guesses %g, keep %lld: none may be negative",
+                       options->time_limit, options->guesses, (long long)options->keep);
+    const double limit = options->time_limit > 0 ? options->time_limit : TIME_LIMIT;
+    *out = (gm_lwe_effort){.solver = solver,
+                           .power = gm_lwe_plan_power(&instance->parameters, 0),
+                           .guesses = options->guesses > 0 ? options->guesses : GUESSES,
+                           .keep = options->keep ? options->keep : KEEP,
+                           .rows = WHITENED_ROWS,
+                           .deadline = gm_seconds() + limit,
+                           .seed = options->seed};
+    return GM_OK;
+}
+
+gm_status gm_lwe_result_create(gm_context *context, const gm_lwe *instance, gm_lwe_result **out) {
+    gm_status status;
+    gm_lwe_result *result = NULL;
+    GM_TRY(GM_NEW_ZERO(context, result, 1));
+    result->n = instance->parameters.n;
+    GM_TRY(GM_NEW_ZERO(context, result->secret, result->n));
+    result->solver = "none";
+    result->check.residual_std = result->guess_rank = NAN;
+    result->predicted = result->observed = result->control_predicted = no_signal;
+    result->informativeness = result->unreduced_informativeness = no_estimate;
+    result->verdict = result->unreduced_verdict = "undecided";
+    result->usvp_seconds = result->control_guesses = NAN;
+    *out = result;
+    result = NULL;
+done:
+    gm_lwe_result_destroy(context, result);
+    return status;
+}
+
+void gm_lwe_result_destroy(gm_context *context, gm_lwe_result *result) {
+    if (!result)
+        return;
+    gm_release(context, result->secret);
+    gm_release(context, result);
+}
+
+void gm_lwe_result_take(gm_lwe_result *result, const gm_lwe_rows *rows,
+                        const gm_lwe_attempt *attempt) {
+    result->recovered = attempt->find.found;
+    result->solver = attempt->solver;
+    result->rows_used = rows->count;
+    result->blocks_used = rows->blocks;
+    result->guesses += attempt->guesses;
+    if (!result->recovered)
+        return;
+    result->check = attempt->find.check;
+    result->guess_rank = (double)attempt->find.guess;
+    result->moves = attempt->find.moves;
+    if (result->moves == 0)
+        result->solver = "guess";
+}
+
+static gm_lwe_signal_summary summary_of(gm_lwe_signal signal) {
+    return (gm_lwe_signal_summary){signal.z, signal.deviation, signal.discrimination};
+}
+
+/* The reading that the solver goes by: plain where it was the plain gradient. */
+static gm_status read_rows(gm_context *context, const gm_lwe_rows *rows,
+                           const gm_lwe_parameters *parameters, bool plain, gm_lwe_reading **out) {
+    return (plain ? gm_lwe_read_plain : gm_lwe_read_whitened)(context, rows, parameters,
+                                                              WHITENED_ROWS, out);
+}
+
+static gm_status add_signal(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
+                            gm_lwe_result *result) {
+    gm_status status;
+    gm_lwe_reading *reading = NULL;
+    gm_lwe_signal observed;
+    const bool plain = strcmp(result->solver, "gradient-plain") == 0;
+    GM_TRY(read_rows(context, rows, &instance->parameters, plain, &reading));
+    result->predicted = summary_of(gm_lwe_predicted(reading));
+    if (result->recovered) {
+        GM_TRY(gm_lwe_observe(context, rows, reading, result->secret, &observed));
+        result->observed = summary_of(observed);
+    }
+done:
+    gm_lwe_reading_destroy(context, reading);
+    return status;
+}
+
+/* V of the gradient on some rows; left undefined where they are too few to measure. */
+static gm_status add_variance(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
+                              uint64_t seed, gm_estimate *out, const char **verdict) {
+    gm_measurement *measurement = NULL;
+    if (rows->count < 32)
+        return GM_OK;
+    const gm_status status =
+        gm_lwe_informativeness(context, rows, &instance->parameters, seed, &measurement);
+    if (status != GM_OK)
+        return status;
+    *out = measurement->variance;
+    *verdict = measurement->verdict;
+    gm_measurement_destroy(context, measurement);
+    return GM_OK;
+}
+
+/* The same attack on as many unreduced samples, and what their gradient could have told. */
+static gm_status add_control(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
+                             const gm_lwe_effort *effort, gm_lwe_result *result) {
+    gm_status status;
+    gm_lwe_rows *samples = NULL;
+    gm_lwe_reading *reading = NULL;
+    int64_t *secret = NULL;
+    gm_lwe_attempt attempt = {.solver = "none"};
+    gm_lwe_effort same = *effort;
+    const int64_t all = instance->parameters.samples;
+    same.deadline = INFINITY;
+    GM_TRY(GM_NEW(context, secret, instance->parameters.n));
+    attempt.find.secret = secret;
+    GM_TRY(gm_lwe_rows_of_samples(context, instance, rows->count < all ? rows->count : all,
+                                  rows->dropped, rows->dropped_count, &samples));
+    GM_TRY(gm_lwe_attempt_run(context, instance, samples, &same, &attempt));
+    result->control_run = true;
+    result->control_recovered = attempt.find.found;
+    result->control_rows = samples->count;
+    result->control_guesses = attempt.guesses;
+    GM_TRY(read_rows(context, samples, &instance->parameters, false, &reading));
+    result->control_predicted = summary_of(gm_lwe_predicted(reading));
+    GM_TRY(add_variance(context, instance, samples, effort->seed,
+                        &result->unreduced_informativeness, &result->unreduced_verdict));
+done:
+    gm_release(context, secret);
+    gm_lwe_rows_destroy(context, samples);
+    gm_lwe_reading_destroy(context, reading);
+    return status;
+}
+
+/* The unique shortest vector; that it cannot be run, for want of the helper, is no failure. */
+static gm_status add_usvp(gm_context *context, const gm_lwe *instance,
+                          const gm_lwe_attack_options *options, gm_lwe_result *result) {
+    gm_lwe_usvp usvp = {0};
+    int64_t *secret = NULL;
+    gm_status status = GM_NEW(context, secret, instance->parameters.n);
+    const double limit = options->time_limit > 0 ? options->time_limit : TIME_LIMIT;
+    if (status == GM_OK)
+        status = gm_lwe_run_usvp(context, instance, options->reduce.helper, USVP_BLOCK_SIZE, limit,
+                                 secret, &usvp);
+    gm_release(context, secret);
+    if (status == GM_UNAVAILABLE)
+        snprintf(result->usvp_reason, sizeof result->usvp_reason, "%s",
+                 gm_context_message(context));
+    if (status != GM_OK)
+        return status == GM_UNAVAILABLE ? GM_OK : status;
+    result->usvp_run = true;
+    result->usvp_found = usvp.found;
+    result->usvp_block_size = usvp.block_size;
+    result->usvp_seconds = usvp.seconds;
+    snprintf(result->usvp_reason, sizeof result->usvp_reason, "%s", usvp.reason);
+    return GM_OK;
+}
+
+gm_status gm_lwe_result_complete(gm_context *context, const gm_lwe *instance,
+                                 const gm_lwe_rows *rows, const gm_lwe_effort *effort,
+                                 const gm_lwe_attack_options *options, gm_lwe_result *result) {
+    gm_status status = GM_OK;
+    const double start = gm_seconds();
+    gm_lwe_parameters unweighted = instance->parameters;
+    unweighted.hamming = 0; /* not known to an attack */
+    result->log2_exhaustive = gm_lwe_log2_exhaustive(&unweighted);
+    result->log2_mitm = gm_lwe_log2_meet_in_the_middle(&unweighted);
+    if (!result->recovered) {
+        result->check.threshold =
+            instance->parameters.sigma > 0 ? 2 * instance->parameters.sigma : 0.5;
+        result->check.log2_false = gm_lwe_log2_false(&instance->parameters);
+    }
+    if (rows && rows->count > 0) {
+        if (!options->no_control)
+            GM_TRY(add_control(context, instance, rows, effort, result));
+        result->control_seconds = gm_seconds() - start;
+        GM_TRY(add_signal(context, instance, rows, result));
+        GM_TRY(add_variance(context, instance, rows, effort->seed, &result->informativeness,
+                            &result->verdict));
+        result->evidence_seconds = gm_seconds() - start - result->control_seconds;
+    }
+    if (options->baselines)
+        GM_TRY(add_usvp(context, instance, options, result));
+    if (!result->recovered) {
+        gm_release(context, result->secret);
+        result->secret = NULL;
+    }
+done:
+    return status;
+}
