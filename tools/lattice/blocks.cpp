@@ -29,7 +29,7 @@ struct Search {
 
 LATTICE_INLINE void prepare(Search &e, Frame &s, int first, int size) {
     // Wide enough that little is lost; narrower where blocks become dear.
-    const double slack = 0.2 - 0.01 * std::max(size - 30, 0);
+    const double slack = 0.2 - 0.012 * std::max(size - 30, 0);
     e.size = size;
     for (int j = 0; j < size; j++) {
         const double diagonal = s.part[first + j][first + j];
