@@ -13,8 +13,9 @@
 namespace lattice {
 
 // Every instruction set gives the same bits: no sum whose order depends on the width, no
-// contraction.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__)
+// contraction. A sanitizer is not there yet when the loader chooses between them.
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) &&                        \
+    !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 #define LATTICE_FOR_EACH_WIDTH __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define LATTICE_FOR_EACH_WIDTH
