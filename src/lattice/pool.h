@@ -7,8 +7,7 @@
 #include "base/base.h"
 
 typedef enum gm_lattice_task {
-    GM_LATTICE_REDUCE, /* LLL, then BKZ where block_size > 2, of blocks of 40 first if it is larger
-                        */
+    GM_LATTICE_REDUCE,        /* LLL, then BKZ where block_size > 2 (first of 40 if it is above) */
     GM_LATTICE_SHORTEST_BELOW /* the same with growing blocks 2, 10, 20 … block_size; ends as soon
                                  as the first vector of the basis is no longer than `norm` */
 } gm_lattice_task;
@@ -33,7 +32,7 @@ typedef struct gm_lattice_result {
     bool reduced;          /* false: the job was lost; `reason` says how */
     char reason[256];      /* of a loss: "worker ended by signal 9", "no answer in 60 s", … */
     const char *precision; /* static: "double", "long double", "mpfr": of the last stage of LLL */
-    double lll_seconds, bkz_seconds; /* processor seconds inside fplll */
+    double lll_seconds, bkz_seconds; /* processor seconds of the reduction */
     int loops; /* of BKZ that ran; of blocks above 40, which fplll does, those allowed */
     int64_t rows, columns;
     int64_t *basis; /* [rows][columns], reduced; same lattice as the job's */
@@ -44,7 +43,10 @@ typedef struct gm_lattice_pool gm_lattice_pool;
 /*
  * Make a pool. Workers are started by the first job that needs one.
  *   helper   path of the helper program; NULL: environment variable GRADIOMETER_LATTICE_HELPER,
- * else found from where the library and the executable lie workers  processes at one time, 1 to 64
+ *            else found from where the library and the executable lie
+ *
+ *   workers  processes at one time, 1 to 64
+ *
  * GM_UNAVAILABLE: there is no helper program.
  */
 gm_status gm_lattice_pool_create(gm_context *context, const char *helper, int workers,
