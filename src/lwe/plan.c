@@ -15,17 +15,19 @@ static const struct strength {
     int block_size, loops;
     double log_delta, seconds;
 } strengths[] = {
-    {2, 8, 0.0203, 0}, {10, 8, 0.0192, 0.23}, {20, 2, 0.0190, 0.18}, {20, 8, 0.0166, 0.45},
-    {30, 8, 0.0156, 0.75},
+    {2, 8, 0.0203, 0},     {10, 8, 0.0180, 0.026}, {20, 8, 0.0163, 0.04},
+    {30, 8, 0.0149, 0.11}, {40, 8, 0.0140, 0.37},
 };
 enum { STRENGTHS = sizeof strengths / sizeof *strengths };
 
 static const double LLL_SECONDS = 2e-10; /* × d³ ln² q */
-static const double BKZ_EXPONENT = 2.7;  /* of d */
+static const double BKZ_EXPONENT = 2.4;  /* of d */
 static const double FACTOR = 1.15;       /* K */
 static const double SHARE = 1.3; /* energy of an entry of x over the mean of all entries of a row */
 static const double SCORES = 4e10;  /* operations a second of scoring, the processors shared */
 static const double OVERHEAD = 0.1; /* seconds of an attack beside its guesses */
+static const double OUT_OF_REACH = 1e6; /* seconds */
+static const double LIGHTER = 1.4; /* step to a weight that is in reach */
 static const double HEAVIER = 1.6;  /* of two weights that are reckoned with, over the other */
 static const double LEAST_SIGNAL = 3.5; /* z of the right guess that is needed in any case */
 static const double PEELING = 2.1;      /* z of an entry ±1 that peeling needs */
@@ -110,8 +112,8 @@ static double seconds_of(const gm_lwe_parameters *parameters, double d, int bloc
     for (int s = 0; s < STRENGTHS; s++)
         if (strengths[s].block_size <= block_size && strengths[s].loops <= loops)
             bkz = fmax(bkz, strengths[s].seconds);
-    if (block_size > 30)
-        bkz *= pow(2, 0.35 * (block_size - 30));
+    if (block_size > 40)
+        bkz *= pow(2, 0.5 * (block_size - 40));
     return LLL_SECONDS * d * d * d * logarithm * logarithm + bkz * pow(d / 128, BKZ_EXPONENT);
 }
 
@@ -155,8 +157,8 @@ static double time_until_seen(const struct setting *setting, const gm_lwe_plan *
     const double needed = fmax(LEAST_SIGNAL, 0.5 + sqrt(2 * log(among)));
     const double ratio = fmax(needed / plan->signal, PEELING / entry);
     const double blocks = fmax(1, ceil(ratio * ratio));
-    if (blocks > MOST_BLOCKS) /* out of reach; the plan that shows most is the best of these */
-        return 1e6 * blocks;
+    if (blocks > MOST_BLOCKS) /* the plan that shows most is the best of these */
+        return OUT_OF_REACH * blocks;
     const double attack = OVERHEAD + guesses * 4 * d * (1 + blocks) / 2 / SCORES;
     return blocks * (plan->seconds + attack);
 }
@@ -251,24 +253,37 @@ static gm_status check(gm_context *context, const gm_lwe_parameters *parameters,
     return GM_OK;
 }
 
+/* The best plan for a power. */
+static struct choice choose(const struct setting *setting) {
+    struct choice best = {.time = INFINITY};
+    gm_lwe_plan plan = {0};
+    if (setting->told) {
+        const int64_t told = setting->options->drop_columns;
+        plan.drop_columns = told < 0 ? 0 : told;
+        try_samples(setting, plan, &best);
+        return best;
+    }
+    for (; plan.drop_columns <= setting->parameters->n / 2; plan.drop_columns += 4)
+        try_samples(setting, plan, &best);
+    return best;
+}
+
 gm_status gm_lwe_plan_make(gm_context *context, const gm_lwe_parameters *parameters,
                            const gm_lwe_reduce_options *options, double power,
                            gm_lwe_calibration calibration, double guesses, gm_lwe_plan *out) {
-    const struct setting setting = {parameters,  options, power, guesses,
-                                    calibration, options->drop_columns != 0};
-    struct choice best = {.time = INFINITY};
-    gm_lwe_plan plan = {0};
+    struct setting setting = {parameters,  options, power, guesses,
+                              calibration, options->drop_columns != 0};
     const gm_status status = check(context, parameters, options);
     if (status != GM_OK)
         return status;
-    if (options->drop_columns) {
-        plan.drop_columns = options->drop_columns < 0 ? 0 : options->drop_columns;
-        try_samples(&setting, plan, &best);
-    } else {
-        for (; plan.drop_columns <= parameters->n / 2; plan.drop_columns += 4)
-            try_samples(&setting, plan, &best);
+    const struct choice first = choose(&setting);
+    struct choice best = first;
+    while (best.time >= OUT_OF_REACH && setting.power > LIGHTER / (double)parameters->n &&
+           !is_gaussian(parameters)) {
+        setting.power /= LIGHTER;
+        best = choose(&setting);
     }
-    *out = best.plan;
+    *out = best.time < OUT_OF_REACH ? best.plan : first.plan;
     return GM_OK;
 }
 
