@@ -6,7 +6,7 @@
 
 #include "lwe/baselines.h"
 #include "lwe/informativeness.h"
-#include "lwe/plan.h"
+#include "lwe/law.h"
 #include "lwe/predict.h"
 #include "lwe/usvp.h"
 
@@ -27,8 +27,10 @@ gm_status gm_lwe_effort_of(gm_context *context, const gm_lwe *instance,
                        "time limit %g, guesses %g, keep %lld: none may be negative",
                        options->time_limit, options->guesses, (long long)options->keep);
     const double limit = options->time_limit > 0 ? options->time_limit : TIME_LIMIT;
+    gm_lwe_parameters unweighted = instance->parameters;
+    unweighted.hamming = 0; /* not known to an attack */
     *out = (gm_lwe_effort){.solver = solver,
-                           .power = gm_lwe_plan_power(&instance->parameters, 0),
+                           .power = gm_lwe_entry_power(&unweighted),
                            .guesses = options->guesses > 0 ? options->guesses : GUESSES,
                            .keep = options->keep ? options->keep : KEEP,
                            .rows = WHITENED_ROWS,

@@ -107,8 +107,7 @@ done:
 }
 
 gm_status gm_lwe_rows_of_samples(gm_context *context, const gm_lwe *instance, int64_t count,
-                                 const int64_t *dropped, int64_t dropped_count,
-                                 gm_lwe_rows **out) {
+                                 const int64_t *dropped, int64_t dropped_count, gm_lwe_rows **out) {
     gm_status status;
     gm_lwe_rows *rows = NULL;
     const int64_t one = 1;
