@@ -14,6 +14,7 @@ typedef struct plant_form {
     int64_t count, width, blocks;
     int64_t dropped;  /* every third column, that many */
     double deviation; /* of entries of x, in turns */
+    double spread;    /* row i has (1 + spread (i mod 4)) times that */
     double amplify;   /* deviation of coefficients */
 } plant_form;
 
@@ -52,6 +53,7 @@ static inline void plant_row(planted *p, const plant_form *form, uint64_t seed, 
     gm_lwe_rows *rows = &p->rows;
     const gm_lwe *instance = p->instance;
     const int64_t n = rows->n, q = rows->q, samples = instance->parameters.samples;
+    const double size = form->deviation * (1 + form->spread * (double)(i % 4)) * (double)q;
     int64_t y = 0, next = 0;
     rows->block[i] = i * rows->blocks / rows->count;
     for (int64_t l = 0; l < rows->width; l++) { /* blocks share half of their samples */
@@ -66,7 +68,7 @@ static inline void plant_row(planted *p, const plant_form *form, uint64_t seed, 
             gm_random_index(context, (gm_stream){seed, 902}, i * n + j, 1, q, entry);
             next++;
         } else
-            *entry = plant_rounded(seed, 903, i * n + j, form->deviation * (double)q);
+            *entry = plant_rounded(seed, 903, i * n + j, size);
         *entry = plant_centred(*entry, q);
         y = (y + *entry * instance->secret[j]) % q;
     }
