@@ -151,13 +151,25 @@ static void judge(const struct setting *setting, struct choice *choice) {
         choice->time = setting->told ? choice->time : INFINITY;
 }
 
+/* Where z is so small that no time is finite the least variance is best, of equal columns. */
+static bool is_better(const struct choice *choice, const struct choice *best) {
+    if (best->plan.rows == 0)
+        return true;
+    if (isinf(choice->time) && isinf(best->time))
+        return choice->plan.drop_columns == best->plan.drop_columns &&
+               choice->plan.variance < best->plan.variance;
+    return choice->time < best->time;
+}
+
 /* Best embedding weight for columns, samples and strength that are given: whole numbers by steps of
    a fifth around σ/√E s², where both parts of v are alike. */
 static void try_weights(const struct setting *setting, gm_lwe_plan plan, struct choice *best) {
-    const double balance = fmax(1, setting->parameters->sigma / sqrt(setting->power));
+    const double largest = (double)setting->parameters->q;
+    const double balance =
+        fmin(fmax(1, setting->parameters->sigma / sqrt(setting->power)), largest);
     const int64_t most = setting->options->embedding_weight
                              ? setting->options->embedding_weight
-                             : (int64_t)ceil(4 * balance);
+                             : (int64_t)fmin(ceil(4 * balance), largest);
     int64_t weight = setting->options->embedding_weight
                          ? setting->options->embedding_weight
                          : (int64_t)fmax(1, balance / 2);
@@ -165,7 +177,7 @@ static void try_weights(const struct setting *setting, gm_lwe_plan plan, struct 
         struct choice choice = {.plan = plan};
         choice.plan.embedding_weight = weight;
         judge(setting, &choice);
-        if (choice.time < best->time)
+        if (is_better(&choice, best))
             *best = choice;
     }
 }
@@ -220,14 +232,18 @@ static gm_status check(gm_context *context, const gm_lwe_parameters *parameters,
                        "block size is %d, loops %d, blocks %lld; a block size is 2 (LLL alone) to "
                        "60",
                        options->block_size, options->loops, (long long)options->blocks);
+    if (!(options->time_limit >= 0) || options->workers < 0)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "time limit is %g seconds, workers %d: none may be negative",
+                       options->time_limit, options->workers);
     return GM_OK;
 }
 
 gm_status gm_lwe_plan_make(gm_context *context, const gm_lwe_parameters *parameters,
                            const gm_lwe_reduce_options *options, double power,
                            gm_lwe_calibration calibration, double guesses, gm_lwe_plan *out) {
-    const struct setting setting = {parameters,  options, power, guesses,
-                                    calibration, options->drop_columns != 0};
+    const struct setting setting = {parameters,       options,     power,
+                                    fmax(guesses, 1), calibration, options->drop_columns != 0};
     struct choice best = {.time = INFINITY};
     gm_lwe_plan plan = {0};
     const gm_status status = check(context, parameters, options);
