@@ -84,8 +84,8 @@ static void sets_give_the_same_bits(void **state) {
     assert_memory_equal(sine32[0], sine32[1], sizeof *sine32);
     assert_memory_equal(cosine32[0], cosine32[1], sizeof *cosine32);
     for (int i = 0; i < COUNT; i++) {
-        assert_true(sine32[0][i] == (float)(weight[i] * sine[0][i]));
-        assert_true(cosine32[0][i] == (float)(weight[i] * cosine[0][i]));
+        check_near((double)sine32[0][i], weight[i] * sine[0][i], 4e-7 * weight[i]);
+        check_near((double)cosine32[0][i], weight[i] * cosine[0][i], 4e-7 * weight[i]);
     }
 }
 
@@ -168,6 +168,10 @@ static void views_are_of_the_best_rows(void **state) {
     (void)state;
     static const int64_t limits[] = {0, 1, 17, 50, 80};
     planted p = plant(&seen_form, 3);
+    for (int64_t at = 7; at < 50 * 8; at += 16) { /* zeros that widen a row name a sample again */
+        p.rows.r[at] = 0;
+        p.rows.index[at] = p.rows.index[at - 3];
+    }
     bool crossing = false; /* rows of different blocks that share samples */
     for (size_t f = 0; f < sizeof limits / sizeof *limits; f++) {
         gm_lwe_view *view = view_of(&p, 4, limits[f]);
