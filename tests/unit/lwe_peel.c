@@ -297,6 +297,92 @@ static void threads_do_not_matter(void **state) {
     close_setting(&s);
 }
 
+/* The last of a full tile and the only one of the next, which is through long before: the first is
+   named. */
+static void the_first_is_named(void **state) {
+    (void)state;
+    enum { COUNT = 33 };
+    static int8_t entries[COUNT * 4];
+    for (int repeat = 0; repeat < 10; repeat++) {
+        setting s;
+        open_setting(&s, &ternary, 450 + (uint64_t)repeat, 1, 0);
+        for (int g = 0; g < COUNT; g++)
+            for (int64_t j = 0; j < 4; j++)
+                entries[4 * g + j] = (int8_t)(s.entries[0][j] + (g < 31 && j == g % 4));
+        s.guesses.entries = entries;
+        s.guesses.count = COUNT;
+        peel_with(context, &s, GM_LWE_PLAIN);
+        check_truth(&s, 31);
+        close_setting(&s);
+    }
+}
+
+/* The first samples fit the secret of the rows, the others do not: all of them decide. */
+static void all_samples_are_asked(void **state) {
+    (void)state;
+    for (int solver = 0; solver < 3; solver++) {
+        setting s;
+        open_setting(&s, &ternary, 460, 1, 0);
+        gm_lwe *instance = s.p.instance;
+        for (int64_t i = GM_LWE_SCREEN_SAMPLES; i < instance->parameters.samples; i++)
+            instance->b[i] = (instance->b[i] + 100 * i) % instance->parameters.q;
+        if (solver < 2)
+            peel_with(context, &s, (gm_lwe_weighting)solver);
+        else
+            decode_with(context, &s);
+        assert_false(s.find.found);
+        close_setting(&s);
+    }
+}
+
+/* Two entries, each with a row of its own. The derivative in the first is larger at the start, and
+   points back after a move. */
+static void check_two_entries(const int64_t truth[2], int64_t moves) {
+    const gm_lwe_parameters parameters = {.n = 2, .q = 97, .samples = 30, .secret = "ternary"};
+    int64_t a[60], b[30], row[2] = {0, 1}, column[2] = {0, 1}, secret[2] = {7, 7};
+    double x[4] = {0.3, 0, 0, 0.3}, y[2] = {0.25, 0.1}, square[2] = {0.09, 0.09}, error[2] = {0};
+    double level[2] = {1, 2}, contrast[2] = {1e9, 0.5}, omega[2] = {0.5, 0.5},
+           shift[4] = {1, 1, 1, 1};
+    double weights[8] = {0, 0, 0, 0, 10, 0, 0, 1}; /* those of the second level point */
+    gm_lwe *instance = NULL;
+    for (int64_t i = 0; i < 30; i++) {
+        a[2 * i] = (17 * i * i + 5) % 97;
+        a[2 * i + 1] = (29 * i + 3) % 97;
+        b[i] = (a[2 * i] * truth[0] + a[2 * i + 1] * truth[1]) % 97;
+    }
+    check_ok(context, gm_lwe_create(context, &parameters, a, b, &instance));
+    const gm_lwe_view view = {.count = 2,
+                              .kept = 2,
+                              .x = x,
+                              .y = y,
+                              .square = square,
+                              .error = error,
+                              .column = column,
+                              .row = row};
+    const gm_lwe_gradient gradient = {.count = 2,
+                                      .kept = 2,
+                                      .levels = 2,
+                                      .level = level,
+                                      .contrast = contrast,
+                                      .omega = omega,
+                                      .weights = weights,
+                                      .shift = shift};
+    const gm_lwe_search search = {.instance = instance, .view = &view};
+    const gm_lwe_guesses guesses = {.count = 1, .copies = 1};
+    gm_lwe_find find = {.secret = secret};
+    check_ok(context, gm_lwe_peel(context, &search, &gradient, &guesses, &find));
+    assert_true(find.found);
+    assert_int_equal(find.moves, moves);
+    assert_memory_equal(secret, truth, sizeof secret);
+    gm_lwe_destroy(context, instance);
+}
+
+static void moves_are_undone_but_not_at_once(void **state) {
+    (void)state;
+    check_two_entries((const int64_t[]){1, 1}, 2); /* the second entry comes in between */
+    check_two_entries((const int64_t[]){0, 1}, 3); /* and then the first goes back */
+}
+
 /* Copies of a guess take other ways: more of them find more, and the seed decides. */
 static void copies_find_more(void **state) {
     (void)state;
@@ -309,7 +395,12 @@ static void copies_find_more(void **state) {
         open_setting(&s, &form, 500 + seed, 1, 0);
         peel_with(context, &s, GM_LWE_WHITENED);
         const bool found = s.find.found;
+        const int64_t moves = s.find.moves;
         alone += found;
+        s.guesses.seed = seed + 77; /* the first way is not shaken */
+        peel_with(context, &s, GM_LWE_WHITENED);
+        assert_int_equal(s.find.found, found);
+        assert_true(!found || s.find.moves == moves);
         s.guesses.copies = 200;
         peel_with(context, &s, GM_LWE_WHITENED);
         many += s.find.found;
@@ -433,14 +524,15 @@ static void wrong_options_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_CONTEXT(planted_secrets_are_peeled),  WITH_CONTEXT(wrong_picks_are_undone),
-        WITH_CONTEXT(wrong_guesses_lead_nowhere),  WITH_CONTEXT(the_right_guess_is_named),
-        WITH_CONTEXT(only_the_samples_accept),     WITH_CONTEXT(a_guess_may_suffice),
-        WITH_CONTEXT(entries_stay_in_the_law),     WITH_CONTEXT(binary_secrets_are_not_negative),
-        WITH_CONTEXT(threads_do_not_matter),       WITH_CONTEXT(copies_find_more),
-        WITH_CONTEXT(planted_secrets_are_decoded), WITH_CONTEXT(decoding_unwraps),
-        WITH_CONTEXT(cancelling_ends_it),          WITH_CONTEXT(attacks_on_planted_rows),
-        WITH_CONTEXT(wrong_options_are_refused),
+        WITH_CONTEXT(planted_secrets_are_peeled), WITH_CONTEXT(wrong_picks_are_undone),
+        WITH_CONTEXT(wrong_guesses_lead_nowhere), WITH_CONTEXT(the_right_guess_is_named),
+        WITH_CONTEXT(only_the_samples_accept),    WITH_CONTEXT(a_guess_may_suffice),
+        WITH_CONTEXT(entries_stay_in_the_law),    WITH_CONTEXT(binary_secrets_are_not_negative),
+        WITH_CONTEXT(threads_do_not_matter),      WITH_CONTEXT(the_first_is_named),
+        WITH_CONTEXT(all_samples_are_asked),      WITH_CONTEXT(moves_are_undone_but_not_at_once),
+        WITH_CONTEXT(copies_find_more),           WITH_CONTEXT(planted_secrets_are_decoded),
+        WITH_CONTEXT(decoding_unwraps),           WITH_CONTEXT(cancelling_ends_it),
+        WITH_CONTEXT(attacks_on_planted_rows),    WITH_CONTEXT(wrong_options_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
