@@ -199,9 +199,8 @@ done:
     return status;
 }
 
-/* Take a block from the words of a file, if they are one with this key. */
-static gm_status take(gm_context *context, const char *bytes, size_t size, uint64_t key,
-                      gm_lwe_block *block) {
+gm_status gm_lwe_block_take(gm_context *context, const char *bytes, size_t size, uint64_t key,
+                            gm_lwe_block *block) {
     uint64_t header[HEADER], sum;
     if (size < sizeof header + sizeof sum)
         return GM_OK;
@@ -238,7 +237,7 @@ gm_status gm_lwe_block_load(gm_context *context, const char *folder, uint64_t ke
     if (status == GM_INVALID_INPUT) /* absent, or no file of ours: the block is reduced anew */
         status = GM_OK;
     else if (status == GM_OK)
-        status = take(context, bytes, size, key, block);
+        status = gm_lwe_block_take(context, bytes, size, key, block);
 done:
     gm_release(context, path);
     gm_release(context, bytes);

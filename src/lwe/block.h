@@ -52,6 +52,10 @@ gm_status gm_lwe_block_save(gm_context *context, const char *folder, uint64_t ke
 gm_status gm_lwe_block_load(gm_context *context, const char *folder, uint64_t key, int64_t round,
                             int64_t b, gm_lwe_block *block) __attribute__((warn_unused_result));
 
+/* The same from the bytes of a file. GM_OUT_OF_MEMORY */
+gm_status gm_lwe_block_take(gm_context *context, const char *bytes, size_t size, uint64_t key,
+                            gm_lwe_block *block) __attribute__((warn_unused_result));
+
 /* Key of what a block depends on. */
 uint64_t gm_lwe_block_key(const gm_lwe *instance, const gm_lwe_block *block, const int64_t *dropped,
                           int64_t dropped_count, uint64_t seed);

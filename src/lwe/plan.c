@@ -207,20 +207,28 @@ static void judge(const struct setting *setting, struct choice *choice) {
     *plan = seen;
 }
 
+/* Where z is too small to be a number, the least variance is best. */
+static bool is_better(const struct choice *choice, const struct choice *best) {
+    if (best->plan.rows == 0 || choice->time != best->time)
+        return best->plan.rows == 0 || choice->time < best->time;
+    return choice->plan.drop_columns == best->plan.drop_columns &&
+           choice->plan.variance < best->plan.variance;
+}
+
 /* Best embedding weight for columns, samples and strength that are given: whole numbers by steps of
    a fifth around σ/√E s², where both parts of v are alike. */
 static void try_weights(const struct setting *setting, gm_lwe_plan plan, struct choice *best) {
+    const double largest = (double)setting->parameters->q;
     const double middle = setting->powers[setting->count / 2];
-    const double balance = fmax(1, setting->parameters->sigma / sqrt(middle));
-    const int64_t most = setting->options->embedding_weight ? setting->options->embedding_weight
-                                                            : (int64_t)ceil(4 * balance);
-    int64_t weight = setting->options->embedding_weight ? setting->options->embedding_weight
-                                                        : (int64_t)fmax(1, balance / 2);
+    const double balance = fmin(fmax(1, setting->parameters->sigma / sqrt(middle)), largest);
+    const int64_t told = setting->options->embedding_weight;
+    const int64_t most = told ? told : (int64_t)fmin(ceil(4 * balance), largest);
+    int64_t weight = told ? told : (int64_t)fmax(1, balance / 2);
     for (; weight <= most; weight += 1 + weight / 5) {
         struct choice choice = {.plan = plan};
         choice.plan.embedding_weight = weight;
         judge(setting, &choice);
-        if (choice.time < best->time)
+        if (is_better(&choice, best))
             *best = choice;
     }
 }
@@ -275,6 +283,10 @@ static gm_status check(gm_context *context, const gm_lwe_parameters *parameters,
                        "block size is %d, loops %d, blocks %lld; a block size is 2 (LLL alone) to "
                        "60",
                        options->block_size, options->loops, (long long)options->blocks);
+    if (!(options->time_limit >= 0) || options->workers < 0)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "time limit is %g seconds, workers %d: none may be negative",
+                       options->time_limit, options->workers);
     return GM_OK;
 }
 
@@ -298,7 +310,7 @@ gm_status gm_lwe_plan_make(gm_context *context, const gm_lwe_parameters *paramet
                            gm_lwe_calibration calibration, double guesses, gm_lwe_plan *out) {
     struct setting setting = {.parameters = parameters,
                               .options = options,
-                              .guesses = guesses,
+                              .guesses = fmax(guesses, 1),
                               .calibration = calibration,
                               .told = options->drop_columns != 0};
     const gm_status status = check(context, parameters, options);

@@ -149,7 +149,16 @@ done:
     return status;
 }
 
-/* By the fake helper program beside this one, which gives back what it gets. */
+/* The fake helper program beside this one, which gives back what it gets. */
+static const char *fake_helper(void) {
+    static char path[4096];
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
+    assert_true(n > 0);
+    path[n] = '\0';
+    strcpy(strrchr(path, '/'), "/fake_helper");
+    return path;
+}
+
 static gm_status reduce_lattice(gm_context *context) {
     static const int64_t basis[] = {3, 1, 1, 2};
     const gm_lattice_job job = {.rows = 2,
@@ -158,15 +167,10 @@ static gm_status reduce_lattice(gm_context *context) {
                                 .delta = 0.99,
                                 .block_size = 2,
                                 .time_limit = 60.0};
-    char path[4096];
     gm_lattice_pool *pool = NULL;
     gm_lattice_result *result = NULL;
     gm_status status = GM_OK;
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
-    assert_true(n > 0);
-    path[n] = '\0';
-    strcpy(strrchr(path, '/'), "/fake_helper");
-    STOP_UNLESS_OK(gm_lattice_pool_create(context, path, 1, &pool));
+    STOP_UNLESS_OK(gm_lattice_pool_create(context, fake_helper(), 1, &pool));
     STOP_UNLESS_OK(gm_lattice_pool_submit(pool, &job));
     STOP_UNLESS_OK(gm_lattice_pool_next(pool, -1.0, &result));
     assert_true(result->reduced);
@@ -497,6 +501,94 @@ done:
     return status;
 }
 
+/* Short samples: as they are they show the secret (0, 1, 0, 0, −1). */
+static gm_status short_instance(gm_context *context, gm_lwe **out) {
+    enum { N = 5, SAMPLES = 40, Q = 997 };
+    static const gm_lwe_parameters p = {
+        .n = N, .q = Q, .samples = SAMPLES, .sigma = 1, .secret = "ternary"};
+    int64_t a[SAMPLES * N], b[SAMPLES];
+    for (int64_t i = 0; i < SAMPLES * N; i++)
+        a[i] = (i * i * 7 + 31 * i) % 241;
+    for (int64_t i = 0; i < SAMPLES; i++)
+        b[i] = (a[i * N + 1] - a[i * N + 4] + i % 3 - 1 + Q) % Q;
+    return gm_lwe_create(context, &p, a, b, out);
+}
+
+static gm_status attack_lwe(gm_context *context) {
+    static const char *const solvers[] = {"gradient", "linear"};
+    const int64_t dropped[] = {2, 4};
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL;
+    gm_lwe_result *result = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(short_instance(context, &instance));
+    STOP_UNLESS_OK(gm_lwe_rows_of_samples(context, instance, 40, dropped, 2, &rows));
+    for (int s = 0; s < 2; s++) {
+        const gm_lwe_attack_options options = {.solver = solvers[s], .keep = 9, .time_limit = 1e6};
+        STOP_UNLESS_OK(gm_lwe_attack(context, instance, rows, &options, &result));
+        assert_true(result->recovered && result->secret[1] == 1 && result->secret[4] == -1);
+        gm_lwe_result_destroy(context, result);
+        result = NULL;
+    }
+done:
+    gm_lwe_result_destroy(context, result);
+    gm_lwe_rows_destroy(context, rows);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
+/* A block that is reduced and kept, and then found again. */
+static gm_status reduce_lwe(gm_context *context) {
+    char kept[128], file[160];
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL, *again = NULL;
+    gm_lwe_reduction info;
+    gm_status status = GM_OK;
+    snprintf(kept, sizeof kept, "%s", in_folder("blocks"));
+    snprintf(file, sizeof file, "%s/block-0-0", kept);
+    (void)unlink(file);
+    const gm_lwe_reduce_options options = {.blocks = 1,
+                                           .rows = 12,
+                                           .embedding_weight = 2,
+                                           .drop_columns = 2,
+                                           .block_size = 2,
+                                           .workers = 1,
+                                           .checkpoint = kept,
+                                           .helper = fake_helper()};
+    STOP_UNLESS_OK(short_instance(context, &instance));
+    STOP_UNLESS_OK(gm_lwe_reduce(context, instance, &options, &rows, &info));
+    STOP_UNLESS_OK(gm_lwe_reduce(context, instance, &options, &again, NULL));
+    assert_true(info.blocks == 1 && rows->count == 12 && again->count == 12);
+done:
+    gm_lwe_rows_destroy(context, rows);
+    gm_lwe_rows_destroy(context, again);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
+static gm_status solve_lwe(gm_context *context) {
+    const gm_lwe_attack_options options = {.keep = 9,
+                                           .no_control = true,
+                                           .time_limit = 1e6,
+                                           .reduce = {.blocks = 1,
+                                                      .rows = 40,
+                                                      .embedding_weight = 1,
+                                                      .drop_columns = -1,
+                                                      .block_size = 2,
+                                                      .workers = 1,
+                                                      .helper = fake_helper()}};
+    gm_lwe *instance = NULL;
+    gm_lwe_result *result = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(short_instance(context, &instance));
+    STOP_UNLESS_OK(gm_lwe_solve(context, instance, &options, &result));
+    assert_true(result->recovered && result->rounds == 1);
+done:
+    gm_lwe_result_destroy(context, result);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
 static void put(const char *name, const void *bytes, size_t size) {
     FILE *file = fopen(in_folder(name), "wb");
     assert_non_null(file);
@@ -622,6 +714,9 @@ SWEEP(load_report)
 SWEEP(make_lwe)
 SWEEP(read_lwe)
 SWEEP(write_lwe)
+SWEEP(attack_lwe)
+SWEEP(reduce_lwe)
+SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -639,6 +734,8 @@ int main(void) {
         cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
         cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
