@@ -180,9 +180,9 @@ static gm_status conclude(struct record *record, void *state) {
                  t.loud);
     record_claim(record, t.silent_recovered / t.silent, 0.0, 0.1,
                  "reduced, d' below %g: share recovered of %.0f", silent, t.silent);
-    record_claim(record, t.by_modulus[MODULI - 1] / t.by_modulus[0], 1.0, INFINITY,
-                 "more are recovered where the modulus is large beside the error: q = %d over q = "
-                 "%d",
+    record_claim(record, (t.by_modulus[MODULI - 1] - t.by_modulus[0]) * MODULI / t.runs, 0.0, 1.0,
+                 "more are recovered where the modulus is large beside the error: share at q = %d, "
+                 "less that at q = %d",
                  moduli[MODULI - 1], moduli[0]);
     record_conclude(record,
                     "Of %.0f secrets %.0f are recovered from two reduced blocks in %.2g s on "

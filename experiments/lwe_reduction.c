@@ -16,9 +16,16 @@ enum {
     SCALED = 2 /* steps of the weight from 1 on in which ρ goes with its root */
 };
 
+/* Below this scale every other strength is left out. */
+static const double full_scale = 0.2;
+
 static const struct column columns[] = {
     {"reduction", TEXT}, {"weight", NUMBER}, {"rho", NUMBER}, {"entropy drop", NUMBER},
     {"V", NUMBER},       {"z", NUMBER},      {"d'", NUMBER},  {"recovered", PERCENT}};
+
+static int step_at(const struct record *record) {
+    return record->scale < full_scale ? 2 : 1;
+}
 
 struct cell {
     struct sample log_rho, drop, v, z, d, recovered;
@@ -49,7 +56,7 @@ static gm_status reduce_once(struct record *record, uint64_t seed, void *state) 
     struct lwe_run run;
     struct lwe_setting setting = {
         .n = N, .q = Q, .hamming = HAMMING, .rows = N, .solver = "gradient"};
-    for (int s = 0; s < STRENGTHS; s++)
+    for (int s = 0; s < STRENGTHS; s += step_at(record))
         for (int w = 0; w < WEIGHTS; w++) {
             setting.block_size = strengths[s].block_size;
             setting.weight = weights[w];
@@ -65,6 +72,10 @@ done:
     return status;
 }
 
+static int strongest(const struct record *record) {
+    return STRENGTHS - step_at(record);
+}
+
 static void tell_row(struct record *record, const char *name, double weight,
                      const struct cell *cell) {
     record_row(record, name, weight, exp(cell->log_rho.mean), cell->drop.mean, cell->v.mean,
@@ -73,20 +84,21 @@ static void tell_row(struct record *record, const char *name, double weight,
 
 static void tell(struct record *record, const struct state *all) {
     record_columns(record, columns, 8);
-    for (int s = 0; s < STRENGTHS; s++)
+    for (int s = 0; s < STRENGTHS; s += step_at(record))
         for (int w = 0; w < WEIGHTS; w++)
             tell_row(record, strengths[s].name, weights[w], &all->cells[s][w]);
     tell_row(record, "none", NAN, &all->unreduced);
     const int rho = record_plot(record, "Shorter rows: by strength and by a small embedding weight",
                                 "embedding weight", "deviation over that of uniform rows, rho");
-    for (int s = 0; s < STRENGTHS; s++) {
+    for (int s = 0; s < STRENGTHS; s += step_at(record)) {
         const int series = record_series(record, rho, strengths[s].name, POINTS, s);
         for (int w = 0; w < WEIGHTS; w++)
             record_point(record, rho, series, weights[w], exp(all->cells[s][w].log_rho.mean), 0.0);
     }
     const int told = record_plot(record, "What they tell: best at weights between",
                                  "embedding weight", "V; expected d'");
-    for (int s = 0; s < STRENGTHS; s += STRENGTHS - 1) {
+    const int last = strongest(record);
+    for (int s = 0; s <= last; s += last) {
         char name[2][32];
         snprintf(name[0], sizeof name[0], "V, %s", strengths[s].name);
         snprintf(name[1], sizeof name[1], "d', %s", strengths[s].name);
@@ -101,10 +113,10 @@ static void tell(struct record *record, const struct state *all) {
 }
 
 /* ρ of a strength over that of the next weaker one: the geometric mean over weights. */
-static double step_of(const struct state *all, int s) {
+static double step_of(const struct cell *weaker, const struct cell *stronger) {
     double sum = 0.0;
     for (int w = 0; w < WEIGHTS; w++)
-        sum += all->cells[s][w].log_rho.mean - all->cells[s - 1][w].log_rho.mean;
+        sum += stronger[w].log_rho.mean - weaker[w].log_rho.mean;
     return exp(sum / WEIGHTS);
 }
 
@@ -133,13 +145,13 @@ struct extremes {
     double least_t;                     /* V over its standard error at the weight of largest d' */
 };
 
-static struct extremes extremes_of(const struct state *all) {
+static struct extremes extremes_of(const struct record *record, const struct state *all) {
     struct extremes e = {0.0, INFINITY, 0.0, INFINITY, 0.0, 0.0, INFINITY, 0.0, INFINITY};
-    for (int s = 0; s < STRENGTHS; s++) {
+    for (int s = 0; s < STRENGTHS; s += step_at(record)) {
         const struct cell *cells = all->cells[s];
         const int d = best_of(cells, offsetof(struct cell, d));
         const int v = best_of(cells, offsetof(struct cell, v));
-        e.step = s ? fmax(e.step, step_of(all, s)) : 0.0;
+        e.step = s ? fmax(e.step, step_of(all->cells[s - step_at(record)], cells)) : 0.0;
         e.slope_low = fmin(e.slope_low, slope(all, s));
         e.slope_high = fmax(e.slope_high, slope(all, s));
         for (int w = 1; w < WEIGHTS; w++)
@@ -154,7 +166,7 @@ static struct extremes extremes_of(const struct state *all) {
 }
 
 static void claim(struct record *record, const struct state *all) {
-    const struct extremes e = extremes_of(all);
+    const struct extremes e = extremes_of(record, all);
     const double error = sqrt(all->error.mean / all->error.count);
     record_claim(
         record, e.step, 0.0, 1.0,
@@ -184,16 +196,16 @@ static void claim(struct record *record, const struct state *all) {
 
 static gm_status conclude(struct record *record, void *state) {
     const struct state *all = state;
-    const struct cell *lll = all->cells[0], *bkz = all->cells[STRENGTHS - 1];
+    const struct cell *lll = all->cells[0], *bkz = all->cells[strongest(record)];
     const int d = best_of(lll, offsetof(struct cell, d)),
               v = best_of(lll, offsetof(struct cell, v));
     tell(record, all);
     claim(record, all);
     record_conclude(record,
                     "A stronger reduction shortens rows at every weight: rho falls from %.3g (LLL) "
-                    "to %.3g (BKZ-30) at weight 16, and d' grows from %.2g to %.2g.",
-                    exp(lll[2].log_rho.mean), exp(bkz[2].log_rho.mean), lll[2].d.mean,
-                    bkz[2].d.mean);
+                    "to %.3g (%s) at weight 16, and d' grows from %.2g to %.2g.",
+                    exp(lll[2].log_rho.mean), exp(bkz[2].log_rho.mean),
+                    strengths[strongest(record)].name, lll[2].d.mean, bkz[2].d.mean);
     record_conclude(record,
                     "A small weight shortens them, too, but at the price of error: entropy drops "
                     "most at weight 1, by %.0f nats with LLL, where V is %.1g and d' %.2g; V is "
@@ -217,7 +229,8 @@ const struct experiment experiment_lwe_reduction = {
         "is the variance of the gradient at weights 0 over secrets, with the error as amplified "
         "by the rows; z and d' are what the whitened gradient is expected to show of an entry "
         "that is 1 or -1, d' over the deviation where entries are 0. Rows have a variance v = "
-        "(h/n) |x|^2 + sigma^2 |R|^2/q^2 in the phase: the weight shares it out.",
+        "(h/n) |x|^2 + sigma^2 |R|^2/q^2 in the phase: the weight shares it out. At a scale below "
+        "0.2 BKZ-10 and BKZ-30 are left out.",
     .seconds = 25,
     .repetitions = 5,
     .state_size = sizeof(struct state),
