@@ -98,7 +98,7 @@ static void plot_cells(struct record *record, const struct state *all) {
                     share = all->cells[i][j][k].recovered.mean;
                 snprintf(names[count], sizeof *names, "%d, %d", lengths[i], weights[k]);
                 ticks[count] = names[count];
-                record_point(record, plot, series, count + 0.85 + 0.1 * j, share, 0.0);
+                record_point(record, plot, series, count + 0.73 + 0.18 * j, share, 0.0);
             }
     }
     record_ticks(record, plot, ticks, count);
@@ -180,7 +180,8 @@ static gm_status conclude(struct record *record, void *state) {
                  t.loud);
     record_claim(record, t.silent_recovered / t.silent, 0.0, 0.1,
                  "reduced, d' below %g: share recovered of %.0f", silent, t.silent);
-    record_claim(record, (t.by_modulus[MODULI - 1] - t.by_modulus[0]) * MODULI / t.runs, 0.0, 1.0,
+    record_claim(record, (t.by_modulus[MODULI - 1] - t.by_modulus[0]) * MODULI / t.runs, 0.0,
+                 INFINITY,
                  "more are recovered where the modulus is large beside the error: share at q = %d, "
                  "less that at q = %d",
                  moduli[MODULI - 1], moduli[0]);

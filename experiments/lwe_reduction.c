@@ -146,7 +146,8 @@ struct extremes {
 };
 
 static struct extremes extremes_of(const struct record *record, const struct state *all) {
-    struct extremes e = {0.0, INFINITY, 0.0, INFINITY, 0.0, 0.0, INFINITY, 0.0, INFINITY};
+    struct extremes e = {
+        .slope_low = INFINITY, .drop = INFINITY, .best_low = INFINITY, .least_t = INFINITY};
     for (int s = 0; s < STRENGTHS; s += step_at(record)) {
         const struct cell *cells = all->cells[s];
         const int d = best_of(cells, offsetof(struct cell, d));
