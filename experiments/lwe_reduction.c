@@ -232,7 +232,7 @@ const struct experiment experiment_lwe_reduction = {
         "that is 1 or -1, d' over the deviation where entries are 0. Rows have a variance v = "
         "(h/n) |x|^2 + sigma^2 |R|^2/q^2 in the phase: the weight shares it out. At a scale below "
         "0.2 BKZ-10 and BKZ-30 are left out.",
-    .seconds = 25,
+    .seconds = 15,
     .repetitions = 5,
     .state_size = sizeof(struct state),
     .once = reduce_once,
