@@ -189,6 +189,23 @@ GM_API GM_MUST_USE gm_status gm_lwe_solve(gm_context *context, const gm_lwe *ins
                                           const gm_lwe_attack_options *options,
                                           gm_lwe_result **out);
 
+/**
+ * Compare what rows show of a secret that is known with what they are expected to show, whether or
+ * not an attack finds it: z = Σ z_j s_j / Σ s_j² over kept columns, its deviation where s_j = 0,
+ * and d', of the first step of the gradient on the 600 rows of least variance at most.
+ * @param secret     [n], such as `secret` of an instance that was drawn
+ * @param whitened   read by the whitened gradient, else by the plain one
+ * @param predicted  from the rows and the parameters, the number of non-zero entries included
+ * @param observed   NaN where no kept entry is 0, or all are; untouched on failure, as predicted
+ * @return GM_INVALID_ARGUMENT (a NULL, rows of another n or q, no rows), GM_OUT_OF_MEMORY,
+ *         GM_CANCELLED
+ * Cost: 20 to 60 ms.
+ */
+GM_API GM_MUST_USE gm_status gm_lwe_observe_secret(gm_context *context, const gm_lwe *instance,
+                                                   const gm_lwe_rows *rows, const int64_t *secret,
+                                                   bool whitened, gm_lwe_signal_summary *predicted,
+                                                   gm_lwe_signal_summary *observed);
+
 /** Free a result. NULL is allowed. */
 GM_API void gm_lwe_result_destroy(gm_context *context, gm_lwe_result *result);
 

@@ -289,10 +289,27 @@ done:
     return status;
 }
 
+/* What the diagonal of E without entry j of the secret adds to the deviation of column k, less what
+   it adds by the rule of expect(). */
+static double diagonal_excess(const law *work, const gm_lwe_reading *reading, int64_t k) {
+    const int64_t n = reading->rows;
+    double sum = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        const double own = work->power * entry(work, i, k) * entry(work, i, k);
+        const double exact = 0.5 * (1.0 - damp(4.0 * (work->v[i] - own)));
+        const double linear =
+            damp(-2.0 * own) * (work->e[i * n + i] - two_pi * two_pi * own * work->h[i * n + i]);
+        const double weight = reading->weight[i * reading->columns + k];
+        sum += weight * weight * (exact - linear);
+    }
+    return sum;
+}
+
 /*
  * E is of secrets all of whose entries are like those beside a zero. Without entry j,
  *   E_il = D_i D_l e^(−2π²(v_i+v_l)) sinh(4π²(C_il − power x_ij x_lj)), D_i = e^(2π² power x_ij²),
- * is D_i D_l (E_il − 4π² power x_ij x_lj H_il) but for squares of 4π² power x_ij x_lj.
+ * is D_i D_l (E_il − 4π² power x_ij x_lj H_il) but for squares of 4π² power x_ij x_lj. These are
+ * not small for i = l where rows are long, and the diagonal is put right.
  */
 static gm_status expect(gm_context *context, const law *work, gm_lwe_reading *reading) {
     gm_status status = GM_OK;
@@ -307,7 +324,8 @@ static gm_status expect(gm_context *context, const law *work, gm_lwe_reading *re
         reading->shift[k] = 0.0;
         for (int64_t i = 0; i < n; i++)
             reading->shift[k] += reading->weight[i * columns + k] * work->shift[i * columns + k];
-        reading->deviation[k] = sqrt(fmax(0.0, all[k] - own[k]));
+        const double square = all[k] - own[k] + diagonal_excess(work, reading, k);
+        reading->deviation[k] = sqrt(fmax(0.0, square));
     }
 done:
     gm_release(context, own);
