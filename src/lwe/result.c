@@ -8,6 +8,7 @@
 #include "lwe/informativeness.h"
 #include "lwe/plan.h"
 #include "lwe/predict.h"
+#include "lwe/reducer.h"
 #include "lwe/usvp.h"
 
 enum { WHITENED_ROWS = 600, KEEP = 1024, USVP_BLOCK_SIZE = 40 };
@@ -43,12 +44,18 @@ gm_status gm_lwe_result_create(gm_context *context, const gm_lwe *instance, gm_l
     GM_TRY(GM_NEW_ZERO(context, result, 1));
     result->n = instance->parameters.n;
     GM_TRY(GM_NEW_ZERO(context, result->secret, result->n));
+    GM_TRY(GM_NEW(context, result->z, result->n));
+    GM_TRY(GM_NEW(context, result->control_z, result->n));
+    for (int64_t j = 0; j < result->n; j++)
+        result->z[j] = result->control_z[j] = NAN;
     result->solver = "none";
     result->check.residual_std = result->guess_rank = NAN;
     result->predicted = result->observed = result->control_predicted = no_signal;
     result->informativeness = result->unreduced_informativeness = no_estimate;
     result->verdict = result->unreduced_verdict = "undecided";
     result->usvp_seconds = result->control_guesses = NAN;
+    result->reduction.rho = result->reduction.variance = NAN;
+    result->reduction.entropy_before = result->reduction.entropy_after = NAN;
     *out = result;
     result = NULL;
 done:
@@ -60,6 +67,8 @@ void gm_lwe_result_destroy(gm_context *context, gm_lwe_result *result) {
     if (!result)
         return;
     gm_release(context, result->secret);
+    gm_release(context, result->z);
+    gm_release(context, result->control_z);
     gm_release(context, result);
 }
 
@@ -90,6 +99,20 @@ static gm_status read_rows(gm_context *context, const gm_lwe_rows *rows,
                                                               WHITENED_ROWS, out);
 }
 
+/* What the gradient says of every column, once the secret is known to compare with. */
+static gm_status read_columns(gm_context *context, const gm_lwe_rows *rows,
+                              const gm_lwe_reading *reading, const int64_t *secret, double *out) {
+    gm_status status;
+    double *z = NULL;
+    GM_TRY(GM_NEW(context, z, reading->columns));
+    GM_TRY(gm_lwe_project(context, rows, reading, secret, z));
+    for (int64_t k = 0; k < reading->columns; k++)
+        out[reading->column[k]] = z[k] / reading->deviation[k];
+done:
+    gm_release(context, z);
+    return status;
+}
+
 static gm_status add_signal(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
                             gm_lwe_result *result) {
     gm_status status;
@@ -101,6 +124,7 @@ static gm_status add_signal(gm_context *context, const gm_lwe *instance, const g
     if (result->recovered) {
         GM_TRY(gm_lwe_observe(context, rows, reading, result->secret, &observed));
         result->observed = summary_of(observed);
+        GM_TRY(read_columns(context, rows, reading, result->secret, result->z));
     }
 done:
     gm_lwe_reading_destroy(context, reading);
@@ -145,6 +169,8 @@ static gm_status add_control(gm_context *context, const gm_lwe *instance, const 
     result->control_guesses = attempt.guesses;
     GM_TRY(read_rows(context, samples, &instance->parameters, false, &reading));
     result->control_predicted = summary_of(gm_lwe_predicted(reading));
+    if (result->recovered)
+        GM_TRY(read_columns(context, samples, reading, result->secret, result->control_z));
     GM_TRY(add_variance(context, instance, samples, effort->seed,
                         &result->unreduced_informativeness, &result->unreduced_verdict));
 done:
@@ -193,6 +219,10 @@ gm_status gm_lwe_result_complete(gm_context *context, const gm_lwe *instance,
         result->check.log2_false = gm_lwe_log2_false(&instance->parameters);
     }
     if (rows && rows->count > 0) {
+        if (result->reduction.blocks == 0) { /* rows that were given */
+            result->reduction.plan.power = effort->power;
+            GM_TRY(gm_lwe_reduction_describe(context, instance, rows, &result->reduction));
+        }
         if (!options->no_control)
             GM_TRY(add_control(context, instance, rows, effort, result));
         result->control_seconds = gm_seconds() - start;
