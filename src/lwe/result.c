@@ -147,6 +147,17 @@ static gm_status add_variance(gm_context *context, const gm_lwe *instance, const
     return GM_OK;
 }
 
+/* Plain: where every row is nearly uniform, whitening divides nothing by nothing. */
+static gm_status read_control_columns(gm_context *context, const gm_lwe *instance,
+                                      const gm_lwe_rows *samples, gm_lwe_result *result) {
+    gm_lwe_reading *reading = NULL;
+    gm_status status = read_rows(context, samples, &instance->parameters, true, &reading);
+    if (status == GM_OK)
+        status = read_columns(context, samples, reading, result->secret, result->control_z);
+    gm_lwe_reading_destroy(context, reading);
+    return status;
+}
+
 /* The same attack on as many unreduced samples, and what their gradient could have told. */
 static gm_status add_control(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
                              const gm_lwe_effort *effort, gm_lwe_result *result) {
@@ -170,7 +181,7 @@ static gm_status add_control(gm_context *context, const gm_lwe *instance, const 
     GM_TRY(read_rows(context, samples, &instance->parameters, false, &reading));
     result->control_predicted = summary_of(gm_lwe_predicted(reading));
     if (result->recovered)
-        GM_TRY(read_columns(context, samples, reading, result->secret, result->control_z));
+        GM_TRY(read_control_columns(context, instance, samples, result));
     GM_TRY(add_variance(context, instance, samples, effort->seed,
                         &result->unreduced_informativeness, &result->unreduced_verdict));
 done:
