@@ -170,7 +170,7 @@ typedef struct gm_lwe_result {
 
     double *z;         /**< [n] gradient at w = 0 in units of the deviation where the entry is 0;
                             NaN for dropped columns, and for all where nothing was recovered; owned */
-    double *control_z; /**< [n] the same of the control's unreduced samples, not whitened; owned */
+    double *control_z; /**< [n] the same of the control's unreduced samples, unweighted; owned */
 
     gm_estimate informativeness, unreduced_informativeness; /**< V of the gradient at w = 0 */
     const char *verdict, *unreduced_verdict;                /**< static */

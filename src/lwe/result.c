@@ -147,15 +147,39 @@ static gm_status add_variance(gm_context *context, const gm_lwe *instance, const
     return GM_OK;
 }
 
-/* Plain: where every row is nearly uniform, whitening divides nothing by nothing. */
-static gm_status read_control_columns(gm_context *context, const gm_lwe *instance,
-                                      const gm_lwe_rows *samples, gm_lwe_result *result) {
-    gm_lwe_reading *reading = NULL;
-    gm_status status = read_rows(context, samples, &instance->parameters, true, &reading);
-    if (status == GM_OK)
-        status = read_columns(context, samples, reading, result->secret, result->control_z);
-    gm_lwe_reading_destroy(context, reading);
-    return status;
+/* sin 2πy of a sample, the dropped part of the secret taken off. */
+static double sine_without(const gm_lwe_rows *samples, int64_t i, const int64_t *secret) {
+    const int64_t *ra = &samples->ra[i * samples->n];
+    int64_t rb = samples->rb[i];
+    for (int64_t k = 0; k < samples->dropped_count; k++)
+        rb = (rb - ra[samples->dropped[k]] * secret[samples->dropped[k]]) % samples->q;
+    return sin(6.283185307179586477 * (double)rb / (double)samples->q);
+}
+
+/* The gradient of unreduced samples itself, Σ x_ij sin 2πy_i over √(½ Σ x_ij²), which has deviation
+   1 where phases are uniform: no weights, which would be powers of next to nothing. */
+static gm_status read_control_columns(gm_context *context, const gm_lwe_rows *samples,
+                                      gm_lwe_result *result) {
+    const int64_t n = samples->n;
+    double *squares = NULL, *z = result->control_z;
+    const gm_status status = GM_NEW_ZERO(context, squares, n);
+    if (status != GM_OK)
+        return status;
+    memset(z, 0, (size_t)n * sizeof *z);
+    for (int64_t i = 0; i < samples->count; i++) {
+        const double sine = sine_without(samples, i, result->secret);
+        for (int64_t j = 0; j < n; j++) {
+            const double x = (double)samples->ra[i * n + j];
+            z[j] += x * sine;
+            squares[j] += x * x;
+        }
+    }
+    for (int64_t j = 0; j < n; j++)
+        z[j] /= sqrt(0.5 * squares[j]);
+    for (int64_t k = 0; k < samples->dropped_count; k++)
+        z[samples->dropped[k]] = NAN;
+    gm_release(context, squares);
+    return GM_OK;
 }
 
 /* The same attack on as many unreduced samples, and what their gradient could have told. */
@@ -181,7 +205,7 @@ static gm_status add_control(gm_context *context, const gm_lwe *instance, const 
     GM_TRY(read_rows(context, samples, &instance->parameters, false, &reading));
     result->control_predicted = summary_of(gm_lwe_predicted(reading));
     if (result->recovered)
-        GM_TRY(read_control_columns(context, instance, samples, result));
+        GM_TRY(read_control_columns(context, samples, result));
     GM_TRY(add_variance(context, instance, samples, effort->seed,
                         &result->unreduced_informativeness, &result->unreduced_verdict));
 done:

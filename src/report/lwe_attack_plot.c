@@ -55,7 +55,7 @@ static void add_level(double level, const char *title, gm_text *out) {
 static void add_panel(const char *zeros, const char *others, double level, const char *words,
                       gm_text *out) {
     gm_text_format(out,
-                   "set label 1 '%s' at graph 0.01, graph 0.94 left font ',14' textcolor rgb "
+                   "set label 1 '%s' at graph 0, graph 1.1 left font ',14' textcolor rgb "
                    "'#333333'\nplot ",
                    words);
     add_level(level, "title 'expected of ±1'", out);
@@ -84,12 +84,12 @@ static void add_both(double level, gm_text *out) {
     gm_text_add(out, "set multiplot\nunset key\nset format x ''\nunset xlabel\nunset ylabel\n"
                      "set label 2 'gradient, in deviations where the entry is 0' at screen "
                      "0.025,0.565 center rotate by 90 textcolor rgb '#000000'\n"
-                     "set bmargin at screen 0.59\n");
+                     "set tmargin at screen 0.86\nset bmargin at screen 0.585\n");
     add_panel("reduced0", "reduced1", level, "reduced rows", out);
     gm_text_add(out, "unset title\nunset label 2\nset format x '%g'\n"
                      "set xlabel 'entry of the secret, from 0' noenhanced\n"
                      "set key at screen 0.545,0.05 center center vertical maxrows 1\n"
-                     "set tmargin at screen 0.54\nset bmargin at screen 0.24\n");
+                     "set tmargin at screen 0.515\nset bmargin at screen 0.24\n");
     add_panel("unreduced0", "unreduced1", level, "unreduced samples (control)", out);
     gm_text_add(out, "unset multiplot\n");
 }
@@ -106,6 +106,7 @@ void gm_lwe_signal_script(const gm_report *report, gm_text *out) {
     add_points(report, reduced_path, true, "reduced0", out);
     add_points(report, reduced_path, false, "reduced1", out);
     if (!both) {
+        gm_text_add(out, "set tmargin at screen 0.85\n");
         add_panel("reduced0", "reduced1", level, "reduced rows", out);
         return;
     }
