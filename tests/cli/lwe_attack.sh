@@ -19,7 +19,7 @@ keys='result.recovered result.secret result.solver result.residual_std result.th
     result.log2_false_acceptance result.rows_used result.blocks_used result.guesses
     result.predicted_z result.observed_z result.discrimination result.control.recovered
     result.control.rows result.control.guesses result.informativeness.reduced.value
-    result.informativeness.reduced.std_error result.informativeness.reduced.ci95[1]
+    result.informativeness.reduced.std_error result.informativeness.reduced.ci95
     result.informativeness.reduced.method result.informativeness.reduced.verdict
     result.informativeness.unreduced.value result.baselines.usvp.run
     result.baselines.log2_exhaustive result.baselines.log2_mitm result.seconds.reduce
@@ -74,8 +74,7 @@ that "$CHECK_JSON" "$scratch/out" result.baselines.usvp.seconds result.baselines
 that grep -q '"solver": "g' "$scratch/out"
 run 0 lwe solve --instance "$instance" --solver linear --block-size 10 --embedding-weight 3 \
     --rows 30 --drop-columns 8 --loops 4 --blocks 3 --baselines
-prints 'not |the unreduced'
-prints 'BKZ-10 of at most 4 loops, 8 columns'
+prints 'blocks of 30 samples, embedding weight 3, BKZ-10 of'
 prints 'Shortest vector +found the secret in [0-9.]+ s by '
 prints 'faster'
 run 0 lwe solve --instance "$instance" --quiet --time-limit 90
@@ -86,7 +85,7 @@ silent err
 reduced=$scratch/reduced
 run 0 lwe reduce --instance "$scratch/closed" --blocks 4 --out "$reduced" --json
 silent err
-that "$CHECK_JSON" "$scratch/out" result.rho 'result.column_std[47]' result.dropped_columns \
+that "$CHECK_JSON" "$scratch/out" result.rho result.column_std result.dropped_columns \
     result.rows result.blocks result.embedding_weight result.block_size result.precision \
     result.entropy.before result.entropy.after result.seconds result.plan.reason
 that [ "$(value "$scratch/out" result.blocks)" = 4 ]
@@ -109,7 +108,7 @@ that [ "$(value "$scratch/out" result.blocks_used)" = 4 ]
 that [ "$(value "$scratch/out" result.plan)" = null ]
 that [ "$(value "$scratch/out" result.seconds.reduce)" = null ]
 run 0 lwe attack --instance "$instance" --reduced "$reduced"
-prints 'in the|by the|by linear'
+prints '^The secret was recovered by '
 never_prints '^Plan$'
 
 # One seed, one result, for any number of workers and threads.

@@ -178,7 +178,7 @@ static void shapes_are_checked(void **state) {
     }
     save(f, rows);
     assert_int_equal(remove(in_folder(f, "rows/indices.npy")), 0);
-    refuse(f, instance, "indices.npy: cannot open");
+    refuse(f, instance, "indices.npy: cannot be opened");
     gm_lwe_rows_destroy(f->context, rows);
     gm_lwe_destroy(f->context, instance);
 }
