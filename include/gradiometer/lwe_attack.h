@@ -30,7 +30,7 @@ typedef struct gm_lwe_rows {
     int64_t *index; /**< [N, width], sample that each coefficient belongs to */
     int64_t *block; /**< [N], ascending from 0 */
     int64_t dropped_count;
-    int64_t *dropped; /**< [dropped_count], ascending */
+    int64_t *dropped;     /**< [dropped_count], ascending */
     uint64_t fingerprint; /**< of the instance: a hash of n, q, samples, A and b */
 } gm_lwe_rows;
 
@@ -44,8 +44,9 @@ typedef struct gm_lwe_reduce_options {
     int loops;                /**< of BKZ at most; 0: 8 */
     double time_limit;        /**< seconds for all; 0: none */
     int workers;              /**< helper processes; 0: as many as threads */
-    const char *checkpoint;   /**< folder where finished blocks are kept and found again; NULL: none */
-    const char *helper;       /**< path of the helper program; NULL: the one that is found */
+    const char
+        *checkpoint;    /**< folder where finished blocks are kept and found again; NULL: none */
+    const char *helper; /**< path of the helper program; NULL: the one that is found */
     uint64_t seed;
 } gm_lwe_reduce_options;
 
@@ -55,8 +56,8 @@ typedef struct gm_lwe_plan {
     int block_size, loops;
     double power;    /**< E s_j² that was reckoned with, the weight not being known */
     double variance; /**< row variance v = E s_j² ‖x‖² + σ²‖R‖²/q² that is expected */
-    double signal;   /**< z of the right guess that one block is expected to give: √(2N) e^{−2π²v} */
-    double seconds;  /**< processor seconds of a block, roughly */
+    double signal; /**< z of the right guess that one block is expected to give: √(2N) e^{−2π²v} */
+    double seconds; /**< processor seconds of a block, roughly */
 } gm_lwe_plan;
 
 /** What a reduction gave. */
@@ -66,20 +67,21 @@ typedef struct gm_lwe_reduction {
     int64_t blocks;    /**< reduced */
     int64_t lost;      /**< blocks that a worker lost */
     char loss[256];    /**< how the last of them was lost; empty where none was */
-    const char *precision; /**< static: "double", "long double" or "mpfr": the highest that was needed */
-    double rho;        /**< deviation of the kept columns over that of uniform ones */
-    double variance;   /**< mean row variance, at plan.power */
+    const char
+        *precision;  /**< static: "double", "long double" or "mpfr": the highest that was needed */
+    double rho;      /**< deviation of the kept columns over that of uniform ones */
+    double variance; /**< mean row variance, at plan.power */
     double entropy_before, entropy_after; /**< collision-entropy proxy of a row, nats */
     double lll_seconds, bkz_seconds;      /**< processor seconds of all blocks */
-    double seconds;    /**< on the clock */
+    double seconds;                       /**< on the clock */
 } gm_lwe_reduction;
 
 /**
  * Reduce blocks of samples: rows of [[qI, 0], [A', τI]] by LLL and BKZ in helper processes. A block
  * that a worker loses is counted and left out.
  *
- * With a checkpoint every finished block is kept, and taken from there by a later call with the same
- * instance, options and seed: it gives the same rows, whenever the first was killed.
+ * With a checkpoint every finished block is kept, and taken from there by a later call with the
+ * same instance, options and seed: it gives the same rows, whenever the first was killed.
  * @param out   owned by the caller; untouched on failure
  * @param info  NULL: not wanted
  * @return GM_INVALID_ARGUMENT (sizes that do not fit the instance, a secret of uniform entries),
@@ -108,8 +110,8 @@ GM_API GM_MUST_USE gm_status gm_lwe_rows_of_samples(gm_context *context, const g
  * Read RA.npy [N, n], Rb.npy [N], R.npy [N, w], indices.npy [N, w], blocks.npy [N] and
  * reduction.json of a folder. Every row is computed again from the instance and compared.
  * @param out  owned by the caller; untouched on failure
- * @return GM_INVALID_INPUT (absent, empty, reduced from another instance, shapes that do not fit, an
- *         entry out of range, a row that is not R A mod q of this instance), GM_OUT_OF_MEMORY,
+ * @return GM_INVALID_INPUT (absent, empty, reduced from another instance, shapes that do not fit,
+ * an entry out of range, a row that is not R A mod q of this instance), GM_OUT_OF_MEMORY,
  *         GM_CANCELLED
  * Cost: N w n operations.
  */
@@ -150,13 +152,13 @@ typedef struct gm_lwe_result {
     bool recovered;
     int64_t n;
     int64_t *secret;    /**< [n]; NULL where not recovered; owned */
-    const char *solver; /**< static: "gradient-whitened", "gradient-plain", "linear", "guess"; of the
-                             last try where not recovered */
+    const char *solver; /**< static: "gradient-whitened", "gradient-plain", "linear", "guess"; of
+                           the last try where not recovered */
     gm_lwe_check check; /**< of the secret; accepted is false where not recovered */
     int64_t rows_used, blocks_used, rounds;
-    double guesses;     /**< that were scored */
-    double guess_rank;  /**< of the guess that led to the secret, from 0 */
-    int64_t moves;      /**< of kept entries from there */
+    double guesses;                  /**< that were scored */
+    double guess_rank;               /**< of the guess that led to the secret, from 0 */
+    int64_t moves;                   /**< of kept entries from there */
     gm_lwe_signal_summary predicted; /**< from the rows alone */
     gm_lwe_signal_summary observed;  /**< with the secret that was recovered */
     gm_lwe_reduction reduction; /**< blocks is 0 where the rows were given; then rho, variance and
@@ -185,8 +187,8 @@ typedef struct gm_lwe_result {
 } gm_lwe_result;
 
 /**
- * Recover the secret from rows: score guesses of the dropped entries, follow the gradient of the best
- * ones, whitened and plain, and accept what the original samples accept.
+ * Recover the secret from rows: score guesses of the dropped entries, follow the gradient of the
+ * best ones, whitened and plain, and accept what the original samples accept.
  * @param out  owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY, GM_CANCELLED; that nothing is found is a result
  */

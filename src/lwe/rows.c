@@ -96,7 +96,8 @@ gm_status gm_lwe_rows_append(gm_context *context, const gm_lwe *instance, gm_lwe
         const int64_t at = rows->count + i;
         memcpy(&grown.r[at * grown.width], &r[i * width], (size_t)width * sizeof *r);
         memcpy(&grown.index[at * grown.width], index, (size_t)width * sizeof *index);
-        gm_lwe_combine(instance, width, &r[i * width], index, &grown.ra[at * grown.n], &grown.rb[at]);
+        gm_lwe_combine(instance, width, &r[i * width], index, &grown.ra[at * grown.n],
+                       &grown.rb[at]);
         grown.block[at] = rows->blocks;
     }
     grown.blocks++;
@@ -117,8 +118,7 @@ done:
 }
 
 gm_status gm_lwe_rows_of_samples(gm_context *context, const gm_lwe *instance, int64_t count,
-                                 const int64_t *dropped, int64_t dropped_count,
-                                 gm_lwe_rows **out) {
+                                 const int64_t *dropped, int64_t dropped_count, gm_lwe_rows **out) {
     gm_status status;
     gm_lwe_rows *rows = NULL;
     const int64_t one = 1;

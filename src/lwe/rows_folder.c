@@ -159,10 +159,11 @@ static gm_status check_fingerprint(const struct loading *loading, const gm_repor
     const char *there = gm_report_text(object, "instance");
     say_fingerprint(gm_lwe_fingerprint(loading->instance), here);
     if (!there)
-        return gm_fail(loading->context, GM_INVALID_INPUT,
-                       "%s: has no \"instance\", the fingerprint that lwe reduce writes: this is no "
-                       "folder of reduced rows",
-                       loading->description);
+        return gm_fail(
+            loading->context, GM_INVALID_INPUT,
+            "%s: has no \"instance\", the fingerprint that lwe reduce writes: this is no "
+            "folder of reduced rows",
+            loading->description);
     if (strcmp(here, there) != 0)
         return gm_fail(loading->context, GM_INVALID_INPUT,
                        "%s: reduced from another instance: \"instance\" is %.32s; rows of the "
@@ -280,8 +281,8 @@ static gm_status check_rows(const struct loading *loading) {
     GM_TRY(GM_NEW(loading->context, ra, loading->instance->parameters.n));
     for (int64_t i = 0; i < count; i++) {
         if (i % STEP == 0)
-            GM_TRY(gm_progress(loading->context, "checking reduced rows", (double)i,
-                               (double)count));
+            GM_TRY(
+                gm_progress(loading->context, "checking reduced rows", (double)i, (double)count));
         GM_TRY(check_row(loading, i, ra));
     }
 done:

@@ -33,9 +33,9 @@ const char *gm_lwe_solver_words(const gm_report *report);
 /* Seconds of reduction and attack, of the attack where the rows were given; NaN: not known. */
 double gm_lwe_attack_seconds(const gm_report *report);
 
-/* Plan and why, of solve and of reduce. */
-gm_say gm_lwe_say_plan, gm_lwe_say_reason, gm_lwe_say_first_plan, gm_lwe_say_lost,
-    gm_lwe_say_entropy, gm_lwe_say_rho;
+/* Plan and why, of solve and of reduce; the later ones where the first block changed the plan. */
+gm_say gm_lwe_say_plan, gm_lwe_say_reason, gm_lwe_say_later_plan, gm_lwe_say_later_reason,
+    gm_lwe_say_lost, gm_lwe_say_entropy, gm_lwe_say_rho;
 
 /* Page and plot of solve and attack. */
 bool gm_lwe_has_signal(const gm_report *report);

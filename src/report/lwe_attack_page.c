@@ -31,8 +31,8 @@ static void control_tile(const gm_report *report, gm_text *html) {
     if (!gm_report_flag(report, "result.control.run", false))
         return;
     gm_tile_begin(html, "Control");
-    gm_text_add(html, gm_report_flag(report, "result.control.recovered", false) ? "found it"
-                                                                                : "nothing");
+    gm_text_add(html,
+                gm_report_flag(report, "result.control.recovered", false) ? "found it" : "nothing");
     gm_tile_note(html);
     gm_text_add(html, "the same attack, unreduced");
     gm_tile_end(html);
@@ -77,7 +77,8 @@ void gm_lwe_attack_glossary(const gm_report *report, gm_text *html) {
         html,
         "<dt>V</dt><dd>Variance of the gradient at <i>w</i> = 0 over secrets of the law: how much "
         "it depends on which secret it is. It may be estimated below 0 where there is "
-        "nothing.</dd>\n"
+        "nothing. The verdict says whether the mean gradient of as many rows, by itself, tells "
+        "secrets apart; guesses and further steps may find the secret before.</dd>\n"
         "<dt>z</dt><dd>The gradient of an entry &plusmn;1, normalised: predicted from the rows "
         "alone, and observed with the secret that was found.</dd>\n"
         "<dt>d&prime;</dt><dd><i>z</i> over its standard deviation where the entry is 0: how far "

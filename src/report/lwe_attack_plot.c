@@ -46,10 +46,8 @@ static void add_level(double level, const char *title, gm_text *out) {
     if (!isfinite(level))
         return;
     gm_text_exact(out, level);
-    gm_text_format(out,
-                   " with lines dashtype 2 linewidth 1.4 linecolor rgb '" GM_COLOR_LIMIT
-                   "' %s, ",
-                   title);
+    gm_text_format(
+        out, " with lines dashtype 2 linewidth 1.4 linecolor rgb '" GM_COLOR_LIMIT "' %s, ", title);
 }
 
 static void add_panel(const char *zeros, const char *others, double level, const char *words,
@@ -121,7 +119,8 @@ void gm_lwe_signal_caption(const gm_report *report, gm_text *html) {
                       "The dashed lines are what was expected, from the rows alone, of entries 1 "
                       "and &minus;1.");
     if (largest(report, unreduced_path) > 0)
-        gm_text_add(html, " Above, reduced rows: entries that are not 0 lean to the line of their "
-                          "sign. Below, as many unreduced samples on the same scale: nothing leans.");
+        gm_text_add(html,
+                    " Above, reduced rows: entries that are not 0 lean to the line of their "
+                    "sign. Below, as many unreduced samples on the same scale: nothing leans.");
     gm_text_add(html, " Columns that were dropped have no line: their entries are guessed.");
 }

@@ -91,11 +91,12 @@ static void say_solver(const gm_report *report, gm_text *out) {
     if (!gm_report_flag(report, "result.recovered", false))
         return;
     gm_text_add(out, gm_lwe_solver_words(report));
-    if (!isnan(rank)) {
+    if (rank == 0) {
+        gm_text_add(out, ", from the best guess");
+    } else if (!isnan(rank)) {
         gm_text_add(out, ", from guess ");
         gm_text_count(out, rank + 1);
-        gm_text_add(out, " of ");
-        gm_text_count(out, value_at(report, "result.guesses"));
+        gm_text_add(out, " by score");
     }
     if (!isnan(moves)) {
         gm_text_add(out, ", in ");
@@ -279,19 +280,28 @@ static void add_text(const gm_report *report, const char *path, gm_text *out) {
 }
 
 void gm_lwe_say_plan(const gm_report *report, gm_text *out) {
-    add_text(report, "result.plan.text", out);
+    add_text(report, "result.first_plan.text", out);
 }
 
 void gm_lwe_say_reason(const gm_report *report, gm_text *out) {
-    add_text(report, "result.plan.reason", out);
+    add_text(report, "result.first_plan.reason", out);
 }
 
 /* Where the first block led to another plan. */
-void gm_lwe_say_first_plan(const gm_report *report, gm_text *out) {
+static bool is_changed(const gm_report *report) {
     const char *first = gm_report_text(report, "result.first_plan.text");
-    const char *plan = gm_report_text(report, "result.plan.text");
-    if (first && plan && strcmp(first, plan) != 0)
-        gm_text_add(out, first);
+    const char *later = gm_report_text(report, "result.plan.text");
+    return first && later && strcmp(first, later) != 0;
+}
+
+void gm_lwe_say_later_plan(const gm_report *report, gm_text *out) {
+    if (is_changed(report))
+        add_text(report, "result.plan.text", out);
+}
+
+void gm_lwe_say_later_reason(const gm_report *report, gm_text *out) {
+    if (is_changed(report))
+        add_text(report, "result.plan.reason", out);
 }
 
 void gm_lwe_say_lost(const gm_report *report, gm_text *out) {
@@ -352,11 +362,10 @@ static const gm_lwe_row others[] = {{"Shortest vector", say_usvp},
                                     {"Exhaustive search", say_exhaustive},
                                     {"Meet in the middle", say_mitm},
                                     {0}};
-static const gm_lwe_row plan[] = {{"Last block", gm_lwe_say_plan},
-                                  {"Why", gm_lwe_say_reason},
-                                  {"First blocks", gm_lwe_say_first_plan},
-                                  {"Blocks lost", gm_lwe_say_lost},
-                                  {0}};
+static const gm_lwe_row plan[] = {
+    {"First two blocks", gm_lwe_say_plan},      {"Why", gm_lwe_say_reason},
+    {"After the first", gm_lwe_say_later_plan}, {"Why, after it", gm_lwe_say_later_reason},
+    {"Blocks lost", gm_lwe_say_lost},           {0}};
 static const gm_lwe_row times[] = {{"Reduction", say_reduce_time},
                                    {"Attack", say_attack_time},
                                    {"Control", say_control_time},
@@ -364,7 +373,11 @@ static const gm_lwe_row times[] = {{"Reduction", say_reduce_time},
                                    {0}};
 
 const gm_lwe_part gm_lwe_attack_parts[] = {
-    {"Instance", instance},    {"Found", found}, {"Evidence", evidence},
-    {"Other attacks", others}, {"Plan", plan},   {"Seconds", times},
+    {"Instance", instance},
+    {"Found", found},
+    {"Evidence", evidence},
+    {"Other attacks", others},
+    {"Plan", plan},
+    {"Seconds", times},
     {0},
 };

@@ -114,9 +114,9 @@ static const struct {
     gm_say *say;
     bool check; /* of verify alone */
 } rows[] = {
-    {"Instance", gm_lwe_say_size, false},     {"Secret", say_secret, false},
-    {"Error", gm_lwe_say_error, false},       {"Entries", say_centred, false},
-    {"Residuals", say_residual, true}, {"Threshold", say_threshold, false},
+    {"Instance", gm_lwe_say_size, false},    {"Secret", say_secret, false},
+    {"Error", gm_lwe_say_error, false},      {"Entries", say_centred, false},
+    {"Residuals", say_residual, true},       {"Threshold", say_threshold, false},
     {"By chance", gm_lwe_say_chance, false},
 };
 enum { ROWS = sizeof rows / sizeof *rows };

@@ -71,9 +71,10 @@ static const gm_lwe_row rows[] = {{"Instance", gm_lwe_say_size},
                                   {"Blocks lost", gm_lwe_say_lost},
                                   {"Reduction", say_seconds},
                                   {0}};
-static const gm_lwe_row plan[] = {{"Last block", gm_lwe_say_plan},
+static const gm_lwe_row plan[] = {{"First two blocks", gm_lwe_say_plan},
                                   {"Why", gm_lwe_say_reason},
-                                  {"First blocks", gm_lwe_say_first_plan},
+                                  {"After the first", gm_lwe_say_later_plan},
+                                  {"Why, after it", gm_lwe_say_later_reason},
                                   {0}};
 static const gm_lwe_part parts[] = {{"Reduced rows", rows}, {"Plan", plan}, {0}};
 
@@ -164,7 +165,8 @@ static void method(const gm_report *report, gm_text *html) {
     (void)report;
     gm_text_add(
         html,
-        "<p>Each block draws its own samples <i>A</i>&prime; and reduces the lattice of the rows of "
+        "<p>Each block draws its own samples <i>A</i>&prime; and reduces the lattice of the rows "
+        "of "
         "[[0,&nbsp;<i>qI</i>],&nbsp;[&tau;<i>I</i>,&nbsp;<i>A</i>&prime;]] by LLL and then BKZ: a "
         "short vector (&tau;<i>R</i>,&nbsp;<i>RA</i>&prime;) is a combination <i>R</i> of samples "
         "with short <i>RA</i>, and a small <i>R</i>, which keeps the error small. The weight "

@@ -23,8 +23,7 @@ static gm_lwe_rows *make_rows(gm_context *context, const gm_lwe *instance) {
     gm_lwe_rows *rows = NULL;
     check_ok(context, gm_lwe_rows_create(context, instance, dropped, 2, &rows));
     for (int b = 0; b < BLOCKS; b++)
-        check_ok(context,
-                 gm_lwe_rows_append(context, instance, rows, COUNT, WIDTH, r, index[b]));
+        check_ok(context, gm_lwe_rows_append(context, instance, rows, COUNT, WIDTH, r, index[b]));
     return rows;
 }
 

@@ -24,8 +24,7 @@ extern const char *const lwe_solvers[];
 #define LWE_INSTANCE_OPTION(at)                                                                    \
     {                                                                                              \
         .name = "instance", .group = "Input", .kind = OPTION_FOLDER, .placeholder = "DIR",         \
-        .required = true, .offset = (at),                                                          \
-        .help = "folder with A.npy, b.npy and instance.json"                                       \
+        .required = true, .offset = (at), .help = "folder with A.npy, b.npy and instance.json"     \
     }
 
 /* An entry of a table of options: a whole number, or auto. */
@@ -59,7 +58,7 @@ extern const char *const lwe_solvers[];
         LWE_AUTO("loops", NULL, "N", (at) + offsetof(struct lwe_reduce_values, loops), 1, 1000,    \
                  "loops of BKZ at most"),                                                          \
         LWE_AUTO("workers", NULL, "N", (at) + offsetof(struct lwe_reduce_values, workers), 1, 256, \
-                 "processes that reduce; auto: as many as threads; the result does not depend on "  \
+                 "processes that reduce; auto: as many as threads; the result does not depend on " \
                  "it")
 
 /* Entries of struct lwe_attack_values at an offset. */

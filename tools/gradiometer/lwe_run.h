@@ -21,7 +21,7 @@ struct lwe_work {
 /* How a command does its own part, the instance being there. */
 struct lwe_steps {
     bool keeps_blocks; /* where there is a folder for results */
-    int (*plan)(struct session *session, struct lwe_work *work);          /* prints it; the exit */
+    int (*plan)(struct session *session, struct lwe_work *work); /* prints it; the exit */
     gm_status (*compute)(struct session *session, struct lwe_work *work);
     gm_status (*describe)(struct session *session, struct lwe_work *work); /* and writes arrays */
 };

@@ -25,7 +25,9 @@ void option_describe_range(const struct option *option, char *out, size_t size) 
     bool integer = option->kind == OPTION_INTEGER;
     const bool time = option->kind == OPTION_SECONDS;
     int n = snprintf(out, size, "%s",
-                     integer ? "an integer" : time ? "seconds, as 90, 90s or 1.5m," : "a number");
+                     integer ? "an integer"
+                     : time  ? "seconds, as 90, 90s or 1.5m,"
+                             : "a number");
     if (option->positive)
         n += snprintf(out + n, size - (size_t)n, " above %.15g", option->low);
     else if (isinf(option->high) || option->high >= 9e18)
