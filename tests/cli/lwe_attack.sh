@@ -191,6 +191,11 @@ run 2 lwe attack --instance "$scratch/other" --reduced "$reduced" --json
 json_error GM_INVALID_INPUT 2
 
 # Plans read, and do nothing.
+for time in 1.5m 90 90s 0.025h; do
+    run 0 lwe solve --instance "$instance" --time-limit $time --dry-run --json
+    that [ "$(value "$scratch/out" options.time_limit)" = 90.0 ]
+    that [ "$(value "$scratch/out" dry_run.seconds)" = 90.0 ]
+done
 run 0 lwe solve --instance "$instance" --out "$scratch/none" --dry-run
 prints '^would +attack .* for 120 s at most; blocks of [0-9]+ samples'
 prints '^method +reduction, least time expected'
@@ -209,7 +214,8 @@ reduce_large() {
         >"$scratch/out" 2>"$scratch/err"
 }
 helpers() {
-    ps -eo ppid=,pid=,comm= | awk -v of="$1" '$1 == of && $3 ~ /^gradiometer-lat/ { print $2 }'
+    cat /proc/[0-9]*/stat 2>/dev/null |
+        awk -v of="$1" '$4 == of && $2 ~ /^\(gradiometer-lat/ { print $1 }'
 }
 # gone PROCESS: it has ended, whether or not its parent has asked
 gone() {
@@ -242,6 +248,21 @@ that [ ! -e "$scratch/killed/.blocks" ]
 for file in RA.npy Rb.npy R.npy indices.npy blocks.npy; do
     that cmp -s "$scratch/killed/$file" "$scratch/whole/$file"
 done
+
+# solve keeps its blocks, too, and clears them away when it ends by itself, whatever the answer.
+"$GRADIOMETER" lwe solve --instance "$scratch/uniform" --out "$scratch/again" --quiet \
+    >"$scratch/out" 2>"$scratch/err" </dev/null &
+process=$!
+for i in $(seq 600); do
+    [ ! -e "$scratch/again/.blocks/block-0-0" ] || break
+    sleep 0.05
+done
+kill -9 $process
+wait $process 2>/dev/null
+that [ -e "$scratch/again/.blocks/block-0-0" ]
+run 1 lwe solve --instance "$scratch/uniform" --out "$scratch/again" --quiet --time-limit 1
+that [ ! -e "$scratch/again/.blocks" ]
+that [ -s "$scratch/again/result.json" ]
 
 # Interrupted, nothing stays.
 for signal in INT TERM; do
