@@ -74,7 +74,9 @@ static void add_ranges(size_t count, double most, gm_text *out) {
     gm_text_exact(out, -1.25 * most);
     gm_text_add(out, ":");
     gm_text_exact(out, 1.25 * most);
-    gm_text_add(out, "]\n");
+    gm_text_add(out, "]\nset ytics ");
+    gm_text_exact(out, ceil(0.5 * most));
+    gm_text_add(out, "\n");
 }
 
 /* The upper of two panels has neither key nor labels below it. */

@@ -165,6 +165,8 @@ refuse 'below n = 48' reduce --instance "$instance" --drop-columns 48
 refuse 'option --reduced DIR is missing' attack --instance "$instance"
 run 2 lwe reduce --instance "$instance"
 says 'option --out DIR is missing'
+refuse 'no block was reduced: the time limit was too short' \
+    reduce --instance "$instance" --rows 48 --drop-columns 0 --block-size 30 --time-limit 0.001s
 for name in solve reduce; do
     rm -rf "$scratch/broken"
     cp -r "$scratch/uniform" "$scratch/broken"
