@@ -9,10 +9,10 @@
 #include "parallel/parallel.h"
 
 enum {
-    LEFT = 64,   /* guesses of the first half in a tile of scores */
-    RIGHT = 512, /* of the second */
+    LEFT = 128,  /* guesses of one half in a tile of scores */
+    RIGHT = 512, /* of the other */
     MOST_UNITS = GM_LWE_MOST_UNITS,
-    MOST_HALF = 1 << 17 /* guesses of one half */
+    MOST_HALF = 1 << 20 /* guesses of one half */
 };
 
 /* Log odds of an entry being zero: about one in eight is not. */
@@ -21,10 +21,14 @@ static const double LOG_ODDS = 2.0;
 /* Guesses of one half of the dropped entries, in order of their units. */
 struct half {
     int64_t first, width; /* its entries */
+    double sign;          /* −1: phases are y − ⟨u, g⟩, of the first half; 1: ⟨u, g⟩ */
+    const double *weight; /* [rows] of its phases */
     int64_t count;
     int8_t *entries;               /* [count][width] */
     int64_t start[MOST_UNITS + 2]; /* guesses of u units are start[u] … start[u+1]−1 */
-    float *phases;                 /* [count][2N] cosines, then sines */
+    int64_t tabled;  /* guesses whose phases are kept: at most half of the units */
+    float *phases;   /* [tabled][2N] cosines, then sines */
+    float *penalty;  /* [tabled] for what each is improbable */
 };
 
 /* A scored pair. Of equal scores the lower index is better. */
@@ -39,19 +43,30 @@ struct best {
     struct scored *heap;
 };
 
-/* Guesses of one half with all numbers of units of the other that still fit. */
+/* Guesses first … first+count−1 of one half, all of `units` units, whose phases are made when they
+   are needed, with the first `others` of the table of the other half. */
 struct tile {
-    int64_t left, lefts, right, rights;
-    double penalty;
+    int side;
+    int64_t first, count, units, others;
+};
+
+/* Memory of one worker. */
+struct scratch {
+    double *turns; /* [rows] */
+    float *phases; /* [LEFT][2N] */
+    float *scores; /* [LEFT][RIGHT] */
+    struct best best;
 };
 
 struct work {
     gm_context *context;
-    int64_t rows, keep;
-    const struct half *halves;
+    const gm_lwe_view *view;
+    const double *columns; /* [dropped][rows], the view's u by columns */
+    struct half *halves;
+    int64_t keep;
+    double penalty; /* of a unit */
     const struct tile *tiles;
-    float **scores;    /* [workers] of [LEFT][RIGHT] */
-    struct best *best; /* [workers] */
+    struct scratch *scratch; /* [workers] */
 };
 
 static bool better(const struct scored *a, const struct scored *b) {
@@ -131,94 +146,107 @@ static void enumerate(gm_lwe_range range, struct half *half, int64_t at, int64_t
 }
 
 /* All guesses of a half with at most `units` units. */
-static gm_status half_make(gm_context *context, gm_lwe_range range, int64_t first, int64_t width,
-                           int64_t units, int64_t rows, struct half *half) {
+static gm_status half_make(gm_context *context, gm_lwe_range range, int64_t units, int64_t rows,
+                           double penalty, struct half *half) {
     gm_status status;
     int8_t *current = NULL;
-    const int64_t count = (int64_t)gm_lwe_guess_count(range, width, units);
-    half->first = first;
-    half->width = width;
-    GM_TRY(GM_NEW(context, half->entries, count * width));
-    GM_TRY(GM_NEW(context, half->phases, count * 2 * rows));
-    GM_TRY(GM_NEW_ZERO(context, current, width));
+    const int64_t count = (int64_t)gm_lwe_guess_count(range, half->width, units);
+    GM_TRY(GM_NEW(context, half->entries, count * half->width));
+    GM_TRY(GM_NEW_ZERO(context, current, half->width));
     for (int64_t u = 0; u <= MOST_UNITS; u++) {
         half->start[u] = half->count;
         if (u <= units)
             enumerate(range, half, 0, u, current);
     }
     half->start[MOST_UNITS + 1] = half->count;
+    half->tabled = half->start[units / 2 + 1];
+    GM_TRY(GM_NEW(context, half->phases, half->tabled * 2 * rows));
+    GM_TRY(GM_NEW(context, half->penalty, half->tabled));
+    for (int64_t u = 0; u <= units / 2; u++)
+        for (int64_t g = half->start[u]; g < half->start[u + 1]; g++)
+            half->penalty[g] = (float)(penalty * (double)u);
 done:
     gm_release(context, current);
     return status;
 }
 
-/* Phases y − ⟨u, g⟩ of the first half, ⟨u, g⟩ of the second: their cosines and sines, weighted. */
-struct phases {
-    gm_context *context;
-    const gm_lwe_view *view;
-    struct half *half;
-    const double *weight; /* [rows] */
-    double sign;          /* −1: of the first half */
-    double *turns;        /* [workers][rows] */
-};
-
-static gm_status fill_phases(void *argument, int64_t index, int worker) {
-    const struct phases *phases = argument;
-    const gm_lwe_view *view = phases->view;
-    const struct half *half = phases->half;
-    const int64_t rows = view->count;
-    double *turns = &phases->turns[worker * rows];
-    float *out = &half->phases[index * 2 * rows];
+/* Cosines and sines of a guess's phases, weighted: out [2N]. */
+static void make_phases(const struct work *work, const struct half *half, int64_t guess,
+                        double *turns, float *out) {
+    const int64_t rows = work->view->count;
     for (int64_t i = 0; i < rows; i++)
-        turns[i] = phases->sign < 0 ? view->y[i] : 0;
+        turns[i] = half->sign < 0 ? work->view->y[i] : 0;
     for (int64_t j = 0; j < half->width; j++) {
-        const double entry = phases->sign * half->entries[index * half->width + j];
-        for (int64_t i = 0; entry != 0 && i < rows; i++)
-            turns[i] += entry * view->u[i * view->dropped + half->first + j];
+        const double entry = half->sign * half->entries[guess * half->width + j];
+        const double *column = &work->columns[(half->first + j) * rows];
+        if (entry != 0)
+            GM_SELECT_KERNEL(work->context->isa, gm_turns_add)(rows, entry, column, turns);
     }
-    GM_SELECT_KERNEL(phases->context->isa, gm_sincos_turns_f32)
-    (rows, turns, phases->weight, &out[rows], out);
+    GM_SELECT_KERNEL(work->context->isa, gm_sincos_turns_f32)
+    (rows, turns, half->weight, &out[rows], out);
+}
+
+/* Task: the phases of the table of both halves, those of the second after those of the first. */
+static gm_status fill_table(void *argument, int64_t index, int worker) {
+    const struct work *work = argument;
+    const bool second = index >= work->halves[0].tabled;
+    struct half *half = &work->halves[second];
+    const int64_t guess = second ? index - work->halves[0].tabled : index;
+    make_phases(work, half, guess, work->scratch[worker].turns,
+                &half->phases[guess * 2 * work->view->count]);
     return GM_OK;
+}
+
+/* Offer what is good enough of the scores [lefts][rights] of a tile. */
+static void offer_scores(const struct work *work, const struct tile *tile, int64_t right,
+                         int64_t rights, struct scratch *scratch) {
+    struct best *best = &scratch->best;
+    const float *penalty = &work->halves[1 - tile->side].penalty[right];
+    const float own = (float)(work->penalty * (double)tile->units);
+    for (int64_t i = 0; i < tile->count; i++)
+        for (int64_t j = 0; j < rights; j++) {
+            const float score = scratch->scores[i * rights + j] - own - penalty[j];
+            if (best->count == work->keep && score < best->heap[0].score)
+                continue;
+            const int64_t guesses[] = {tile->first + i, right + j};
+            const struct scored scored = {score, guesses[tile->side], guesses[1 - tile->side]};
+            offer(best, work->keep, &scored);
+        }
 }
 
 /* Scores of a tile, and the best of them. */
 static gm_status score_tile(void *argument, int64_t index, int worker) {
     const struct work *work = argument;
     const struct tile *tile = &work->tiles[index];
-    const struct half *left = &work->halves[0], *right = &work->halves[1];
-    const int64_t depth = 2 * work->rows;
-    struct best *best = &work->best[worker];
-    float *scores = work->scores[worker];
-    gm_multiply_outer_f32(tile->lefts, tile->rights, depth, &left->phases[tile->left * depth],
-                          &right->phases[tile->right * depth], scores);
-    const float penalty = (float)tile->penalty;
-    for (int64_t i = 0; i < tile->lefts; i++)
-        for (int64_t j = 0; j < tile->rights; j++) {
-            const float score = scores[i * tile->rights + j] - penalty;
-            if (best->count == work->keep && score < best->heap[0].score)
-                continue;
-            const struct scored scored = {score, tile->left + i, tile->right + j};
-            offer(best, work->keep, &scored);
-        }
+    const struct half *half = &work->halves[tile->side], *other = &work->halves[1 - tile->side];
+    const int64_t depth = 2 * work->view->count;
+    struct scratch *scratch = &work->scratch[worker];
+    for (int64_t i = 0; i < tile->count; i++)
+        make_phases(work, half, tile->first + i, scratch->turns, &scratch->phases[i * depth]);
+    for (int64_t right = 0; right < tile->others; right += RIGHT) {
+        const int64_t left = tile->others - right, rights = left < RIGHT ? left : RIGHT;
+        gm_multiply_outer_f32(tile->count, rights, depth, scratch->phases,
+                              &other->phases[right * depth], scratch->scores);
+        offer_scores(work, tile, right, rights, scratch);
+    }
     return GM_OK;
 }
 
-/* Tiles of all pairs of at most `units` units together; out NULL: only count them. */
-static int64_t list_tiles(const struct half halves[2], int64_t units, double penalty,
-                          struct tile *out) {
+/* Tiles of all pairs of at most `units` units together. The half with more units is made as it is
+   needed, the other one, of at most half of them, is in its table; of equal ones the first is made.
+   out NULL: only count them. */
+static int64_t list_tiles(const struct half halves[2], int64_t units, struct tile *out) {
     int64_t count = 0;
-    for (int64_t a = 0; a <= units; a++)
-        for (int64_t b = 0; a + b <= units; b++)
-            for (int64_t i = halves[0].start[a]; i < halves[0].start[a + 1]; i += LEFT)
-                for (int64_t j = halves[1].start[b]; j < halves[1].start[b + 1]; j += RIGHT) {
-                    const int64_t lefts = halves[0].start[a + 1] - i;
-                    const int64_t rights = halves[1].start[b + 1] - j;
-                    if (out)
-                        out[count] = (struct tile){i, lefts < LEFT ? lefts : LEFT, j,
-                                                   rights < RIGHT ? rights : RIGHT,
-                                                   penalty * (double)(a + b)};
-                    count++;
-                }
+    for (int side = 0; side < 2; side++)
+        for (int64_t u = side; u <= units; u++) {
+            const int64_t fewer = u - side, left = units - u;
+            const int64_t most = fewer < left ? fewer : left;
+            const int64_t end = halves[side].start[u + 1];
+            for (int64_t g = halves[side].start[u]; g < end; g += LEFT, count++)
+                if (out)
+                    out[count] = (struct tile){side, g, end - g < LEFT ? end - g : LEFT, u,
+                                               halves[1 - side].start[most + 1]};
+        }
     return count;
 }
 
@@ -234,8 +262,8 @@ static gm_status gather(const struct work *work, int workers, int64_t width,
     int64_t count = 0;
     GM_TRY(GM_NEW(work->context, all, workers * work->keep));
     for (int w = 0; w < workers; w++)
-        for (int64_t i = 0; i < work->best[w].count; i++)
-            all[count++] = work->best[w].heap[i];
+        for (int64_t i = 0; i < work->scratch[w].best.count; i++)
+            all[count++] = work->scratch[w].best.heap[i];
     qsort(all, (size_t)count, sizeof *all, by_score);
     guesses->count = count < work->keep ? count : work->keep;
     guesses->width = width;
@@ -264,33 +292,46 @@ static int64_t most_units(gm_lwe_range range, int64_t width, double budget) {
     return units;
 }
 
+static void scratch_free(gm_context *context, struct scratch *scratch) {
+    gm_release(context, scratch->turns);
+    gm_release(context, scratch->phases);
+    gm_release(context, scratch->scores);
+    gm_release(context, scratch->best.heap);
+}
+
+static gm_status scratch_make(gm_context *context, int64_t rows, int64_t keep,
+                              struct scratch *scratch) {
+    gm_status status;
+    GM_TRY(GM_NEW(context, scratch->turns, rows));
+    GM_TRY(GM_NEW(context, scratch->phases, LEFT * 2 * rows));
+    GM_TRY(GM_NEW(context, scratch->scores, LEFT * RIGHT));
+    GM_TRY(GM_NEW(context, scratch->best.heap, keep));
+done:
+    return status;
+}
+
 /* Score all pairs of the halves' guesses. */
-static gm_status score_all(struct work *work, int64_t units, double penalty, int64_t width,
-                           gm_lwe_guesses *guesses) {
+static gm_status score_all(struct work *work, int64_t units, gm_lwe_guesses *guesses) {
     gm_status status;
     gm_context *context = work->context;
     struct tile *tiles = NULL;
     const int workers = gm_context_threads(context);
-    const int64_t count = list_tiles(work->halves, units, penalty, NULL);
-    GM_TRY(GM_NEW(context, tiles, count));
-    GM_TRY(GM_NEW_ZERO(context, work->scores, workers));
-    GM_TRY(GM_NEW_ZERO(context, work->best, workers));
-    for (int w = 0; w < workers; w++) {
-        GM_TRY(GM_NEW(context, work->scores[w], LEFT * RIGHT));
-        GM_TRY(GM_NEW(context, work->best[w].heap, work->keep));
-    }
-    list_tiles(work->halves, units, penalty, tiles);
-    work->tiles = tiles;
+    const int64_t count = list_tiles(work->halves, units, NULL);
     GM_TRY(gm_blas_prepare(context));
+    GM_TRY(GM_NEW(context, tiles, count));
+    GM_TRY(GM_NEW_ZERO(context, work->scratch, workers));
+    for (int w = 0; w < workers; w++)
+        GM_TRY(scratch_make(context, work->view->count, work->keep, &work->scratch[w]));
+    GM_TRY(gm_parallel_for(context, work->halves[0].tabled + work->halves[1].tabled, fill_table,
+                           work));
+    list_tiles(work->halves, units, tiles);
+    work->tiles = tiles;
     GM_TRY(gm_parallel_for(context, count, score_tile, work));
-    GM_TRY(gather(work, workers, width, guesses));
+    GM_TRY(gather(work, workers, work->view->dropped, guesses));
 done:
-    for (int w = 0; w < workers; w++) {
-        gm_release(context, work->scores ? work->scores[w] : NULL);
-        gm_release(context, work->best ? work->best[w].heap : NULL);
-    }
-    gm_release(context, work->scores);
-    gm_release(context, work->best);
+    for (int w = 0; work->scratch && w < workers; w++)
+        scratch_free(context, &work->scratch[w]);
+    gm_release(context, work->scratch);
     gm_release(context, tiles);
     return status;
 }
@@ -312,30 +353,11 @@ static double weigh(const gm_lwe_view *view, double level, double *weight) {
     return shift;
 }
 
-static gm_status make_halves(gm_context *context, const gm_lwe_view *view, gm_lwe_range range,
-                             int64_t units, const double *weight, struct half halves[2]) {
-    gm_status status;
-    double *ones = NULL, *turns = NULL;
-    const int64_t left = view->dropped / 2;
-    GM_TRY(GM_NEW(context, ones, view->count));
-    GM_TRY(GM_NEW(context, turns, gm_context_threads(context) * view->count));
+/* Columns of u one after the other, so that a guess is a sum of contiguous ones. */
+static void transpose(const gm_lwe_view *view, double *columns) {
     for (int64_t i = 0; i < view->count; i++)
-        ones[i] = 1;
-    GM_TRY(half_make(context, range, 0, left, units, view->count, &halves[0]));
-    GM_TRY(half_make(context, range, left, view->dropped - left, units, view->count, &halves[1]));
-    for (int h = 0; h < 2; h++) {
-        struct phases phases = {.context = context,
-                                .view = view,
-                                .half = &halves[h],
-                                .weight = h == 0 ? weight : ones,
-                                .sign = h == 0 ? -1 : 1,
-                                .turns = turns};
-        GM_TRY(gm_parallel_for(context, halves[h].count, fill_phases, &phases));
-    }
-done:
-    gm_release(context, ones);
-    gm_release(context, turns);
-    return status;
+        for (int64_t j = 0; j < view->dropped; j++)
+            columns[j * view->count + i] = view->u[i * view->dropped + j];
 }
 
 gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double level,
@@ -343,17 +365,30 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
     gm_status status;
     const gm_lwe_view *view = search->view;
     const gm_lwe_range range = gm_lwe_range_of(&search->instance->parameters);
-    const int64_t units = most_units(range, view->dropped, budget);
-    struct half halves[2] = {{0}, {0}};
-    double *weight = NULL;
+    const int64_t units = most_units(range, view->dropped, budget), left = view->dropped / 2;
+    double *weight = NULL, *ones = NULL, *columns = NULL;
     gm_lwe_guesses *guesses = NULL;
-    struct work work = {.context = context, .rows = view->count, .keep = keep, .halves = halves};
+    struct half halves[2] = {{0}, {0}};
     GM_TRY(GM_NEW_ZERO(context, guesses, 1));
     GM_TRY(GM_NEW(context, weight, view->count));
-    const double shift = weigh(view, level, weight);
-    const double penalty = LOG_ODDS / fmax(shift, 1);
-    GM_TRY(make_halves(context, view, range, units, weight, halves));
-    GM_TRY(score_all(&work, units, penalty, view->dropped, guesses));
+    GM_TRY(GM_NEW(context, ones, view->count));
+    GM_TRY(GM_NEW(context, columns, view->dropped * view->count));
+    transpose(view, columns);
+    for (int64_t i = 0; i < view->count; i++)
+        ones[i] = 1;
+    const double penalty = LOG_ODDS / fmax(weigh(view, level, weight), 1);
+    halves[0] = (struct half){.width = left, .sign = -1, .weight = weight};
+    halves[1] = (struct half){
+        .first = left, .width = view->dropped - left, .sign = 1, .weight = ones};
+    for (int h = 0; h < 2; h++)
+        GM_TRY(half_make(context, range, units, view->count, penalty, &halves[h]));
+    struct work work = {.context = context,
+                        .view = view,
+                        .columns = columns,
+                        .halves = halves,
+                        .keep = keep,
+                        .penalty = penalty};
+    GM_TRY(score_all(&work, units, guesses));
     *tried = gm_lwe_guess_count(range, view->dropped, units);
     *out = guesses;
     guesses = NULL;
@@ -361,8 +396,11 @@ done:
     for (int h = 0; h < 2; h++) {
         gm_release(context, halves[h].entries);
         gm_release(context, halves[h].phases);
+        gm_release(context, halves[h].penalty);
     }
     gm_release(context, weight);
+    gm_release(context, ones);
+    gm_release(context, columns);
     gm_lwe_guesses_destroy(context, guesses);
     return status;
 }

@@ -15,18 +15,22 @@ static const struct strength {
     int block_size, loops;
     double log_delta, seconds;
 } strengths[] = {
-    {2, 8, 0.0203, 0}, {10, 8, 0.0192, 0.23}, {20, 2, 0.0190, 0.18}, {20, 8, 0.0166, 0.45},
-    {30, 8, 0.0156, 0.75},
+    {2, 8, 0.0203, 0},     {10, 8, 0.0180, 0.026}, {20, 8, 0.0163, 0.04},
+    {30, 8, 0.0149, 0.11}, {40, 8, 0.0140, 0.37},
 };
 enum { STRENGTHS = sizeof strengths / sizeof *strengths };
 
 static const double LLL_SECONDS = 2e-10; /* × d³ ln² q */
-static const double BKZ_EXPONENT = 2.7;  /* of d */
+static const double BKZ_EXPONENT = 2.4;  /* of d */
 static const double FACTOR = 1.15;       /* K */
 static const double SHARE = 1.3; /* energy of an entry of x over the mean of all entries of a row */
-static const double SCORES = 2e10; /* operations a second of scoring, both processors busy */
-static const double OVERHEAD = 0.02; /* seconds of an attack beside its guesses */
-static const double LEAST_SIGNAL = 3.5; /* z that peeling needs */
+static const double SCORES = 4e10;  /* operations a second of scoring, the processors shared */
+static const double OVERHEAD = 0.1; /* seconds of an attack beside its guesses */
+static const double OUT_OF_REACH = 1e6; /* seconds */
+static const double LIGHTER = 1.4; /* step to a weight that is in reach */
+static const double HEAVIER = 1.6;  /* of two weights that are reckoned with, over the other */
+static const double LEAST_SIGNAL = 3.5; /* z of the right guess that is needed in any case */
+static const double PEELING = 2.1;      /* z of an entry ±1 that peeling needs */
 enum { MOST_BLOCKS = 16, SMALLEST_BLOCK = 8, KEPT_GUESSES = 1024 };
 
 /* A plan with its expected time. */
@@ -108,8 +112,8 @@ static double seconds_of(const gm_lwe_parameters *parameters, double d, int bloc
     for (int s = 0; s < STRENGTHS; s++)
         if (strengths[s].block_size <= block_size && strengths[s].loops <= loops)
             bkz = fmax(bkz, strengths[s].seconds);
-    if (block_size > 30)
-        bkz *= pow(2, 0.35 * (block_size - 30));
+    if (block_size > 40)
+        bkz *= pow(2, 0.5 * (block_size - 40));
     return LLL_SECONDS * d * d * d * logarithm * logarithm + bkz * pow(d / 128, BKZ_EXPONENT);
 }
 
@@ -121,34 +125,60 @@ gm_lwe_calibration gm_lwe_plan_calibrate(const gm_lwe_parameters *parameters,
     return (gm_lwe_calibration){x_square / x, r_square / r};
 }
 
-/* Fill in what a plan is expected to give, and how long it takes until z suffices. */
-static void judge(const struct setting *setting, struct choice *choice) {
+/* Units, and guesses, of the dropped entries; infinitely many where they are not to be had. */
+static double guesses_needed(const struct setting *setting, int64_t dropped, double power) {
     const gm_lwe_parameters *parameters = setting->parameters;
-    gm_lwe_plan *plan = &choice->plan;
+    const int64_t units = units_needed(parameters, power, (double)dropped);
+    return units > GM_LWE_MOST_UNITS
+               ? INFINITY
+               : gm_lwe_guess_count(gm_lwe_range_of(parameters), dropped, units);
+}
+
+/* Row variance and z of a plan where E s_j² is `power`; returns z of an entry ±1. */
+static double see(const struct setting *setting, double power, gm_lwe_plan *plan) {
+    const gm_lwe_parameters *parameters = setting->parameters;
     const double kept = (double)(parameters->n - plan->drop_columns);
-    const double d = kept + (double)plan->rows;
     const double scale = parameters->sigma / (double)parameters->q;
-    const gm_lwe_range range = gm_lwe_range_of(parameters);
     double x, r;
     expect(parameters, plan, log_delta_of(plan->block_size, plan->loops), &x, &r);
-    plan->power = setting->power;
-    plan->variance = setting->power * fmin(x * setting->calibration.x, kept / 12) +
+    plan->power = power;
+    plan->variance = power * fmin(x * setting->calibration.x, kept / 12) +
                      scale * scale * r * setting->calibration.r;
-    plan->signal = sqrt(2 * d) * exp(-19.739208802178716 * plan->variance);
-    plan->seconds = seconds_of(parameters, d, plan->block_size, plan->loops);
-    const int64_t units = units_needed(parameters, setting->power, (double)plan->drop_columns);
-    const double guesses = units > GM_LWE_MOST_UNITS
-                               ? INFINITY
-                               : gm_lwe_guess_count(range, plan->drop_columns, units);
-    const double needed =
-        fmax(LEAST_SIGNAL, 0.5 + sqrt(2 * log(fmax(fmin(guesses, setting->guesses) / KEPT_GUESSES, 1))));
-    const double blocks = fmax(1, ceil((needed / plan->signal) * (needed / plan->signal)));
-    const double attack = OVERHEAD + fmin(guesses, setting->guesses) * 4 * d * blocks / SCORES;
-    choice->time = blocks * plan->seconds + attack * (1 + 0.2 * (blocks - 1));
-    if (blocks > MOST_BLOCKS) /* out of reach: the one that shows most is best */
-        choice->time = 1e6 * blocks;
-    if (guesses > setting->guesses) /* all that are allowed are scored, which may not suffice */
-        choice->time = setting->told ? choice->time : INFINITY;
+    plan->signal =
+        sqrt(2 * (kept + (double)plan->rows)) * exp(-19.739208802178716 * plan->variance);
+    return plan->signal * 6.283185307179586 * sqrt(x * setting->calibration.x / kept);
+}
+
+/* Seconds until z suffices to find the right guess and to peel from there. */
+static double time_until_seen(const struct setting *setting, const gm_lwe_plan *plan,
+                              double guesses, double entry) {
+    const double d = (double)(setting->parameters->n - plan->drop_columns + plan->rows);
+    const double among = fmax(guesses / KEPT_GUESSES, 1);
+    const double needed = fmax(LEAST_SIGNAL, 0.5 + sqrt(2 * log(among)));
+    const double ratio = fmax(needed / plan->signal, PEELING / entry);
+    const double blocks = fmax(1, ceil(ratio * ratio));
+    if (blocks > MOST_BLOCKS) /* the plan that shows most is the best of these */
+        return OUT_OF_REACH * blocks;
+    const double attack = OVERHEAD + guesses * 4 * d * (1 + blocks) / 2 / SCORES;
+    return blocks * (plan->seconds + attack);
+}
+
+/* Fill in what a plan is expected to give. The weight of the secret is not known: the time is a
+   mean over two of them. */
+static void judge(const struct setting *setting, struct choice *choice) {
+    gm_lwe_plan *plan = &choice->plan;
+    const double d = (double)(setting->parameters->n - plan->drop_columns + plan->rows);
+    double guesses = guesses_needed(setting, plan->drop_columns, setting->power);
+    plan->seconds = seconds_of(setting->parameters, d, plan->block_size, plan->loops);
+    choice->time = INFINITY;
+    if (guesses > setting->guesses && !setting->told)
+        return;
+    guesses = fmin(guesses, setting->guesses); /* all that may be, which may not suffice */
+    gm_lwe_plan heavier = *plan;
+    const double weak = see(setting, HEAVIER * setting->power, &heavier);
+    const double entry = see(setting, setting->power, plan);
+    choice->time = 0.5 * (time_until_seen(setting, plan, guesses, entry) +
+                          time_until_seen(setting, &heavier, guesses, weak));
 }
 
 /* Best embedding weight for columns, samples and strength that are given: whole numbers by steps of
@@ -223,24 +253,37 @@ static gm_status check(gm_context *context, const gm_lwe_parameters *parameters,
     return GM_OK;
 }
 
+/* The best plan for a power. */
+static struct choice choose(const struct setting *setting) {
+    struct choice best = {.time = INFINITY};
+    gm_lwe_plan plan = {0};
+    if (setting->told) {
+        const int64_t told = setting->options->drop_columns;
+        plan.drop_columns = told < 0 ? 0 : told;
+        try_samples(setting, plan, &best);
+        return best;
+    }
+    for (; plan.drop_columns <= setting->parameters->n / 2; plan.drop_columns += 4)
+        try_samples(setting, plan, &best);
+    return best;
+}
+
 gm_status gm_lwe_plan_make(gm_context *context, const gm_lwe_parameters *parameters,
                            const gm_lwe_reduce_options *options, double power,
                            gm_lwe_calibration calibration, double guesses, gm_lwe_plan *out) {
-    const struct setting setting = {parameters,  options, power, guesses,
-                                    calibration, options->drop_columns != 0};
-    struct choice best = {.time = INFINITY};
-    gm_lwe_plan plan = {0};
+    struct setting setting = {parameters,  options, power, guesses,
+                              calibration, options->drop_columns != 0};
     const gm_status status = check(context, parameters, options);
     if (status != GM_OK)
         return status;
-    if (options->drop_columns) {
-        plan.drop_columns = options->drop_columns < 0 ? 0 : options->drop_columns;
-        try_samples(&setting, plan, &best);
-    } else {
-        for (; plan.drop_columns <= parameters->n / 2; plan.drop_columns += 4)
-            try_samples(&setting, plan, &best);
+    const struct choice first = choose(&setting);
+    struct choice best = first;
+    while (best.time >= OUT_OF_REACH && setting.power > LIGHTER / (double)parameters->n &&
+           !is_gaussian(parameters)) {
+        setting.power /= LIGHTER;
+        best = choose(&setting);
     }
-    *out = best.plan;
+    *out = best.time < OUT_OF_REACH ? best.plan : first.plan;
     return GM_OK;
 }
 

@@ -20,7 +20,8 @@ typedef struct gm_lwe_calibration {
 /*
  * The plan with the least expected time until the right guess is seen and the rest can be peeled.
  *   options      what is not 0 there is taken as it is
- *   power        E s_j² that is reckoned with
+ *   power        E s_j² to reckon with; where it is out of reach, less: the heaviest secrets that are
+ *                in reach (the plan says which)
  *   calibration  of a probe block with the same dropped columns, whose number options then says
  *   guesses      that may be scored
  * GM_INVALID_ARGUMENT: options that do not fit the instance.

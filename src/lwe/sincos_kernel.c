@@ -2,6 +2,12 @@
    cosine is the sine of ½ − |u|. */
 #include "lwe/sincos_kernel.h"
 
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define GM_FMAF(a, b, c) __builtin_fmaf((a), (b), (c))
+#else
+#define GM_FMAF(a, b, c) ((a) * (b) + (c))
+#endif
+
 /* sin πa for |a| ≤ ½ by its series: what follows is below 1e-13. */
 static inline double sine_half_turns(double a) {
     const double t = a * 3.14159265358979323846;
@@ -14,6 +20,18 @@ static inline double sine_half_turns(double a) {
     p = GM_FMA(p, z, 1.0 / 120.0);
     p = GM_FMA(p, z, -1.0 / 6.0);
     return GM_FMA(p * z, t, t);
+}
+
+/* The same in float32, to 1e-7. */
+static inline float sine_half_turns_f32(float a) {
+    const float t = a * 3.14159265358979323846f;
+    const float z = t * t;
+    float p = -1.0f / 39916800;
+    p = GM_FMAF(p, z, 1.0f / 362880);
+    p = GM_FMAF(p, z, -1.0f / 5040);
+    p = GM_FMAF(p, z, 1.0f / 120);
+    p = GM_FMAF(p, z, -1.0f / 6);
+    return GM_FMAF(p * z, t, t);
 }
 
 /* sin 2πr and cos 2πr of r in [−½, ½]: with c = ½ − 2|r| in [−½, ½], cos 2πr = sin πc and
@@ -32,13 +50,21 @@ void GM_KERNEL(gm_sincos_turns)(int64_t count, const double *turns, double *sine
         sincos_turn(turns[i], &sine[i], &cosine[i]);
 }
 
+void GM_KERNEL(gm_turns_add)(int64_t count, double factor, const double *column, double *turns) {
+    GM_INDEPENDENT
+    for (int64_t i = 0; i < count; i++)
+        turns[i] = GM_FMA(factor, column[i], turns[i]);
+}
+
 void GM_KERNEL(gm_sincos_turns_f32)(int64_t count, const double *turns, const double *weight,
                                     float *sine, float *cosine) {
     GM_INDEPENDENT
     for (int64_t i = 0; i < count; i++) {
-        double s, c;
-        sincos_turn(turns[i], &s, &c);
-        sine[i] = (float)(weight[i] * s);
-        cosine[i] = (float)(weight[i] * c);
+        const double whole = 0x1.8p52;
+        const float r = (float)(turns[i] - ((turns[i] + whole) - whole));
+        const float c = 0.5f - 2 * __builtin_fabsf(r);
+        const float w = (float)weight[i];
+        cosine[i] = w * sine_half_turns_f32(c);
+        sine[i] = w * __builtin_copysignf(sine_half_turns_f32(0.5f - __builtin_fabsf(c)), r);
     }
 }

@@ -8,7 +8,11 @@
 GM_DECLARE_KERNEL(void, gm_sincos_turns,
                   (int64_t count, const double *turns, double *sine, double *cosine));
 
-/* sine[i] = weight[i] sin 2πt, cosine[i] = weight[i] cos 2πt, in float32. */
+/* turns[i] += factor column[i]. */
+GM_DECLARE_KERNEL(void, gm_turns_add,
+                  (int64_t count, double factor, const double *column, double *turns));
+
+/* sine[i] = weight[i] sin 2πt, cosine[i] = weight[i] cos 2πt, in float32, to 3e-7 of the weight. */
 GM_DECLARE_KERNEL(void, gm_sincos_turns_f32,
                   (int64_t count, const double *turns, const double *weight, float *sine,
                    float *cosine));

@@ -620,48 +620,53 @@ static bool has_ended(pid_t pid) {
     return !state || state[2] == 'Z' || state[2] == 'X';
 }
 
-static void begin_long_job(const char *path, gm_worker *worker) {
+/* What this program does as `begin-long-job HELPER`: starts the helper on a job of hours, tells its
+   number, and ends. */
+static int begin_long_job(const char *path) {
     embedding e = make_embedding(60, 60, 3329, 10);
+    gm_worker worker = {0};
     const gm_message_job job = {
         .rows = (int)e.d, .columns = (int)e.d, .block_size = 100, .loops = 1000, .delta = 0.99};
     const size_t size = gm_message_size(job.rows, job.columns);
     unsigned char *bytes = malloc(2 * size);
-    if (!bytes || gm_worker_start(context, path, worker) != GM_OK)
+    context = make_context(1, GM_ISA_AUTO);
+    if (!bytes || gm_worker_start(context, path, &worker) != GM_OK)
         _exit(1);
     gm_message_put_job(bytes, &job);
     for (int64_t i = 0; i < e.d * e.d; i++)
         gm_message_put_entry(bytes, (size_t)i, e.basis[i]);
     gm_message_seal(bytes, GM_MESSAGE_JOB, 1, size - GM_MESSAGE_HEADER);
-    while (worker->state != GM_WORKER_BUSY || worker->sent < worker->request_size) {
-        if (gm_worker_step(worker) == GM_WORKER_HELLO)
-            gm_worker_give(worker, &job, 1, 1000.0, bytes, bytes + size);
+    while (worker.state != GM_WORKER_BUSY || worker.sent < worker.request_size) {
+        const gm_worker_event event = gm_worker_step(&worker);
+        if (event == GM_WORKER_HELLO)
+            gm_worker_give(&worker, &job, 1, 1000.0, bytes, bytes + size);
+        else if (event != GM_WORKER_NOTHING)
+            _exit(1);
         (void)poll(NULL, 0, 1);
     }
+    printf("%ld\n", (long)worker.pid);
+    fflush(stdout);
+    _exit(0);
 }
 
 /* A helper in the middle of a long job ends with the process that started it. */
 static void helpers_end_with_their_parent(void **state) {
     (void)state;
-    char *path = NULL;
-    int ends[2];
-    pid_t helper = 0;
+    char *path = NULL, self[4096], command[9000];
+    long helper = 0;
     gm_lattice_pool_destroy(make_pool(1)); /* skips where there is no helper */
     check_ok(context, gm_lattice_find_helper(context, NULL, &path));
-    assert_int_equal(pipe(ends), 0);
-    const pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        gm_worker worker = {0};
-        begin_long_job(path, &worker);
-        _exit(write(ends[1], &worker.pid, sizeof worker.pid) != (ssize_t)sizeof worker.pid);
-    }
-    assert_int_equal(read(ends[0], &helper, sizeof helper), sizeof helper);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-    close(ends[0]);
-    close(ends[1]);
-    for (int i = 0; i < 1000 && !has_ended(helper); i++)
+    const ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    assert_true(n > 0);
+    self[n] = '\0';
+    snprintf(command, sizeof command, "'%s' begin-long-job '%s'", self, path);
+    FILE *output = popen(command, "r");
+    assert_non_null(output);
+    assert_int_equal(fscanf(output, "%ld", &helper), 1);
+    assert_int_equal(pclose(output), 0);
+    for (int i = 0; i < 1000 && !has_ended((pid_t)helper); i++)
         (void)poll(NULL, 0, 10);
-    assert_true(has_ended(helper));
+    assert_true(has_ended((pid_t)helper));
     gm_release(context, path);
 }
 
@@ -760,7 +765,9 @@ static void wrong_fields_are_refused(void **state) {
 
 #define WITH_CONTEXT(test) cmocka_unit_test_setup_teardown(test, set_up_context, tear_down_context)
 
-int main(void) {
+int main(int count, char **arguments) {
+    if (count == 3 && strcmp(arguments[1], "begin-long-job") == 0)
+        return begin_long_job(arguments[2]);
     const struct CMUnitTest tests[] = {
         WITH_CONTEXT(lll_reduces),
         WITH_CONTEXT(bkz_reduces_further),
