@@ -44,9 +44,8 @@ typedef struct gm_lwe_reduce_options {
     int loops;                /**< of BKZ at most; 0: 8 */
     double time_limit;        /**< seconds for all; 0: none */
     int workers;              /**< helper processes; 0: as many as threads */
-    const char
-        *checkpoint;    /**< folder where finished blocks are kept and found again; NULL: none */
-    const char *helper; /**< path of the helper program; NULL: the one that is found */
+    const char *checkpoint;   /**< folder of finished blocks, kept and found again; NULL: none */
+    const char *helper;       /**< path of the helper program; NULL: the one that is found */
     uint64_t seed;
 } gm_lwe_reduce_options;
 
@@ -62,15 +61,14 @@ typedef struct gm_lwe_plan {
 
 /** What a reduction gave. */
 typedef struct gm_lwe_reduction {
-    gm_lwe_plan plan;  /**< of the last block */
-    gm_lwe_plan first; /**< before the probe block */
-    int64_t blocks;    /**< reduced */
-    int64_t lost;      /**< blocks that a worker lost */
-    char loss[256];    /**< how the last of them was lost; empty where none was */
-    const char
-        *precision;  /**< static: "double", "long double" or "mpfr": the highest that was needed */
-    double rho;      /**< deviation of the kept columns over that of uniform ones */
-    double variance; /**< mean row variance, at plan.power */
+    gm_lwe_plan plan;      /**< of the last block */
+    gm_lwe_plan first;     /**< before the probe block */
+    int64_t blocks;        /**< reduced */
+    int64_t lost;          /**< blocks that a worker lost */
+    char loss[256];        /**< how the last of them was lost; empty where none was */
+    const char *precision; /**< static: "double", "long double", "mpfr"; the highest needed */
+    double rho;            /**< deviation of the kept columns over that of uniform ones */
+    double variance;       /**< mean row variance, at plan.power */
     double entropy_before, entropy_after; /**< collision-entropy proxy of a row, nats */
     double lll_seconds, bkz_seconds;      /**< processor seconds of all blocks */
     double seconds;                       /**< on the clock */
@@ -110,10 +108,9 @@ GM_API GM_MUST_USE gm_status gm_lwe_rows_of_samples(gm_context *context, const g
  * Read RA.npy [N, n], Rb.npy [N], R.npy [N, w], indices.npy [N, w], blocks.npy [N] and
  * reduction.json of a folder. Every row is computed again from the instance and compared.
  * @param out  owned by the caller; untouched on failure
- * @return GM_INVALID_INPUT (absent, empty, reduced from another instance, shapes that do not fit,
- * an entry out of range, a row that is not R A mod q of this instance), GM_OUT_OF_MEMORY,
- *         GM_CANCELLED
- * Cost: N w n operations.
+ * @return GM_INVALID_INPUT (absent, empty, of another instance, shapes that do not fit, an entry
+ * out of range, a row that is not R A mod q of this instance), GM_OUT_OF_MEMORY, GM_CANCELLED Cost:
+ * N w n operations.
  */
 GM_API GM_MUST_USE gm_status gm_lwe_rows_load(gm_context *context, const gm_lwe *instance,
                                               const char *folder, gm_lwe_rows **out);
