@@ -37,6 +37,7 @@ struct solving {
     gm_context *context;
     const gm_lwe *instance;
     gm_lwe_effort effort;
+    double start; /* by gm_seconds() */
     gm_lwe_reduce_options reduce;
     gm_lwe_rows *rows;
     gm_lwe_result *result;
@@ -67,6 +68,9 @@ static gm_status run_round(struct solving *solving, int64_t round) {
     gm_lwe_rows *rows = gm_lwe_reducer_rows(reducer);
     while (!done && !solving->result->recovered && gm_seconds() < solving->effort.deadline) {
         const int64_t blocks = rows->blocks;
+        GM_TRY(gm_progress(solving->context, "looking for the secret, until the time limit",
+                           gm_seconds() - solving->start,
+                           solving->effort.deadline - solving->start));
         GM_TRY(gm_lwe_reducer_next(reducer, solving->effort.deadline, &done));
         solving->effort.power = gm_lwe_reducer_summary(reducer)->plan.power;
         if (rows->blocks > blocks)
@@ -99,6 +103,7 @@ gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
                        : GM_INVALID_ARGUMENT;
     solving.reduce = options->reduce;
     solving.reduce.seed = options->seed;
+    solving.start = gm_seconds();
     GM_TRY(gm_lwe_effort_of(context, instance, options, &solving.effort));
     GM_TRY(gm_lwe_result_create(context, instance, &solving.result));
     gm_lwe_result *result = solving.result;
