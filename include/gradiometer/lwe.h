@@ -127,12 +127,26 @@ typedef struct gm_lwe_check {
 GM_API double gm_lwe_log2_false(const gm_lwe_parameters *parameters);
 
 /**
- * Check a secret [n] against all samples; its entries count modulo q.
+ * Check a secret [n] against all samples; its entries count modulo q. The right one is refused with
+ * probability below 2^(−1.16 m) [docs/theory/lwe-instances.md].
  * @return GM_INVALID_ARGUMENT (a NULL), GM_OUT_OF_MEMORY
  * Cost: m n operations.
  */
 GM_API GM_MUST_USE gm_status gm_lwe_verify(gm_context *context, const gm_lwe *instance,
                                            const int64_t *secret, gm_lwe_check *out);
+
+/* Lattice reduction, which a helper program around fplll does in processes of its own. */
+
+enum { GM_LWE_REDUCTION_TEXT = 256 };
+
+/**
+ * Start the helper program, ask what it is, and end it.
+ * @param out  such as "fplll 5.4.4"; untouched on failure
+ * @return GM_UNAVAILABLE (no such program here; the message names the packages it needs),
+ *         GM_IO_ERROR (it cannot be started or does not answer)
+ */
+GM_API GM_MUST_USE gm_status gm_lwe_reduction_available(gm_context *context,
+                                                        char out[GM_LWE_REDUCTION_TEXT]);
 
 GM_END_DECLS
 

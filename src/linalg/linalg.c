@@ -310,6 +310,12 @@ void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const floa
                 b, (int)n, 0.0f, c, (int)n);
 }
 
+void gm_multiply_outer_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
+                           float *c) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k, b,
+                (int)k, 0.0f, c, (int)n);
+}
+
 void gm_multiply_transposed_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
                                 float *c) {
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)k, (int)n, (int)m, 1.0f, a, (int)k, b,

@@ -104,6 +104,10 @@ void gm_multiply_self_add(int64_t n, int64_t k, const double *a, double *c);
 /* c [m][n] = a [m][k] b [k][n] in float32. */
 void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c);
 
+/* c [m][n] = a [m][k] bᵀ, b [n][k], in float32. */
+void gm_multiply_outer_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
+                           float *c);
+
 /* c [k][n] = aᵀ b with a [m][k], b [m][n], in float32. */
 void gm_multiply_transposed_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
                                 float *c);

@@ -16,11 +16,12 @@ enum gm_stream_number {
     GM_STREAM_DIRECTIONS = 7,   /* directions of Hessian-vector products */
     GM_STREAM_INPUTS = 8,       /* inputs of an informativeness: draws of a law in its own order */
     GM_STREAM_TARGETS = 9,      /* targets of a class, likewise */
-    GM_STREAM_HALVES = 11,      /* targets of a large class that either half takes */
-    GM_STREAM_LABELS = 10,      /* labels that are a random function of the input: draw hash(x)/2 */
-    GM_STREAM_LWE_MATRIX = 12,  /* A of an instance: draw i·n+j is a_ij */
-    GM_STREAM_LWE_ERROR = 13,   /* error of sample i: draw i */
-    GM_STREAM_LWE_SECRET = 14,  /* entries of the secret: draw j */
+    GM_STREAM_LWE_SHAKE = 20,
+    GM_STREAM_HALVES = 11,     /* targets of a large class that either half takes */
+    GM_STREAM_LABELS = 10,     /* labels that are a random function of the input: draw hash(x)/2 */
+    GM_STREAM_LWE_MATRIX = 12, /* A of an instance: draw i·n+j is a_ij */
+    GM_STREAM_LWE_ERROR = 13,  /* error of sample i: draw i */
+    GM_STREAM_LWE_SECRET = 14, /* entries of the secret: draw j */
     GM_STREAM_LWE_POSITIONS = 15 /* which of them are not 0: swap i of a shuffle */
 };
 

@@ -40,11 +40,25 @@ static void add_option(const char *key, const json_t *value, const char *separat
     add_value(value, out);
 }
 
+/* " lwe generate": each word quoted by itself. */
+static void add_words(const char *command, gm_text *out) {
+    gm_text word = GM_TEXT(out->context);
+    for (const char *at = command; *at; at += strspn(at, " ")) {
+        const size_t length = strcspn(at, " ");
+        gm_text_clear(&word);
+        gm_text_add_bytes(&word, at, length);
+        gm_text_add(out, " ");
+        gm_text_shell(out, gm_text_view(&word));
+        at += length;
+    }
+    gm_text_merge(out, &word);
+}
+
 void gm_report_command_line(const gm_report *report, const char *separator, gm_text *out) {
     const char *command = gm_report_text(report, "command");
     json_t *options = gm_report_find(report, "options");
-    gm_text_add(out, "gradiometer ");
-    gm_text_shell(out, command ? command : "");
+    gm_text_add(out, "gradiometer");
+    add_words(command ? command : "", out);
     const char *operand = json_string_value(json_object_get(options, OPERAND));
     if (operand) {
         gm_text_add(out, " ");

@@ -5,10 +5,8 @@
 #include <string.h>
 
 static const gm_view *const views[] = {
-    &gm_view_measure,
-    &gm_view_recover,
-    &gm_view_entropy,
-    &gm_view_reproduce,
+    &gm_view_measure,    &gm_view_recover,    &gm_view_entropy,   &gm_view_lwe_generate,
+    &gm_view_lwe_import, &gm_view_lwe_verify, &gm_view_reproduce,
 };
 
 const gm_view *gm_view_find(const gm_report *report) {

@@ -9,18 +9,21 @@ for arguments in --help -h help; do
     run 0 $arguments
     silent err
     prints '^Usage: gradiometer <command> \[options\]$'
-    for command_name in measure recover entropy reproduce report info help; do
+    for command_name in measure recover entropy lwe reproduce report info help; do
         prints "^  $command_name  "
     done
-    for later in lwe train risk; do
+    for later in train risk; do
         never_prints "^  $later"
     done
+    never_prints "^  generate"
 done
 run 2
 silent out
 says '^Usage: gradiometer'
 
-for name in measure recover entropy reproduce report info help; do
+for name in measure recover entropy lwe 'lwe generate' 'lwe verify' 'lwe import' reproduce report \
+    info help; do
+    # shellcheck disable=SC2086 # a sub-command is two words
     run 0 help $name
     cp "$scratch/out" "$scratch/help"
     silent err
@@ -55,6 +58,16 @@ for option in inputs inputs-file modulus targets model loss weights init-draws m
 done
 never_prints 'along'
 
+run 0 help lwe
+for name in generate verify import; do
+    prints "^  $name  "
+done
+never_prints '^Common options:$'
+run 0 help lwe generate
+for option in n q secret hamming secret-sigma sigma samples seed out json dry-run; do
+    prints "^  --$option( |$)"
+done
+
 run 0 help specs
 prints '^  paired'
 prints '^    :norm=R'
@@ -77,12 +90,19 @@ run 2 help recove
 says "did you mean 'recover'\?"
 run 2 help spec
 says "did you mean 'specs'\?"
+run 2 help lwe generat
+says "no help on 'lwe generat'; did you mean 'generate'\?"
+run 2 help recover data
+says "unexpected argument 'data' after 'recover'"
+run 2 help lwe generate n
+says "unexpected argument 'n' after SUBCOMMAND"
 run 2 help train
 says "'train' is not available in this version"
 
 run 0 help --man
 prints '^\.TH GRADIOMETER 1'
 prints '^\.B \\-\\-batch\\-size N$'
+prints '^\.SH "COMMAND lwe generate"$'
 if command -v groff >/dev/null; then
     groff -man -Tascii -ww -z "$scratch/out" 2>"$scratch/err"
     silent err
@@ -108,10 +128,19 @@ try gradiometer entropy --inputs dg
 try gradiometer entropy --m
 try gradiometer measure --targets te
 try gradiometer measure --loss c
+try gradiometer lw
+try gradiometer lwe ver
+try gradiometer lwe --he
+try gradiometer lwe generate --sam
+try gradiometer lwe generate --secret t
+try gradiometer lwe generate --secret = b
+try gradiometer lwe verify --th
+try gradiometer help lwe imp
+try gradiometer help ent
 SCRIPT
     bash "$scratch/try" "$scratch/completion" >"$scratch/out" 2>"$scratch/err"
     silent err
-    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\nteacher\ncosine\n' >"$scratch/expected"
+    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\nteacher\ncosine\nlwe\nverify\n--help\n--samples\nternary\nbinary\n--threads\nimport\nentropy\n' >"$scratch/expected"
     that cmp -s "$scratch/out" "$scratch/expected"
 fi
 finish

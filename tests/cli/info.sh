@@ -13,12 +13,19 @@ prints '^threads +3$'
 run 0 info --quiet
 silent out
 silent err
+run 0 info
+prints '^lattices +(fplll [0-9.]+|none)'
+GRADIOMETER_LATTICE_HELPER=$scratch/none
+export GRADIOMETER_LATTICE_HELPER
+run 0 info
+prints '^lattices +none$'
+unset GRADIOMETER_LATTICE_HELPER
 
 run 0 info --json --threads=1e0 --seed 18
 silent err
 that "$CHECK_JSON" "$scratch/out" schema command version commit seed threads ranks blas seconds \
     options result warnings result.version result.licence result.instructions result.blas \
-    result.blas_core result.blas_threaded result.parts.gzip result.parts.hdf5 result.parts.mpi
+    result.blas_core result.blas_threaded result.lattice_reduction result.parts.gzip result.parts.hdf5 result.parts.mpi
 that [ "$("$CHECK_JSON" -v "$scratch/out" command)" = '"info"' ]
 that [ "$("$CHECK_JSON" -v "$scratch/out" threads)" = 1 ]
 that [ "$("$CHECK_JSON" -v "$scratch/out" seed)" = 18 ]

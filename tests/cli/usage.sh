@@ -8,11 +8,32 @@ run 2 xyzzy
 says "unknown command 'xyzzy'$"
 run 2 --verbose
 says "unknown option '--verbose'"
-for later in lwe train risk; do
+for later in train risk; do
     run 2 $later --anything
     silent out
     says "^gradiometer: error: command '$later' is not available in this version$"
 done
+
+# Sub-commands.
+run 2 lwe
+silent out
+says '^Usage: gradiometer lwe <command> \[options\]$'
+run 2 lwe genrate
+says "unknown command 'lwe genrate'; did you mean 'generate'\?"
+says "^see 'gradiometer help lwe'$"
+run 2 lwe xyzzy
+says "unknown command 'lwe xyzzy'$"
+run 2 lwe --json
+that grep -q "a command of 'lwe' is missing before --json" "$scratch/err"
+run 2 generate
+says "unknown command 'generate'$"
+run 2 'lwe generate'
+says "unknown command 'lwe generate'$"
+run 2 lwe generate
+says 'option --n N is missing'
+says "^see 'gradiometer help lwe generate'$"
+run 2 lwe verify more
+says "unexpected argument 'more'"
 
 run 2 recover
 says 'option --data FILE\|DIR is missing'

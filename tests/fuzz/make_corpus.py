@@ -224,7 +224,92 @@ ROWS = {
     "truncated": b"\0" + array("|u1", "True", "(2, 2)", b"\1\2\3"),
 }
 
+def message(kind, payload, version=1, identity=7, claim=None):
+    size = len(payload) if claim is None else claim
+    return struct.pack("<IHHQQQ", 0x54414C47, version, kind, identity, size, 0) + payload
+
+
+def job(rows, columns, entries, task=0, block=20, loops=8, delta=0.99, norm=0.0):
+    return struct.pack("<6I2d", task, rows, columns, block, loops, 0, delta, norm) + \
+        struct.pack("<%dq" % len(entries), *entries)
+
+
+def result(rows, columns, entries, precision=0, loops=8, lll=0.5, bkz=1.5):
+    return struct.pack("<4IQ2d", precision, rows, columns, loops, 0, lll, bkz) + \
+        struct.pack("<%dq" % len(entries), *entries)
+
+
+MESSAGE = {
+    "hello": message(1, b"fplll 5.4.4"),
+    "hello-empty": message(1, b""),
+    "hello-control": message(1, b"a\n"),
+    "hello-long": message(1, b"a" * 201),
+    "failure": message(4, b"BKZ gave up"),
+    "job": message(2, job(2, 3, [1, 2, 3, 4, 5, -6])),
+    "job-norm": message(2, job(1, 1, [5], task=1, norm=2.5)),
+    "job-zero-row": message(2, job(2, 2, [1, 2, 0, 0])),
+    "job-entry": message(2, job(1, 2, [1, -2**62])),
+    "job-delta": message(2, job(1, 1, [5], delta=float("nan"))),
+    "job-huge": message(2, job(2048, 2048, []), claim=40 + 2048 * 2048 * 8),
+    "job-short": message(2, job(2, 2, [1, 2, 3])),
+    "job-tall": message(2, job(2, 1, [1, 2])),
+    "result": message(3, result(2, 2, [1, 0, 0, -1])),
+    "result-seconds": message(3, result(1, 1, [1], lll=-1.0)),
+    "result-precision": message(3, result(1, 1, [1], precision=3)),
+    "version": message(1, b"a", version=2),
+    "type": message(5, b"a"),
+    "magic": b"JUNK" + message(1, b"a")[4:],
+    "empty": b"",
+}
+
+CHALLENGE = {
+    "lines": b"2\n3\n7\n0.25\n[0 6 3]\n[[1 2]\n[3 4]\n[5 6]]\n",
+    "commas": b"2, 3, 7, 2.5e-1 [0,6,3] [[1,2],[3,4],[5,6]]",
+    "crlf": b"1\r\n2\r\n5\r\n.1\r\n[ 0  4 ]\r\n[\r\n[1]\r\n[ 3]\r\n]\r\n\r\n",
+    "largest": b"1 1 2147483648 1 [2147483647] [[0]]",
+    "no-error": b"1 1 2 0 [1] [[1]]",
+    "no-alpha": b"2\n3\n7\n[0 6 3]\n[[1 2]\n[3 4]\n[5 6]]\n",
+    "claim": b"4096\n1099511627776\n7\n0.1\n[",
+    "outside": b"1 2 5 0.1 [0 5] [[1][3]]",
+    "negative": b"1 2 5 0.1 [0 -1] [[1][3]]",
+    "half": b"1 2 5 0.1 [0 1.5] [[1][3]]",
+    "short-row": b"2 2 5 0.1 [0 1] [[1 2][3]]",
+    "long-row": b"1 2 5 0.1 [0 1] [[1 2][3]]",
+    "open": b"1 2 5 0.1 [0 1] [[1][3]",
+    "trailing": b"1 2 5 0.1 [0 1] [[1][3]] [",
+    "infinite": b"1 2 5 1e999 [0 1] [[1][3]]",
+    "zero-byte": b"1 2 5 0.1 [0\0 1] [[1][3]]",
+    "empty": b"",
+}
+
+# The first byte says what it is: 0 a description, 1 an array of whole numbers.
+INSTANCE = {
+    "description": b'\0{"n": 2, "q": 7, "sigma": 0.5, "samples": 3, "secret": "ternary",'
+                   b' "hamming": 1}',
+    "gaussian": b'\0{"q": 7.0, "sigma": 1e0, "secret": "gaussian", "secret_sigma": 2, "by": [1]}',
+    "nulls": b'\0{"q": null, "sigma": null, "secret": null}',
+    "no-sigma": b'\0{"q": 7}',
+    "near": b'\0{"q": 7, "sigma": 1, "secret": "ternery"}',
+    "large-q": b'\0{"q": 1e300, "sigma": 1}',
+    "texts": b'\0{"q": "7", "sigma": "1", "n": []}',
+    "list": b"\0[7]",
+    "broken": b'\0{"q": 7 "sigma": 1}',
+    "i8": b"\1" + array(">i8", "False", "(2, 2)", struct.pack(">4q", -2**63, 2**63 - 1, 0, -1)),
+    "i1": b"\1" + array("|i1", "True", "(3, 2)", b"\1\xff\x80\x7f\0\2"),
+    "u8": b"\1" + array("<u8", "False", "(2,)", struct.pack("<2Q", 2**63 - 1, 2**63)),
+    "b1": b"\1" + array("|b1", "False", "(3,)", b"\0\1\2"),
+    "f8": b"\1" + array("<f8", "False", "(2,)", struct.pack("<2d", -2.0**63, 9007199254740993)),
+    "half": b"\1" + array("<f4", "True", "(2, 2)", struct.pack("<4f", 1, 2, 0.5, 3)),
+    "nan": b"\1" + array("<f8", "False", "(1,)", struct.pack("<d", float("nan"))),
+    "edge": b"\1" + array("<f8", "False", "(1,)", struct.pack("<d", 2.0**63)),
+    "scalar": b"\1" + array("<i4", "False", "()", b"\1\0\0\0"),
+    "truncated": b"\1" + array("<i4", "False", "(2,)", b"\1\0\0\0"),
+    "trailing": b"\1" + array("|i1", "False", "(2,)", b"\1\2\3"),
+    "gzip": b"\1" + pack(array("|i1", "False", "(2, 2)", b"\1\2\3\4")),
+}
+
 for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC),
-                      ("json", JSON), ("rows", ROWS)):
+                      ("json", JSON), ("rows", ROWS), ("message", MESSAGE), ("challenge", CHALLENGE),
+                      ("instance", INSTANCE)):
     for name, content in seeds.items():
         put(target, name, content)

@@ -114,6 +114,11 @@ if [ -e "$build/bin/gradiometer" ]; then
   esac
   head -n 5 "$prefix/share/man/man1/gradiometer.1" | grep -q '^\.TH ' ||
     fail "the manual page has no .TH line at its beginning"
+  if [ -e "$build/bin/gradiometer-lattice" ]; then
+    expect_file libexec/gradiometer/gradiometer-lattice
+    env -u GRADIOMETER_LATTICE_HELPER "$prefix/bin/gradiometer" info | grep -q '^lattices  *fplll' ||
+      fail "the installed helper program is not found"
+  fi
   if command -v bash >/dev/null; then
     bash -n "$prefix/share/bash-completion/completions/gradiometer" || fail "the completion"
   fi

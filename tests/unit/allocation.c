@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lattice/pool.h"
 #include "lwe/entropy.h"
 #include "lwe/informativeness.h"
 #include "lwe/predict.h"
@@ -149,6 +150,33 @@ static gm_status accumulate(gm_context *context) {
     STOP_UNLESS_OK(gm_accumulator_total(a, mean, scatter));
 done:
     gm_accumulator_destroy(a);
+    return status;
+}
+
+/* By the fake helper program beside this one, which gives back what it gets. */
+static gm_status reduce_lattice(gm_context *context) {
+    static const int64_t basis[] = {3, 1, 1, 2};
+    const gm_lattice_job job = {.rows = 2,
+                                .columns = 2,
+                                .basis = basis,
+                                .delta = 0.99,
+                                .block_size = 2,
+                                .time_limit = 60.0};
+    char path[4096];
+    gm_lattice_pool *pool = NULL;
+    gm_lattice_result *result = NULL;
+    gm_status status = GM_OK;
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
+    assert_true(n > 0);
+    path[n] = '\0';
+    strcpy(strrchr(path, '/'), "/fake_helper");
+    STOP_UNLESS_OK(gm_lattice_pool_create(context, path, 1, &pool));
+    STOP_UNLESS_OK(gm_lattice_pool_submit(pool, &job));
+    STOP_UNLESS_OK(gm_lattice_pool_next(pool, -1.0, &result));
+    assert_true(result->reduced);
+done:
+    gm_lattice_result_destroy(context, result);
+    gm_lattice_pool_destroy(pool);
     return status;
 }
 
@@ -459,6 +487,58 @@ static gm_status load_report(gm_context *context) {
     return status;
 }
 
+static gm_status make_lwe(gm_context *context) {
+    gm_lwe_parameters p = {
+        .n = 3, .q = 17, .samples = 4, .sigma = 1.0, .secret = "gaussian", .hamming = 2};
+    gm_lwe *made = NULL, *copy = NULL;
+    gm_output *output = NULL;
+    gm_lwe_check check;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_generate(context, &p, 1, &made));
+    STOP_UNLESS_OK(gm_lwe_create(context, &made->parameters, made->a, made->b, &copy));
+    STOP_UNLESS_OK(gm_lwe_verify(context, copy, made->secret, &check));
+    STOP_UNLESS_OK(gm_output_open(context, in_folder("made"), NULL, &output));
+    STOP_UNLESS_OK(gm_lwe_save(context, made, output));
+done:
+    gm_output_close(output);
+    gm_lwe_destroy(context, copy);
+    gm_lwe_destroy(context, made);
+    return status;
+}
+
+static gm_status read_lwe(gm_context *context) {
+    const gm_lwe_parameters p = {.q = 17, .sigma = 1.0};
+    gm_lwe *folder_read = NULL, *arrays = NULL, *challenge = NULL;
+    int64_t *secret = NULL, centred;
+    char path[128];
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_load(context, in_folder("lwe"), &folder_read));
+    STOP_UNLESS_OK(gm_lwe_load_secret(context, in_folder("lwe/secret.npy"), 3, &secret));
+    snprintf(path, sizeof path, "%s", in_folder("lwe/A.npy"));
+    STOP_UNLESS_OK(
+        gm_lwe_import_arrays(context, &p, path, in_folder("lwe/b.npy"), &centred, &arrays));
+    STOP_UNLESS_OK(gm_lwe_import_challenge(context, in_folder("challenge.txt"), &challenge));
+done:
+    gm_lwe_release_secret(context, secret);
+    gm_lwe_destroy(context, folder_read);
+    gm_lwe_destroy(context, arrays);
+    gm_lwe_destroy(context, challenge);
+    return status;
+}
+
+static gm_status write_lwe(gm_context *context) {
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "lwe verify", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.residual_std", 3.0));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.threshold", 6.0));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.secret", "ternary"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
 static void put(const char *name, const void *bytes, size_t size) {
     FILE *file = fopen(in_folder(name), "wb");
     assert_non_null(file);
@@ -496,6 +576,21 @@ static void put_report(gm_context *context, gm_output *output) {
     gm_report_destroy(report);
 }
 
+/* An instance in the folder lwe, and a challenge. */
+static void put_lwe(gm_context *context) {
+    const gm_lwe_parameters p = {.n = 3, .q = 17, .samples = 4, .sigma = 1.0, .secret = "ternary"};
+    static const char challenge[] = "1 2 5 0.1 [0 4] [[1][3]]";
+    gm_lwe *made = NULL;
+    gm_output *output = NULL;
+    check_ok(context, gm_lwe_generate(context, &p, 1, &made));
+    check_ok(context, gm_output_open(context, in_folder("lwe"), NULL, &output));
+    check_ok(context, gm_lwe_save(context, made, output));
+    check_ok(context, gm_output_commit(output));
+    gm_output_close(output);
+    gm_lwe_destroy(context, made);
+    put("challenge.txt", challenge, sizeof challenge - 1);
+}
+
 /* Small inputs of every kind, in a folder of our own. */
 static int set_up(void **state) {
     (void)state;
@@ -523,6 +618,7 @@ static int set_up(void **state) {
     put_report(context, output);
     check_ok(context, gm_output_commit(output));
     gm_output_close(output);
+    put_lwe(context);
     gm_context_destroy(context);
     json_set_alloc_funcs(json_allocate, json_release);
     return 0;
@@ -543,6 +639,7 @@ static int tear_down(void **state) {
 SWEEP(recover_everything)
 SWEEP(recover_cost)
 SWEEP(accumulate)
+SWEEP(reduce_lattice)
 SWEEP(load_csv)
 SWEEP(load_gzip)
 SWEEP(load_npy)
@@ -565,34 +662,27 @@ SWEEP(write_report)
 SWEEP(write_entropy)
 SWEEP(write_measurement)
 SWEEP(load_report)
+SWEEP(make_lwe)
+SWEEP(read_lwe)
+SWEEP(write_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything),
-        cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),
-        cmocka_unit_test(sweep_load_csv),
-        cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),
-        cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_make_inputs),
-        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),
-        cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),
-        cmocka_unit_test(sweep_lwe_evidence),
-        cmocka_unit_test(sweep_measure_gram),
-        cmocka_unit_test(sweep_measure_jacobian),
-        cmocka_unit_test(sweep_measure_function),
-        cmocka_unit_test(sweep_measure_fourier),
-        cmocka_unit_test(sweep_measure_walsh),
-        cmocka_unit_test(sweep_measure_moment),
-        cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),
-        cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_write_entropy),
-        cmocka_unit_test(sweep_write_measurement),
-        cmocka_unit_test(sweep_load_report),
+        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_lwe_evidence),       cmocka_unit_test(sweep_read_lwe),
+        cmocka_unit_test(sweep_write_lwe),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

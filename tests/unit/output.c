@@ -268,6 +268,29 @@ static void writes_arrays_as_numpy_does(void **state) {
     assert_npy(f, "d.npy", "(0, 9223372036854775807)", 0);
 }
 
+static void whole_numbers_are_written_as_such(void **state) {
+    struct fixture *f = *state;
+    static const char header[] = "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
+    const int64_t values[3] = {INT64_MIN, -1, INT64_MAX}, shape[1] = {3};
+    int64_t read[3];
+    char path[512], start[128];
+    gm_output *output = NULL;
+    assert_int_equal(gm_output_open(f->context, f->folder, NULL, &output), GM_OK);
+    assert_int_equal(gm_output_write_integers(output, "i.npy", 1, shape, values), GM_OK);
+    assert_int_equal(gm_output_write_integers(output, "e", 0, shape, values), GM_INVALID_ARGUMENT);
+    assert_int_equal(gm_output_commit(output), GM_OK);
+    gm_output_close(output);
+    snprintf(path, sizeof path, "%s/i.npy", f->folder);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(start, 1, sizeof start, file), sizeof start);
+    assert_int_equal(fread(read, sizeof *read, 3, file), 3);
+    assert_int_equal(fgetc(file), EOF);
+    fclose(file);
+    assert_memory_equal(start + 10, header, strlen(header));
+    assert_memory_equal(read, values, sizeof values);
+}
+
 /* An allocator whose n-th call fails. */
 struct failing {
     int calls, fail_at, live;
@@ -335,6 +358,7 @@ int main(void) {
         TEST(reports_a_full_disk),
         TEST(heeds_cancel),
         TEST(writes_arrays_as_numpy_does),
+        TEST(whole_numbers_are_written_as_such),
         TEST(survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

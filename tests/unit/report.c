@@ -381,6 +381,39 @@ static void the_table_of_an_entropy_names_its_proxy(void **state) {
                 (const char *[]){"Warnings", "Lower bound", "infinite", NULL});
 }
 
+static void the_table_of_a_checked_secret_says_by_chance(void **state) {
+    (void)state;
+    check_table("lwe-verify.json",
+                (const char *[]){"The secret fits: residuals of 3.23 are below 6.40.",
+                                 "n = 64, q = 3329, 256 samples", "ternary, 16 entries not 0",
+                                 "probability at most 2^−1786", NULL},
+                (const char *[]){"Warnings", "Files", "Entries", "nan", NULL});
+    gm_report *report = load_fixture("lwe-verify.json");
+    char *text = NULL;
+    assert_ok(gm_report_html(report, NULL, &text));
+    assert_contains(text, "gradiometer lwe verify \\\n    --instance inst");
+    assert_contains(text, "class=\"badge good\"");
+    gm_report_free_text(report, text);
+    assert_ok(gm_report_set_boolean(report, "result.accepted", false));
+    assert_ok(gm_report_set_text(report, "result.secret", hostile));
+    assert_ok(gm_report_set_number(report, "result.log2_false_acceptance", 0.0));
+    text = table_of(report, false);
+    assert_contains(text, "The secret does not fit");
+    assert_contains(text, "probability at most 1");
+    assert_null(strchr(text, '\033'));
+    gm_report_free_text(report, text);
+    assert_ok(gm_report_html(report, NULL, &text));
+    assert_lacks(text, "<script>alert");
+    gm_report_free_text(report, text);
+    assert_ok(gm_report_set_null(report, "result"));
+    text = table_of(report, false);
+    assert_lacks(text, "nan");
+    gm_report_free_text(report, text);
+    assert_ok(gm_report_html(report, NULL, &text));
+    gm_report_free_text(report, text);
+    gm_report_destroy(report);
+}
+
 /* Entropies that no run of ours writes: nothing is undefined, and no number of them is lost. */
 static void odd_entropies_still_have_table_and_page(void **state) {
     (void)state;
@@ -937,6 +970,7 @@ int main(void) {
         cmocka_unit_test(the_table_of_a_biased_calibration_warns),
         cmocka_unit_test(the_table_of_one_dimension_is_sensible),
         cmocka_unit_test(the_table_of_an_entropy_names_its_proxy),
+        cmocka_unit_test(the_table_of_a_checked_secret_says_by_chance),
         cmocka_unit_test(odd_entropies_still_have_table_and_page),
         cmocka_unit_test(the_table_of_a_measurement_says_what_v_is_made_of),
         cmocka_unit_test(the_table_of_nothing_found_says_so),

@@ -15,11 +15,13 @@ struct example {
 };
 
 struct command {
-    const char *name;
+    const char *name;        /* a sub-command: that of its group, a space, its own */
     const char *summary;     /* one line; NULL: known, but not available in this version */
     const char *description; /* paragraphs, an empty line between them */
     const char *operand;     /* placeholder; NULL: none */
+    const char *operand2;    /* of a second one, which is never required; NULL: none */
     bool operand_required;
+    bool group;                   /* has no run: its sub-commands follow it in the table */
     bool plain;                   /* makes no result: help leaves the common options out */
     const struct option *options; /* [count], beside the common ones */
     int count;
@@ -36,8 +38,9 @@ struct common_options {
     bool json, quiet, no_progress, dry_run;
 };
 
-extern const struct command command_measure, command_recover, command_entropy, command_reproduce,
-    command_report, command_info, command_help;
+extern const struct command command_measure, command_recover, command_entropy, command_lwe,
+    command_lwe_generate, command_lwe_verify, command_lwe_import, command_reproduce, command_report,
+    command_info, command_help;
 
 extern const struct option common_option_table[];
 extern const int common_option_count;
@@ -45,10 +48,17 @@ extern const int common_option_count;
 /* All commands, those not available included; ends with NULL. */
 extern const struct command *const commands[];
 
-/* Find a command by its name; NULL where there is none. */
-const struct command *command_find(const char *name);
+/* Whether it is there in this version: it can be run, or its sub-commands can. */
+bool command_available(const struct command *command);
 
-/* Nearest name of an available command; NULL where none is near. */
-const char *command_nearest(const char *name);
+/* The name within a group: "generate" of "lwe generate"; NULL where it is not of this group. A
+   group of NULL has the commands that are of none. */
+const char *command_word(const struct command *group, const struct command *command);
+
+/* Find a command by its name within a group (NULL: none); NULL where there is none. */
+const struct command *command_find(const struct command *group, const char *word);
+
+/* Nearest name, within a group, of an available command; NULL where none is near. */
+const char *command_nearest(const struct command *group, const char *word);
 
 #endif

@@ -48,35 +48,56 @@ const struct option common_option_table[] = {
 };
 const int common_option_count = sizeof common_option_table / sizeof *common_option_table;
 
-static const struct command lwe = {.name = "lwe"}, train = {.name = "train"},
-                            risk = {.name = "risk"};
+static const struct command train = {.name = "train"}, risk = {.name = "risk"};
 
 const struct command *const commands[] = {
     &command_measure,
     &command_recover,
     &command_entropy,
+    &command_lwe,
+    &command_lwe_generate,
+    &command_lwe_verify,
+    &command_lwe_import,
     &command_reproduce,
     &command_report,
     &command_info,
     &command_help,
-    &lwe,
     &train,
     &risk,
     NULL,
 };
 
-const struct command *command_find(const char *name) {
-    for (int i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
+enum { WORDS_MAX = sizeof commands / sizeof *commands };
+
+bool command_available(const struct command *command) {
+    return command->run || command->group;
+}
+
+const char *command_word(const struct command *group, const struct command *command) {
+    const size_t length = group ? strlen(group->name) : 0;
+    if (!group)
+        return strchr(command->name, ' ') ? NULL : command->name;
+    return strncmp(command->name, group->name, length) == 0 && command->name[length] == ' '
+               ? command->name + length + 1
+               : NULL;
+}
+
+const struct command *command_find(const struct command *group, const char *word) {
+    for (int i = 0; commands[i]; i++) {
+        const char *known = command_word(group, commands[i]);
+        if (known && strcmp(known, word) == 0)
             return commands[i];
+    }
     return NULL;
 }
 
-const char *command_nearest(const char *name) {
-    const char *words[16];
+const char *command_nearest(const struct command *group, const char *word) {
+    const char *words[WORDS_MAX];
     int count = 0;
-    for (int i = 0; commands[i]; i++)
-        if (commands[i]->run)
-            words[count++] = commands[i]->name;
-    return gm_nearest_word(name, words, count);
+    for (int i = 0; commands[i]; i++) {
+        const char *known = command_word(group, commands[i]);
+        if (known && command_available(commands[i]))
+            words[count++] = known;
+    }
+    return gm_nearest_word(word, words, count);
 }

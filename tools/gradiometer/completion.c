@@ -35,19 +35,57 @@ static void put_value(FILE *file, const char *command, const struct option *opti
 }
 
 static void put_values(FILE *file) {
-    for (int i = 0; commands[i]; i++)
+    char quoted[64];
+    for (int i = 0; commands[i]; i++) {
+        snprintf(quoted, sizeof quoted, "\"%s\"", commands[i]->name);
         for (int k = 0; commands[i]->run && k < commands[i]->count; k++)
-            put_value(file, commands[i]->name, &commands[i]->options[k]);
+            put_value(file, quoted, &commands[i]->options[k]);
+    }
     for (int k = 0; k < common_option_count; k++)
         put_value(file, "*", &common_option_table[k]);
 }
 
+/* The names within a group, a space behind each. */
+static void put_words(FILE *file, const struct command *group) {
+    for (int i = 0; commands[i]; i++)
+        if (command_word(group, commands[i]) && command_available(commands[i]))
+            fprintf(file, "%s ", command_word(group, commands[i]));
+}
+
 static void put_commands(FILE *file) {
     fputs("    local commands=\"", file);
-    for (int i = 0; commands[i]; i++)
-        if (commands[i]->run)
-            fprintf(file, "%s ", commands[i]->name);
+    put_words(file, NULL);
     fputs("\"\n", file);
+}
+
+/* The name of a sub-command has two words; help is asked for it with three. */
+static void put_groups(FILE *file) {
+    for (int i = 0; commands[i]; i++)
+        if (commands[i]->group)
+            fprintf(file,
+                    "    case \"$command:$COMP_CWORD\" in\n"
+                    "        %s:[012]) ;;\n"
+                    "        %s:*) command=\"%s ${COMP_WORDS[2]}\" ;;\n"
+                    "        help:3) command=\"help ${COMP_WORDS[2]}\" ;;\n"
+                    "    esac\n",
+                    commands[i]->name, commands[i]->name, commands[i]->name);
+}
+
+/* What may follow a command where no value is wanted. */
+static void put_following(FILE *file, const struct command *command) {
+    fprintf(file, "        \"%s\") words=\"", command->name);
+    if (command->group)
+        put_words(file, command);
+    fputs(command == &command_help ? "$commands specs" : "--help", file);
+    put_options(file, command->options, command->count);
+    if (!command->plain)
+        put_options(file, common_option_table, common_option_count);
+    fprintf(file, "\"%s ;;\n", command == &command_report ? " folders=yes" : "");
+    if (command->group) {
+        fprintf(file, "        \"help %s\") words=\"", command->name);
+        put_words(file, command);
+        fputs("\" ;;\n", file);
+    }
 }
 
 void help_completion(FILE *file) {
@@ -58,6 +96,7 @@ void help_completion(FILE *file) {
           "    local command=${COMP_WORDS[1]} words=\"\" files=\"\" folders=\"\" value=\"\"\n",
           file);
     put_commands(file);
+    put_groups(file);
     fputs("    COMPREPLY=()\n"
           "    # bash takes = as a word of its own\n"
           "    if [ \"$current\" = \"=\" ]; then\n"
@@ -74,16 +113,9 @@ void help_completion(FILE *file) {
           "    elif [ -z \"$value\" ]; then\n"
           "        case \"$command\" in\n",
           file);
-    for (int i = 0; commands[i]; i++) {
-        if (!commands[i]->run)
-            continue;
-        fprintf(file, "        %s) words=\"", commands[i]->name);
-        fputs(commands[i] == &command_help ? "$commands specs" : "--help", file);
-        put_options(file, commands[i]->options, commands[i]->count);
-        if (!commands[i]->plain)
-            put_options(file, common_option_table, common_option_count);
-        fprintf(file, "\"%s ;;\n", commands[i] == &command_report ? " folders=yes" : "");
-    }
+    for (int i = 0; commands[i]; i++)
+        if (command_available(commands[i]))
+            put_following(file, commands[i]);
     fputs("        esac\n"
           "    fi\n"
           "    local IFS=$' \\t\\n'\n"

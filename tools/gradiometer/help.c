@@ -13,8 +13,9 @@ enum { WIDTH = 80, INDENT = 26 };
 
 const struct entry help_exits[] = {
     {"0", "done"},
-    {"1",
-     "done, and the answer is no: --require is not met, or a claim of an experiment does not hold"},
+    {"1", "done, and the answer is no: --require is not met, a claim of an experiment does not "
+          "hold, or a "
+          "secret is not accepted"},
     {"2", "wrong usage, or an input that is absent, unreadable or invalid"},
     {"3", "not enough memory or space, or writing failed"},
     {"4", "a fault of the program"},
@@ -45,7 +46,8 @@ void help_version(FILE *file) {
 }
 
 const char *help_usage(const struct command *command, char *out, size_t size) {
-    int n = snprintf(out, size, "gradiometer %s", command->name);
+    int n =
+        snprintf(out, size, "gradiometer %s%s", command->name, command->group ? " <command>" : "");
     for (int i = 0; i < command->count; i++)
         if (command->options[i].required)
             n += snprintf(out + n, size - (size_t)n, " --%s %s", command->options[i].name,
@@ -53,6 +55,8 @@ const char *help_usage(const struct command *command, char *out, size_t size) {
     if (command->operand)
         n += snprintf(out + n, size - (size_t)n, command->operand_required ? " %s" : " [%s]",
                       command->operand);
+    if (command->operand2)
+        n += snprintf(out + n, size - (size_t)n, " [%s]", command->operand2);
     snprintf(out + n, size - (size_t)n, " [options]");
     return out;
 }
@@ -112,13 +116,27 @@ static void print_options(FILE *file, const struct option *options, int count) {
     }
 }
 
+/* The commands of a group; NULL: those of none. */
+static void print_commands(FILE *file, const struct command *group) {
+    for (int i = 0; commands[i]; i++)
+        if (command_word(group, commands[i]) && command_available(commands[i]))
+            print_entry(file, command_word(group, commands[i]), commands[i]->summary);
+}
+
+static void print_group(FILE *file, const struct command *group) {
+    char text[128];
+    fputs("\nCommands:\n", file);
+    print_commands(file, group);
+    fputs("\nHelp:\n", file);
+    snprintf(text, sizeof text, "help %s <command>", group->name);
+    print_entry(file, text, "options and examples of a command; also <command> --help");
+}
+
 void help_overview(FILE *file) {
     fputs("gradiometer: measures what gradients know and what they reveal\n\n"
           "Usage: gradiometer <command> [options]\n\nCommands:\n",
           file);
-    for (int i = 0; commands[i]; i++)
-        if (commands[i]->run)
-            print_entry(file, commands[i]->name, commands[i]->summary);
+    print_commands(file, NULL);
     fputs("\nHelp:\n", file);
     print_entry(file, "help <command>", "options and examples of a command; also <command> --help");
     print_entry(file, "help specs", "how models, points and estimators are written");
@@ -129,8 +147,12 @@ void help_overview(FILE *file) {
 
 void help_command(FILE *file, const struct command *command) {
     char usage[256];
-    fprintf(file, "Usage: %s\n\n", help_usage(command, usage, sizeof usage));
+    fputs("Usage: ", file);
+    message_wrap(file, help_usage(command, usage, sizeof usage), 7, 7, WIDTH);
+    fputc('\n', file);
     message_wrap(file, command->description, 0, 0, WIDTH);
+    if (command->group)
+        print_group(file, command);
     print_options(file, command->options, command->count);
     if (!command->plain)
         print_options(file, common_option_table, common_option_count);
@@ -182,32 +204,46 @@ static const struct option options[] = {
      .help = "print a completion script for bash"},
 };
 
-static int no_such_topic(struct session *session, const char *topic) {
-    const char *nearest = gm_nearest_word(topic, (const char *const[]){"specs"}, 1);
+static int no_such_topic(struct session *session, const struct command *group, const char *topic) {
+    const char *nearest = group ? NULL : gm_nearest_word(topic, (const char *const[]){"specs"}, 1);
     if (!nearest)
-        nearest = command_nearest(topic);
-    return session_error(session, GM_INVALID_ARGUMENT, "no help on '%s'%s%s%s", topic,
+        nearest = command_nearest(group, topic);
+    return session_error(session, GM_INVALID_ARGUMENT, "no help on '%s%s%s'%s%s%s",
+                         group ? group->name : "", group ? " " : "", topic,
                          nearest ? "; did you mean '" : "", nearest ? nearest : "",
                          nearest ? "'?" : "");
+}
+
+/* Help on the command of that name within a group, or on one of its sub-commands. */
+static int explain(struct session *session, const struct command *group, const char *topic,
+                   const char *more) {
+    const struct command *command = command_find(group, topic);
+    if (!command)
+        return no_such_topic(session, group, topic);
+    if (!command_available(command))
+        return session_error(session, GM_UNAVAILABLE,
+                             "command '%s' is not available in this version", command->name);
+    if (more && command->group)
+        return explain(session, command, more, NULL);
+    if (more)
+        return session_error(session, GM_INVALID_ARGUMENT, "unexpected argument '%s' after '%s'",
+                             more, topic);
+    help_command(stdout, command);
+    return EXIT_DONE;
 }
 
 static int run(struct session *session, void *values) {
     const struct help_options *given = values;
     const char *topic = session->arguments.operand;
-    const struct command *command = topic ? command_find(topic) : NULL;
+    const char *more = session->arguments.operand2;
     if (given->manual || given->completion)
         (given->manual ? help_manual : help_completion)(stdout);
     else if (!topic)
         help_overview(stdout);
-    else if (strcmp(topic, "specs") == 0)
+    else if (strcmp(topic, "specs") == 0 && !more)
         help_specs(stdout);
-    else if (command && !command->run)
-        return session_error(session, GM_UNAVAILABLE,
-                             "command '%s' is not available in this version", topic);
-    else if (command)
-        help_command(stdout, command);
     else
-        return no_such_topic(session, topic);
+        return explain(session, NULL, topic, more);
     return EXIT_DONE;
 }
 
@@ -220,8 +256,10 @@ static const struct example examples[] = {
 const struct command command_help = {
     .name = "help",
     .summary = "explain a command, or how specifications are written",
-    .description = "TOPIC is a command or 'specs'.",
+    .description = "TOPIC is a command or 'specs'; SUBCOMMAND belongs to a command that has some, "
+                   "such as generate to lwe.",
     .operand = "TOPIC",
+    .operand2 = "SUBCOMMAND",
     .options = options,
     .count = sizeof options / sizeof *options,
     .values_size = sizeof(struct help_options),

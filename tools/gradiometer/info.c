@@ -85,10 +85,12 @@ static int run(struct session *session, void *values) {
     const struct plan plan = {.action = "describe the build and this machine",
                               .files = session->common.out ? "result.json" : NULL};
     gm_build_info build = gm_build_describe();
-    char threads[32];
+    char threads[32], lattice[GM_LWE_REDUCTION_TEXT];
     if (session->common.dry_run)
         return plan_print(session, &plan, values);
     snprintf(threads, sizeof threads, "%d", gm_context_threads(session->context));
+    if (gm_lwe_reduction_available(session->context, lattice) != GM_OK)
+        snprintf(lattice, sizeof lattice, "none");
     const struct fact facts[] = {
         {"version", "result.version", build.version},
         {"commit", "result.commit", build.commit},
@@ -101,6 +103,7 @@ static int run(struct session *session, void *values) {
         {"BLAS core", "result.blas_core", build.blas_core},
         {"BLAS threads", NULL,
          build.blas_threaded ? "its own, kept at one" : "none, as it should be"},
+        {"lattices", "result.lattice_reduction", lattice},
         {"MPI", NULL, "not compiled in; one rank"},
         {"compiled in", NULL, "gzip"},
         {"left out", NULL, "HDF5"},

@@ -27,32 +27,53 @@ static int run_command(struct session *session, int count, char *const *words) {
     return exit;
 }
 
+static int unknown_command(struct session *session, const char *word) {
+    const struct command *group = session->command;
+    if (group && word[0] == '-')
+        return session_error(session, GM_INVALID_ARGUMENT, "a command of '%s' is missing before %s",
+                             group->name, word);
+    const char *nearest = command_nearest(group, word);
+    return session_error(session, GM_INVALID_ARGUMENT, "unknown %s '%s%s%s'%s%s%s",
+                         word[0] == '-' ? "option" : "command", group ? group->name : "",
+                         group ? " " : "", word, nearest ? "; did you mean '" : "",
+                         nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+/* Before the first command: --help is the first word, or stands among options of no command. */
+static bool help_wanted(const struct command *group, int count, char *const *words) {
+    for (int i = 0; i < count && words[i][0] == '-'; i++) {
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0)
+            return true;
+        if (!group)
+            return false;
+    }
+    return false;
+}
+
+/* The words behind the group that session->command names, or behind the program's own name. */
 static int dispatch(struct session *session, int count, char *const *words) {
-    if (count < 1) {
-        help_overview(stderr);
-        return EXIT_USAGE;
+    const struct command *group = session->command;
+    if (count < 1 || help_wanted(group, count, words)) {
+        FILE *file = count < 1 ? stderr : stdout;
+        if (group)
+            help_command(file, group);
+        else
+            help_overview(file);
+        return count < 1 ? EXIT_USAGE : EXIT_DONE;
     }
-    if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0) {
-        help_overview(stdout);
-        return EXIT_DONE;
-    }
-    if (strcmp(words[0], "--version") == 0) {
+    if (!group && strcmp(words[0], "--version") == 0) {
         help_version(stdout);
         return EXIT_DONE;
     }
-    const struct command *command = command_find(words[0]);
-    if (command && !command->run)
+    const struct command *command = command_find(group, words[0]);
+    if (!command)
+        return unknown_command(session, words[0]);
+    if (!command_available(command))
         return session_error(session, GM_UNAVAILABLE,
                              "command '%s' is not available in this version", command->name);
-    if (command) {
-        session->command = command;
-        return run_command(session, count - 1, words + 1);
-    }
-    const char *nearest = command_nearest(words[0]);
-    return session_error(session, GM_INVALID_ARGUMENT, "unknown %s '%s'%s%s%s",
-                         words[0][0] == '-' ? "option" : "command", words[0],
-                         nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                         nearest ? "'?" : "");
+    session->command = command;
+    return command->group ? dispatch(session, count - 1, words + 1)
+                          : run_command(session, count - 1, words + 1);
 }
 
 int main(int argc, char **argv) {

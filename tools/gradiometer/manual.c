@@ -97,10 +97,10 @@ void help_manual(FILE *file) {
           ".SH SYNOPSIS\n.B gradiometer\n.I command\n.RI [ options ]\n.SH COMMANDS\n",
           file);
     for (int i = 0; commands[i]; i++)
-        if (commands[i]->run)
+        if (command_available(commands[i]))
             put_entry(file, commands[i]->name, commands[i]->summary);
     for (int i = 0; commands[i]; i++)
-        if (commands[i]->run)
+        if (command_available(commands[i]))
             put_command(file, commands[i]);
     fputs(".SH \"COMMON OPTIONS\"\n", file);
     put_options(file, common_option_table, common_option_count);

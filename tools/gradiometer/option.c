@@ -205,14 +205,21 @@ static gm_status parse_option(struct arguments *arguments, int count, char *cons
     return set_value(arguments, option, value, field_of(&arguments->sets[s], option));
 }
 
-static gm_status parse_operand(struct arguments *arguments, const char *operand, const char *word) {
-    if (word[0] == '-' && word[1])
+static gm_status parse_operand(struct arguments *arguments, const char *operand,
+                               const char *operand2, bool options_end, const char *word) {
+    if (!options_end && word[0] == '-' && word[1])
         return fail(arguments, GM_INVALID_ARGUMENT,
                     "unknown option %s; options begin with two dashes", word);
-    if (!operand || arguments->operand)
+    if (operand && !arguments->operand)
+        arguments->operand = word;
+    else if (operand2 && !arguments->operand2)
+        arguments->operand2 = word;
+    else
         return fail(arguments, GM_INVALID_ARGUMENT, "unexpected argument '%s'%s%s", word,
-                    operand ? " after " : "", operand ? operand : "");
-    arguments->operand = word;
+                    operand ? " after " : "",
+                    operand2  ? operand2
+                    : operand ? operand
+                              : "");
     return GM_OK;
 }
 
@@ -227,8 +234,8 @@ static gm_status check_required(struct arguments *arguments) {
     return GM_OK;
 }
 
-gm_status arguments_parse(struct arguments *arguments, const char *operand, int count,
-                          char *const *words) {
+gm_status arguments_parse(struct arguments *arguments, const char *operand, const char *operand2,
+                          int count, char *const *words) {
     bool options_end = false;
     gm_status status = set_defaults(arguments);
     for (int i = 0; i < count; i++) {
@@ -245,10 +252,8 @@ gm_status arguments_parse(struct arguments *arguments, const char *operand, int 
             i++;
         } else if (!options_end && strncmp(words[i], "--", 2) == 0) {
             status = parse_option(arguments, count, words, &i);
-        } else if (options_end && operand && !arguments->operand) {
-            arguments->operand = words[i++];
         } else {
-            status = parse_operand(arguments, operand, words[i++]);
+            status = parse_operand(arguments, operand, operand2, options_end, words[i++]);
         }
     }
     return status == GM_OK ? check_required(arguments) : status;

@@ -52,21 +52,22 @@ enum { OPTION_SETS = 2, OPTIONS_MAX = 40 };
 /* A parsed command line of one command. */
 struct arguments {
     struct option_set sets[OPTION_SETS];
-    const char *operand; /* NULL: none given */
-    bool help;           /* --help was given; nothing else was checked */
+    const char *operand;  /* NULL: none given */
+    const char *operand2; /* likewise, the second */
+    bool help;            /* --help was given; nothing else was checked */
     bool given[OPTION_SETS][OPTIONS_MAX];
     char message[1024]; /* why parsing failed */
 };
 
 /*
- * Read `--name VALUE`, `--name=VALUE`, flags and one operand into the values of the sets, after
+ * Read `--name VALUE`, `--name=VALUE`, flags and operands into the values of the sets, after
  * filling in the defaults. Values borrow from argv.
- *   operand  its placeholder; NULL: none is accepted
+ *   operand, operand2  their placeholders; NULL: none is accepted
  * GM_INVALID_ARGUMENT: `message` names the option, the value seen and what is
  * accepted.
  */
-gm_status arguments_parse(struct arguments *arguments, const char *operand, int count,
-                          char *const *words);
+gm_status arguments_parse(struct arguments *arguments, const char *operand, const char *operand2,
+                          int count, char *const *words);
 
 /* Whether an option was given, by its name without dashes. */
 bool arguments_given(const struct arguments *arguments, const char *name);

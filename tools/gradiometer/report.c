@@ -19,15 +19,9 @@ static gm_status rewrite_pages(struct session *session, gm_report *report, const
 }
 
 static int show(struct session *session, gm_report *report, const char *folder) {
-    const char *command = gm_report_text(report, "command");
     int exit = session_print_report(session, report);
     if (exit != EXIT_DONE)
         return exit;
-    /* A command that has no plots has no page either. */
-    if (gm_report_plots(report) == 0) {
-        session_warn(session, "a result of '%s' has no pages", command ? command : "?");
-        return EXIT_DONE;
-    }
     gm_status status = rewrite_pages(session, report, folder);
     return status == GM_OK ? EXIT_DONE : session_fail(session, status);
 }

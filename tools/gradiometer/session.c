@@ -122,7 +122,8 @@ int session_start(struct session *session, int count, char *const *words, void *
     arguments->sets[0] = (struct option_set){command->options, command->count, values};
     arguments->sets[1] =
         (struct option_set){common_option_table, common_option_count, &session->common};
-    gm_status status = arguments_parse(arguments, command->operand, count, words);
+    gm_status status =
+        arguments_parse(arguments, command->operand, command->operand2, count, words);
     if (status != GM_OK)
         return session_error(session, status, "%s", arguments->message);
     if (arguments->help)

@@ -1,11 +1,14 @@
 #include "reduce.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <stdexcept>
 
 #include <fplll.h>
+
+#include "swaps.h"
 
 namespace lattice {
 
@@ -107,8 +110,18 @@ void lll_in_multiprecision(Basis &basis, double delta) {
         }
 }
 
+// LLL turns rows that depend on each other into zero rows.
+bool is_independent(const Basis &basis) {
+    for (auto row = basis.entries.begin(); row != basis.entries.end(); row += basis.columns)
+        if (std::all_of(row, row + basis.columns, [](long entry) { return entry == 0; }))
+            return false;
+    return true;
+}
+
 gm_message_precision lll(Basis &basis, double delta) {
     if (fits_words(basis)) {
+        // Most of the work is done there; fplll then proves, or finishes, or begins from the start.
+        reduce_by_swaps(basis, delta);
         if (lll_in_words(basis, delta, fplll::FT_DOUBLE))
             return GM_PRECISION_DOUBLE;
         if (lll_in_words(basis, delta, fplll::FT_LONG_DOUBLE))
@@ -186,6 +199,8 @@ gm_message_result reduce(const gm_message_job &job, Basis &basis) {
     {
         Stopwatch watch(result.lll_seconds);
         result.precision = lll(basis, job.delta);
+        if (!is_independent(basis))
+            throw std::runtime_error("the rows of the basis depend on each other");
     }
     const int largest = std::min(job.block_size, basis.rows);
     if (largest < 3 || job.loops == 0)

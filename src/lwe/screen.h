@@ -1,0 +1,34 @@
+/* The first look at a candidate: the residuals of a few original samples, kept up to date move by
+   move. What passes goes before gm_lwe_verify(). */
+#ifndef GM_LWE_SCREEN_H
+#define GM_LWE_SCREEN_H
+
+#include <gradiometer/lwe.h>
+
+#include "base/base.h"
+
+enum { GM_LWE_SCREEN_SAMPLES = 24 };
+
+/* Values that an entry of the secret may take in an attack. */
+typedef struct gm_lwe_range {
+    int64_t low, high;
+} gm_lwe_range;
+
+/* Of the secret's law; a Gaussian to six deviations. An unknown law is taken for ternary. */
+gm_lwe_range gm_lwe_range_of(const gm_lwe_parameters *parameters);
+
+/* Squared norm of a secret of n entries that an attack may have to find at most, where the law does
+   not fix it, and the one it expects where the weight is not known: n/6 non-zero entries. */
+double gm_lwe_most_norm(const gm_lwe_parameters *parameters, int64_t n);
+double gm_lwe_expected_norm(const gm_lwe_parameters *parameters, int64_t n);
+
+/* Residuals b − A s mod q of the first samples, centred: out [GM_LWE_SCREEN_SAMPLES]. */
+void gm_lwe_screen_start(const gm_lwe *instance, const int64_t *secret, int64_t *out);
+
+/* The same after secret[column] += step. */
+void gm_lwe_screen_move(const gm_lwe *instance, int64_t column, int64_t step, int64_t *residuals);
+
+/* Whether their mean square is below the threshold of gm_lwe_verify(). */
+bool gm_lwe_screen_passes(const gm_lwe *instance, const int64_t *residuals);
+
+#endif

@@ -1,0 +1,44 @@
+/* A turn is cut to [−½, ½] exactly; sin πu = u(1−u²) P(u²) has its zeros by construction, and the
+   cosine is the sine of ½ − |u|. */
+#include "lwe/sincos_kernel.h"
+
+/* sin πa for |a| ≤ ½ by its series: what follows is below 1e-13. */
+static inline double sine_half_turns(double a) {
+    const double t = a * 3.14159265358979323846;
+    const double z = t * t;
+    double p = -1.0 / 1307674368000.0;
+    p = GM_FMA(p, z, 1.0 / 6227020800.0);
+    p = GM_FMA(p, z, -1.0 / 39916800.0);
+    p = GM_FMA(p, z, 1.0 / 362880.0);
+    p = GM_FMA(p, z, -1.0 / 5040.0);
+    p = GM_FMA(p, z, 1.0 / 120.0);
+    p = GM_FMA(p, z, -1.0 / 6.0);
+    return GM_FMA(p * z, t, t);
+}
+
+/* sin 2πr and cos 2πr of r in [−½, ½]: with c = ½ − 2|r| in [−½, ½], cos 2πr = sin πc and
+   |sin 2πr| = cos πc = sin π(½ − |c|). */
+static inline void sincos_turn(double turns, double *sine, double *cosine) {
+    const double whole = 0x1.8p52;
+    const double r = turns - ((turns + whole) - whole);
+    const double c = 0.5 - 2 * __builtin_fabs(r);
+    *cosine = sine_half_turns(c);
+    *sine = __builtin_copysign(sine_half_turns(0.5 - __builtin_fabs(c)), r);
+}
+
+void GM_KERNEL(gm_sincos_turns)(int64_t count, const double *turns, double *sine, double *cosine) {
+    GM_INDEPENDENT
+    for (int64_t i = 0; i < count; i++)
+        sincos_turn(turns[i], &sine[i], &cosine[i]);
+}
+
+void GM_KERNEL(gm_sincos_turns_f32)(int64_t count, const double *turns, const double *weight,
+                                    float *sine, float *cosine) {
+    GM_INDEPENDENT
+    for (int64_t i = 0; i < count; i++) {
+        double s, c;
+        sincos_turn(turns[i], &s, &c);
+        sine[i] = (float)(weight[i] * s);
+        cosine[i] = (float)(weight[i] * c);
+    }
+}
