@@ -36,7 +36,8 @@ if(GM_LATTICE)
   else()
     enable_language(CXX)
     add_executable(gradiometer-lattice tools/lattice/main.cpp tools/lattice/reduce.cpp
-      tools/lattice/swaps.cpp       src/lattice/message.c)
+      tools/lattice/swaps.cpp tools/lattice/blocks.cpp
+      src/lattice/message.c)
     target_include_directories(gradiometer-lattice PRIVATE src)
     target_include_directories(gradiometer-lattice SYSTEM PRIVATE ${GM_FPLLL_INCLUDE})
     target_link_libraries(gradiometer-lattice

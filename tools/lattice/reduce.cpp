@@ -8,6 +8,7 @@
 
 #include <fplll.h>
 
+#include "blocks.h"
 #include "swaps.h"
 
 namespace lattice {
@@ -140,7 +141,8 @@ std::vector<fplll::Strategy> strategies() {
     return path.empty() ? std::vector<fplll::Strategy>() : fplll::load_strategies_json(path);
 }
 
-// BKZ of an LLL-reduced basis; the loops that ran, or -1, with the basis unchanged, on failure.
+// BKZ of an LLL-reduced basis; the loops that it was allowed, or -1, with the basis unchanged, on
+// failure.
 template <class Real> int bkz_in_words(Basis &basis, double delta, int block_size, int loops) {
     using Word = fplll::Z_NR<long>;
     Words words = to_words(basis), none;
@@ -165,10 +167,18 @@ template <class Real> int bkz_in_words(Basis &basis, double delta, int block_siz
     return loops;
 }
 
-int bkz(Basis &basis, double delta, int block_size, int loops) {
+// BKZ of an LLL-reduced basis, which it stays; the loops that ran.
+int bkz(Basis &basis, double delta, int block_size, int loops, int &precision) {
     if (!fits_words(basis))
         throw std::runtime_error("BKZ: entries of the LLL-reduced basis leave 31 bits");
-    int done = bkz_in_words<fplll::FP_NR<double>>(basis, delta, block_size, loops);
+    int done = -1;
+    if (block_size <= LARGEST_BLOCK) {
+        done = reduce_by_blocks(basis, delta, block_size, loops);
+        if (done >= 0)
+            precision = std::max<int>(precision, lll(basis, delta)); // a proof, most of the time
+    }
+    if (done < 0)
+        done = bkz_in_words<fplll::FP_NR<double>>(basis, delta, block_size, loops);
     if (done < 0)
         done = bkz_in_words<fplll::FP_NR<long double>>(basis, delta, block_size, loops);
     if (done < 0)
@@ -183,6 +193,22 @@ double first_norm(const Basis &basis) {
         sum += entry * entry;
     }
     return std::sqrt(sum);
+}
+
+// The sizes of blocks, one after the other: those that grow, or the one that is asked for, after
+// the largest that is cheap.
+std::vector<int> block_sizes(const gm_message_job &job) {
+    const int largest = std::min(job.block_size, job.rows);
+    std::vector<int> sizes;
+    if (largest < 3 || job.loops == 0)
+        return sizes;
+    if (job.task == 1)
+        for (int size = 10; size < largest; size += 10)
+            sizes.push_back(size);
+    else if (largest > LARGEST_BLOCK)
+        sizes.push_back(LARGEST_BLOCK);
+    sizes.push_back(largest);
+    return sizes;
 }
 
 } // namespace
@@ -202,17 +228,11 @@ gm_message_result reduce(const gm_message_job &job, Basis &basis) {
         if (!is_independent(basis))
             throw std::runtime_error("the rows of the basis depend on each other");
     }
-    const int largest = std::min(job.block_size, basis.rows);
-    if (largest < 3 || job.loops == 0)
-        return result;
     Stopwatch watch(result.bkz_seconds);
-    const bool grows = job.task == 1;
-    for (int size = grows ? std::min(10, largest) : largest;; size = std::min(size + 10, largest)) {
-        if (grows && first_norm(basis) <= job.norm)
+    for (const int size : block_sizes(job)) {
+        if (job.task == 1 && first_norm(basis) <= job.norm)
             break;
-        result.loops += bkz(basis, job.delta, size, job.loops);
-        if (size == largest)
-            break;
+        result.loops += bkz(basis, job.delta, size, job.loops, result.precision);
     }
     return result;
 }
