@@ -21,8 +21,8 @@ static const double LOG_ODDS = 2.0;
 /* Guesses of one half of the dropped entries, in order of their units. */
 struct half {
     int64_t first, width; /* its entries */
-    double sign;          /* −1: phases are y − ⟨u, g⟩, of the first half; 1: ⟨u, g⟩ */
-    const double *weight; /* [rows] of its phases */
+    int sign;             /* −1: phases are y − ⟨u, g⟩, of the first half; 1: ⟨u, g⟩ */
+    float *base;          /* [2N] of the guess that is all zero, weighted */
     int64_t count;
     int8_t *entries;               /* [count][width] */
     int64_t start[MOST_UNITS + 2]; /* guesses of u units are start[u] … start[u+1]−1 */
@@ -50,9 +50,18 @@ struct tile {
     int64_t first, count, units, others;
 };
 
+/* Products of the first steps of a guess: neighbours in order share most of them. */
+struct prefix {
+    const struct half *half;
+    int64_t steps;
+    int64_t column[MOST_UNITS]; /* of each unit of the guess */
+    int step[MOST_UNITS];       /* ±1 */
+    float *product;             /* [MOST_UNITS][2N] of step 0 … s */
+};
+
 /* Memory of one worker. */
 struct scratch {
-    double *turns; /* [rows] */
+    struct prefix prefix;
     float *phases; /* [LEFT][2N] */
     float *scores; /* [LEFT][RIGHT] */
     struct best best;
@@ -61,7 +70,7 @@ struct scratch {
 struct work {
     gm_context *context;
     const gm_lwe_view *view;
-    const double *columns; /* [dropped][rows], the view's u by columns */
+    const float *columns; /* [dropped][2N] cosines and sines of the view's u */
     struct half *halves;
     int64_t keep;
     double penalty; /* of a unit */
@@ -170,20 +179,39 @@ done:
     return status;
 }
 
-/* Cosines and sines of a guess's phases, weighted: out [2N]. */
-static void make_phases(const struct work *work, const struct half *half, int64_t guess,
-                        double *turns, float *out) {
-    const int64_t rows = work->view->count;
-    for (int64_t i = 0; i < rows; i++)
-        turns[i] = half->sign < 0 ? work->view->y[i] : 0;
+/* The guess as single steps, column by column; returns how many lead the prefix, too. */
+static int64_t list_steps(const struct half *half, int64_t guess, struct prefix *prefix) {
+    int64_t count = 0, shared = 0;
     for (int64_t j = 0; j < half->width; j++) {
-        const double entry = half->sign * half->entries[guess * half->width + j];
-        const double *column = &work->columns[(half->first + j) * rows];
-        if (entry != 0)
-            GM_SELECT_KERNEL(work->context->isa, gm_turns_add)(rows, entry, column, turns);
+        const int entry = half->entries[guess * half->width + j];
+        for (int u = 0; u < abs(entry); u++, count++) {
+            const int step = entry > 0 ? 1 : -1;
+            if (shared == count && count < prefix->steps && prefix->half == half &&
+                prefix->column[count] == j && prefix->step[count] == step)
+                shared++;
+            prefix->column[count] = j;
+            prefix->step[count] = step;
+        }
     }
-    GM_SELECT_KERNEL(work->context->isa, gm_sincos_turns_f32)
-    (rows, turns, half->weight, &out[rows], out);
+    prefix->half = half;
+    prefix->steps = count;
+    return shared;
+}
+
+/* Cosines and sines of a guess's phases, weighted: out [2N]. A step is one product of phases. */
+static void make_phases(const struct work *work, const struct half *half, int64_t guess,
+                        struct prefix *prefix, float *out) {
+    const int64_t rows = work->view->count;
+    const int64_t shared = list_steps(half, guess, prefix);
+    const float *from = shared > 0 ? &prefix->product[(shared - 1) * 2 * rows] : half->base;
+    for (int64_t s = shared; s < prefix->steps; s++) {
+        float *to = &prefix->product[s * 2 * rows];
+        const float *column = &work->columns[(half->first + prefix->column[s]) * 2 * rows];
+        GM_SELECT_KERNEL(work->context->isa, gm_turn_phases)
+        (rows, (float)(half->sign * prefix->step[s]), from, column, to);
+        from = to;
+    }
+    memcpy(out, from, (size_t)(2 * rows) * sizeof *out);
 }
 
 /* Task: the phases of the table of both halves, those of the second after those of the first. */
@@ -192,7 +220,7 @@ static gm_status fill_table(void *argument, int64_t index, int worker) {
     const bool second = index >= work->halves[0].tabled;
     struct half *half = &work->halves[second];
     const int64_t guess = second ? index - work->halves[0].tabled : index;
-    make_phases(work, half, guess, work->scratch[worker].turns,
+    make_phases(work, half, guess, &work->scratch[worker].prefix,
                 &half->phases[guess * 2 * work->view->count]);
     return GM_OK;
 }
@@ -222,7 +250,7 @@ static gm_status score_tile(void *argument, int64_t index, int worker) {
     const int64_t depth = 2 * work->view->count;
     struct scratch *scratch = &work->scratch[worker];
     for (int64_t i = 0; i < tile->count; i++)
-        make_phases(work, half, tile->first + i, scratch->turns, &scratch->phases[i * depth]);
+        make_phases(work, half, tile->first + i, &scratch->prefix, &scratch->phases[i * depth]);
     for (int64_t right = 0; right < tile->others; right += RIGHT) {
         const int64_t left = tile->others - right, rights = left < RIGHT ? left : RIGHT;
         gm_multiply_outer_f32(tile->count, rights, depth, scratch->phases,
@@ -293,7 +321,7 @@ static int64_t most_units(gm_lwe_range range, int64_t width, double budget) {
 }
 
 static void scratch_free(gm_context *context, struct scratch *scratch) {
-    gm_release(context, scratch->turns);
+    gm_release(context, scratch->prefix.product);
     gm_release(context, scratch->phases);
     gm_release(context, scratch->scores);
     gm_release(context, scratch->best.heap);
@@ -302,7 +330,7 @@ static void scratch_free(gm_context *context, struct scratch *scratch) {
 static gm_status scratch_make(gm_context *context, int64_t rows, int64_t keep,
                               struct scratch *scratch) {
     gm_status status;
-    GM_TRY(GM_NEW(context, scratch->turns, rows));
+    GM_TRY(GM_NEW(context, scratch->prefix.product, MOST_UNITS * 2 * rows));
     GM_TRY(GM_NEW(context, scratch->phases, LEFT * 2 * rows));
     GM_TRY(GM_NEW(context, scratch->scores, LEFT * RIGHT));
     GM_TRY(GM_NEW(context, scratch->best.heap, keep));
@@ -353,11 +381,38 @@ static double weigh(const gm_lwe_view *view, double level, double *weight) {
     return shift;
 }
 
-/* Columns of u one after the other, so that a guess is a sum of contiguous ones. */
-static void transpose(const gm_lwe_view *view, double *columns) {
-    for (int64_t i = 0; i < view->count; i++)
-        for (int64_t j = 0; j < view->dropped; j++)
-            columns[j * view->count + i] = view->u[i * view->dropped + j];
+/* Cosines and sines of every column of u, and those of the two guesses that are all zero. */
+static void fill_columns(gm_context *context, const gm_lwe_view *view, const double *weight,
+                         double *turns, const double *ones, float *columns, struct half halves[2]) {
+    const int64_t rows = view->count;
+    for (int64_t j = 0; j < view->dropped; j++) {
+        float *column = &columns[j * 2 * rows];
+        for (int64_t i = 0; i < rows; i++)
+            turns[i] = view->u[i * view->dropped + j];
+        GM_SELECT_KERNEL(context->isa, gm_sincos_turns_f32)
+        (rows, turns, ones, &column[rows], column);
+    }
+    GM_SELECT_KERNEL(context->isa, gm_sincos_turns_f32)
+    (rows, view->y, weight, &halves[0].base[rows], halves[0].base);
+    for (int64_t i = 0; i < rows; i++) {
+        halves[1].base[i] = 1;
+        halves[1].base[rows + i] = 0;
+    }
+}
+
+/* Both halves with their guesses; what was made is the caller's to free, on failure too. */
+static gm_status make_halves(gm_context *context, const gm_lwe_view *view, gm_lwe_range range,
+                             int64_t units, double penalty, struct half halves[2]) {
+    gm_status status = GM_OK;
+    const int64_t left = view->dropped / 2;
+    halves[0] = (struct half){.width = left, .sign = -1};
+    halves[1] = (struct half){.first = left, .width = view->dropped - left, .sign = 1};
+    for (int h = 0; h < 2 && status == GM_OK; h++) {
+        status = GM_NEW(context, halves[h].base, 2 * view->count);
+        if (status == GM_OK)
+            status = half_make(context, range, units, view->count, penalty, &halves[h]);
+    }
+    return status;
 }
 
 gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double level,
@@ -365,23 +420,21 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
     gm_status status;
     const gm_lwe_view *view = search->view;
     const gm_lwe_range range = gm_lwe_range_of(&search->instance->parameters);
-    const int64_t units = most_units(range, view->dropped, budget), left = view->dropped / 2;
-    double *weight = NULL, *ones = NULL, *columns = NULL;
+    const int64_t units = most_units(range, view->dropped, budget);
+    double *weight = NULL, *ones = NULL, *turns = NULL;
+    float *columns = NULL;
     gm_lwe_guesses *guesses = NULL;
     struct half halves[2] = {{0}, {0}};
     GM_TRY(GM_NEW_ZERO(context, guesses, 1));
     GM_TRY(GM_NEW(context, weight, view->count));
     GM_TRY(GM_NEW(context, ones, view->count));
-    GM_TRY(GM_NEW(context, columns, view->dropped * view->count));
-    transpose(view, columns);
+    GM_TRY(GM_NEW(context, turns, view->count));
+    GM_TRY(GM_NEW(context, columns, view->dropped * 2 * view->count));
     for (int64_t i = 0; i < view->count; i++)
         ones[i] = 1;
     const double penalty = LOG_ODDS / fmax(weigh(view, level, weight), 1);
-    halves[0] = (struct half){.width = left, .sign = -1, .weight = weight};
-    halves[1] =
-        (struct half){.first = left, .width = view->dropped - left, .sign = 1, .weight = ones};
-    for (int h = 0; h < 2; h++)
-        GM_TRY(half_make(context, range, units, view->count, penalty, &halves[h]));
+    GM_TRY(make_halves(context, view, range, units, penalty, halves));
+    fill_columns(context, view, weight, turns, ones, columns, halves);
     struct work work = {.context = context,
                         .view = view,
                         .columns = columns,
@@ -394,12 +447,14 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
     guesses = NULL;
 done:
     for (int h = 0; h < 2; h++) {
+        gm_release(context, halves[h].base);
         gm_release(context, halves[h].entries);
         gm_release(context, halves[h].phases);
         gm_release(context, halves[h].penalty);
     }
     gm_release(context, weight);
     gm_release(context, ones);
+    gm_release(context, turns);
     gm_release(context, columns);
     gm_lwe_guesses_destroy(context, guesses);
     return status;

@@ -51,10 +51,14 @@ void GM_KERNEL(gm_sincos_turns)(int64_t count, const double *turns, double *sine
         sincos_turn(turns[i], &sine[i], &cosine[i]);
 }
 
-void GM_KERNEL(gm_turns_add)(int64_t count, double factor, const double *column, double *turns) {
+void GM_KERNEL(gm_turn_phases)(int64_t count, float sign, const float *from, const float *by,
+                               float *to) {
     GM_INDEPENDENT
-    for (int64_t i = 0; i < count; i++)
-        turns[i] = GM_FMA(factor, column[i], turns[i]);
+    for (int64_t i = 0; i < count; i++) {
+        const float c = from[i], s = from[count + i], sine = sign * by[count + i];
+        to[i] = GM_FMAF(c, by[i], -(s * sine));
+        to[count + i] = GM_FMAF(s, by[i], c * sine);
+    }
 }
 
 void GM_KERNEL(gm_sincos_turns_f32)(int64_t count, const double *turns, const double *weight,

@@ -8,9 +8,9 @@
 GM_DECLARE_KERNEL(void, gm_sincos_turns,
                   (int64_t count, const double *turns, double *sine, double *cosine));
 
-/* turns[i] += factor column[i]. */
-GM_DECLARE_KERNEL(void, gm_turns_add,
-                  (int64_t count, double factor, const double *column, double *turns));
+/* Turn phases from [2 count], cosines and then sines, by those of `by`, back where sign is −1. */
+GM_DECLARE_KERNEL(void, gm_turn_phases,
+                  (int64_t count, float sign, const float *from, const float *by, float *to));
 
 /* sine[i] = weight[i] sin 2πt, cosine[i] = weight[i] cos 2πt, in float32, to 3e-7 of the weight. */
 GM_DECLARE_KERNEL(void, gm_sincos_turns_f32,
