@@ -17,10 +17,10 @@ static const struct setting {
     gm_lwe_parameters parameters;
     double goal; /* seconds; 0: none */
 } settings[] = {
-    {{64, 3329, 256, 3, "ternary", 16, 0}, 2},     {{80, 842779, 320, 3, "ternary", 24, 0}, 3},
-    {{96, 3329, 384, 3, "binary", 12, 0}, 10},     {{96, 842779, 384, 3, "ternary", 16, 0}, 5},
-    {{128, 3329, 512, 3, "binary", 8, 0}, 20},     {{80, 113, 320, 3, "binary", 5, 0}, 5},
-    {{128, 3329, 512, 3, "binary", 12, 0}, 0},     {{144, 3329, 576, 3, "binary", 8, 0}, 0},
+    {{64, 3329, 256, 3, "ternary", 16, 0}, 2},  {{80, 842779, 320, 3, "ternary", 24, 0}, 3},
+    {{96, 3329, 384, 3, "binary", 12, 0}, 10},  {{96, 842779, 384, 3, "ternary", 16, 0}, 5},
+    {{128, 3329, 512, 3, "binary", 8, 0}, 20},  {{80, 113, 320, 3, "binary", 5, 0}, 5},
+    {{128, 3329, 512, 3, "binary", 12, 0}, 0},  {{144, 3329, 576, 3, "binary", 8, 0}, 0},
     {{64, 12289, 256, 3, "gaussian", 0, 1}, 0},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings, GOALS = 6 };
@@ -95,8 +95,9 @@ static void table(gm_context *context, int secrets, const char *solver) {
     static struct sums sums;
     printf("solver %s, %d threads and workers; σ = 3, weight not known to the attack\n\n", solver,
            gm_context_threads(context));
-    puts("| n | q | secret | recovered | wrong | s, median (max) | goal | control | rows | blocks | "
-         "guesses | in fplll | uSVP, found, s | log2 exhaustive | log2 mitm |");
+    puts(
+        "| n | q | secret | recovered | wrong | s, median (max) | goal | control | rows | blocks | "
+        "guesses | in fplll | uSVP, found, s | log2 exhaustive | log2 mitm |");
     puts("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (int s = 0; s < SETTINGS; s++) {
         memset(&sums, 0, sizeof sums);

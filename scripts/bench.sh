@@ -29,3 +29,4 @@ fi
 sh bench/growth.sh build/release
 sh bench/recover.sh build/release "$python"
 sh bench/measure.sh build/release "$python"
+sh bench/lwe.sh build/release

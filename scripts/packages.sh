@@ -19,6 +19,6 @@ packages_check_all="$packages_check
   clang libclang-rt-dev? llvm valgrind libc6-dbg"
 
 packages_bench="$packages_quickstart
-  python3 python3-venv"
+  python3 python3-venv fplll-tools?"
 
 packages_format="clang-format git"

@@ -809,8 +809,7 @@ int main(void) {
         cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
         cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
-        cmocka_unit_test(sweep_solve_lwe),
-        cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
         cmocka_unit_test(sweep_lwe_evidence),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -105,8 +105,7 @@ static gm_status report_seconds(gm_report *report, const gm_lwe_reduction *reduc
     TRY(gm_report_set_number(report, "result.seconds", reduction->seconds));
     TRY(gm_report_set_number(report, "result.processor_seconds.lll", reduction->lll_seconds));
     TRY(gm_report_set_number(report, "result.processor_seconds.bkz", reduction->bkz_seconds));
-    return gm_report_set_number(report, "result.processor_seconds.fplll",
-                                reduction->fplll_seconds);
+    return gm_report_set_number(report, "result.processor_seconds.fplll", reduction->fplll_seconds);
 }
 
 static gm_status describe(struct session *session, struct lwe_work *work) {
