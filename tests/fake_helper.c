@@ -1,5 +1,6 @@
 /* A helper program of lattice reduction that fails as it is told: at its start by the environment
-   variable GRADIOMETER_FAKE, later by the number of the job. Number 0 gets its own basis back. */
+   variable GRADIOMETER_FAKE, later by the number of the job or by GRADIOMETER_FAKE_JOB. Number 0
+   gets its own basis back. */
 #include "lattice/message.h"
 #include "fake_helper.h"
 
@@ -84,6 +85,8 @@ static void answer(int fault, uint64_t id, const unsigned char *request,
     gm_message_put_result(bytes, &result);
     for (size_t i = 0; i < count; i++)
         gm_message_put_entry(bytes, i, fault == FAKE_ZERO ? 0 : gm_message_entry(request, i));
+    if (fault == FAKE_CHANGED)
+        gm_message_put_entry(bytes, count - 1, gm_message_entry(request, count - 1) + 1);
     if (fault == FAKE_RANGE)
         gm_message_put_entry(bytes, 1, INT64_MIN);
     gm_message_seal(bytes, GM_MESSAGE_RESULT, fault == FAKE_FOREIGN_JOB ? id + 1 : id,
@@ -109,7 +112,8 @@ static void serve(void) {
     if (gm_message_read_header(request, &header) != GM_MESSAGE_FINE ||
         header.length > ROOM - GM_MESSAGE_HEADER)
         _exit(8);
-    const int fault = (int)(header.id % FAKE_COUNT);
+    const char *all = getenv("GRADIOMETER_FAKE_JOB");
+    const int fault = all ? atoi(all) : (int)(header.id % FAKE_COUNT);
     if (fault == FAKE_EARLY)
         send_text(GM_MESSAGE_FAILURE, header.id, "before the job was read");
     receive_all(request + GM_MESSAGE_HEADER, header.length);

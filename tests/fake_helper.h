@@ -1,4 +1,5 @@
-/* What tests/fake_helper.c does with a job: its number modulo FAKE_COUNT. */
+/* What tests/fake_helper.c does with a job: its number modulo FAKE_COUNT, or the number that the
+   environment variable GRADIOMETER_FAKE_JOB has, for every job. */
 #ifndef GM_TESTS_FAKE_HELPER_H
 #define GM_TESTS_FAKE_HELPER_H
 
@@ -21,7 +22,8 @@ typedef enum fake_fault {
     FAKE_DECLINES,
     FAKE_EARLY, /* an answer before the job was read */
     FAKE_TWICE, /* a second answer that nobody asked for */
-    FAKE_COUNT = 32
+    FAKE_COUNT = 32,
+    FAKE_CHANGED /* one entry is another: by GRADIOMETER_FAKE_JOB alone */
 } fake_fault;
 
 #endif

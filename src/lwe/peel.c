@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
-#include "lwe/sincos_kernel.h"
+#include "lwe/sincos.h"
 #include "parallel/parallel.h"
 #include "random/streams.h"
 
@@ -17,7 +17,7 @@ enum {
 };
 
 /* Deviation of what is added to the derivatives of a copy, in units of theirs. */
-double SHAKE = 0.5;
+static const double SHAKE = 0.5;
 
 /* One guess that is followed. */
 struct path {
@@ -108,8 +108,7 @@ static void swap_paths(struct tile *tile, int64_t i, int64_t j) {
 /* Sines of the phases, and the level that their agreement speaks of. */
 static void look(const struct work *work, struct tile *tile, struct path *path) {
     const gm_lwe_gradient *gradient = work->gradient;
-    GM_SELECT_KERNEL(work->context->isa, gm_sincos_turns)
-    (gradient->count, path->y, path->sine, tile->cosine);
+    gm_sincos(work->context->isa, gradient->count, path->y, path->sine, tile->cosine);
     path->contrast = 0;
     for (int64_t i = 0; i < gradient->count; i++)
         path->contrast += gradient->omega[i] * tile->cosine[i];

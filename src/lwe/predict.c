@@ -421,24 +421,36 @@ static void take_sines(const gm_lwe_rows *rows, const gm_lwe_reading *reading,
     }
 }
 
-gm_status gm_lwe_observe(gm_context *context, const gm_lwe_rows *rows,
-                         const gm_lwe_reading *reading, const int64_t *secret, gm_lwe_signal *out) {
-    double along = 0.0, size = 0.0, squares = 0.0, zeros = 0.0;
+gm_status gm_lwe_project(gm_context *context, const gm_lwe_rows *rows,
+                         const gm_lwe_reading *reading, const int64_t *secret, double *out) {
     double *sine = gm_allocate(context, reading->rows, sizeof *sine);
     if (!sine)
         return GM_OUT_OF_MEMORY;
     take_sines(rows, reading, secret, sine);
     for (int64_t k = 0; k < reading->columns; k++) {
-        const double s = (double)secret[reading->column[k]];
-        double z = 0.0;
+        out[k] = 0.0;
         for (int64_t i = 0; i < reading->rows; i++)
-            z += reading->weight[i * reading->columns + k] * sine[i];
-        along += z * s;
-        size += s * s;
-        squares += s == 0.0 ? z * z : 0.0;
-        zeros += s == 0.0 ? 1.0 : 0.0;
+            out[k] += reading->weight[i * reading->columns + k] * sine[i];
     }
     gm_release(context, sine);
+    return GM_OK;
+}
+
+gm_status gm_lwe_observe(gm_context *context, const gm_lwe_rows *rows,
+                         const gm_lwe_reading *reading, const int64_t *secret, gm_lwe_signal *out) {
+    double along = 0.0, size = 0.0, squares = 0.0, zeros = 0.0;
+    double *z = gm_allocate(context, reading->columns, sizeof *z);
+    gm_status status = z ? gm_lwe_project(context, rows, reading, secret, z) : GM_OUT_OF_MEMORY;
+    for (int64_t k = 0; k < reading->columns && status == GM_OK; k++) {
+        const double s = (double)secret[reading->column[k]];
+        along += z[k] * s;
+        size += s * s;
+        squares += s == 0.0 ? z[k] * z[k] : 0.0;
+        zeros += s == 0.0 ? 1.0 : 0.0;
+    }
+    gm_release(context, z);
+    if (status != GM_OK)
+        return status;
     out->z = size > 0.0 ? along / size : (double)NAN;
     out->deviation = zeros > 0.0 ? sqrt(squares / zeros) : (double)NAN;
     out->discrimination = out->deviation > 0.0 ? out->z / out->deviation : (double)NAN;

@@ -12,7 +12,8 @@
 static inline double sine_half_turns(double a) {
     const double t = a * 3.14159265358979323846;
     const double z = t * t;
-    double p = -1.0 / 1307674368000.0;
+    double p = 1.0 / 355687428096000.0;
+    p = GM_FMA(p, z, -1.0 / 1307674368000.0);
     p = GM_FMA(p, z, 1.0 / 6227020800.0);
     p = GM_FMA(p, z, -1.0 / 39916800.0);
     p = GM_FMA(p, z, 1.0 / 362880.0);

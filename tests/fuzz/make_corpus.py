@@ -308,8 +308,32 @@ INSTANCE = {
     "gzip": b"\1" + pack(array("|i1", "False", "(2, 2)", b"\1\2\3\4")),
 }
 
+
+
+def block(count, width, entries, precision=0, claim=None):
+    words = [0, 0, count, claim or width, precision, 20, 8, 5]
+    return bytes([width]) + struct.pack("<8Q2d", *words, 0.5, 1.5) + \
+        struct.pack("<%dq" % len(entries), *entries) + struct.pack("<Q", 0)
+
+
+# A byte that is the width, then a file; magic, key and checksum are put right.
+BLOCK = {
+    "one": block(1, 1, [-1]),
+    "block": block(2, 3, [1, 0, -2, 7, 1, 0], precision=2),
+    "large": block(1, 2, [2**63 - 1, -2**63]),
+    "short": block(2, 3, [1, 0, -2, 7, 1]),
+    "long": block(2, 3, [1, 0, -2, 7, 1, 0, 5]),
+    "none": block(0, 3, []),
+    "many": block(8193, 1, [1] * 20),
+    "wrap": block(2**63, 2, []),
+    "width": block(1, 3, [1, 2, 3], claim=2),
+    "precision": block(1, 1, [1], precision=3),
+    "header": block(1, 1, [1])[:60],
+    "empty": b"",
+}
+
 for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC),
                       ("json", JSON), ("rows", ROWS), ("message", MESSAGE), ("challenge", CHALLENGE),
-                      ("instance", INSTANCE)):
+                      ("instance", INSTANCE), ("block", BLOCK)):
     for name, content in seeds.items():
         put(target, name, content)

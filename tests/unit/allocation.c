@@ -9,6 +9,10 @@
 #include <unistd.h>
 
 #include "lattice/pool.h"
+#include "lwe/entropy.h"
+#include "lwe/informativeness.h"
+#include "lwe/predict.h"
+#include "lwe/usvp.h"
 #include "targets/targets.h"
 
 /* One count for everything that a scenario allocates. */
@@ -149,7 +153,16 @@ done:
     return status;
 }
 
-/* By the fake helper program beside this one, which gives back what it gets. */
+/* The fake helper program beside this one, which gives back what it gets. */
+static const char *fake_helper(void) {
+    static char path[4096];
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
+    assert_true(n > 0);
+    path[n] = '\0';
+    strcpy(strrchr(path, '/'), "/fake_helper");
+    return path;
+}
+
 static gm_status reduce_lattice(gm_context *context) {
     static const int64_t basis[] = {3, 1, 1, 2};
     const gm_lattice_job job = {.rows = 2,
@@ -158,15 +171,10 @@ static gm_status reduce_lattice(gm_context *context) {
                                 .delta = 0.99,
                                 .block_size = 2,
                                 .time_limit = 60.0};
-    char path[4096];
     gm_lattice_pool *pool = NULL;
     gm_lattice_result *result = NULL;
     gm_status status = GM_OK;
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
-    assert_true(n > 0);
-    path[n] = '\0';
-    strcpy(strrchr(path, '/'), "/fake_helper");
-    STOP_UNLESS_OK(gm_lattice_pool_create(context, path, 1, &pool));
+    STOP_UNLESS_OK(gm_lattice_pool_create(context, fake_helper(), 1, &pool));
     STOP_UNLESS_OK(gm_lattice_pool_submit(pool, &job));
     STOP_UNLESS_OK(gm_lattice_pool_next(pool, -1.0, &result));
     assert_true(result->reduced);
@@ -313,6 +321,44 @@ static gm_status measure(gm_context *context, const char *inputs, const char *ta
     if (status == GM_OK)
         status = gm_measure(context, &options, &measurement);
     gm_measurement_destroy(context, measurement);
+    return status;
+}
+
+/* Rows of unreduced samples, of width 1. */
+static gm_status lwe_evidence(gm_context *context) {
+    enum { COUNT = 32 };
+    const gm_lwe_parameters p = {
+        .n = 2, .q = 97, .samples = COUNT, .sigma = 1.0, .secret = "gaussian", .secret_sigma = 1.0};
+    gm_lwe *instance = NULL;
+    gm_lwe_rows rows = {.count = COUNT, .n = 2, .q = 97, .width = 1};
+    gm_measurement *measurement = NULL;
+    gm_lwe_reading *plain = NULL, *whitened = NULL;
+    gm_lwe_entropy entropy;
+    gm_lwe_signal signal;
+    int64_t *basis = NULL, ones[COUNT], index[COUNT];
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_generate(context, &p, 1, &instance));
+    for (int64_t i = 0; i < COUNT; i++) {
+        ones[i] = 1;
+        index[i] = i;
+    }
+    rows.ra = instance->a;
+    rows.rb = instance->b;
+    rows.r = ones;
+    rows.index = index;
+    STOP_UNLESS_OK(gm_lwe_informativeness(context, &rows, &p, 1, &measurement));
+    STOP_UNLESS_OK(gm_lwe_find_entropy(context, &rows, &entropy));
+    STOP_UNLESS_OK(gm_lwe_read_plain(context, &rows, &p, 20, &plain));
+    STOP_UNLESS_OK(gm_lwe_read_whitened(context, &rows, &p, 20, &whitened));
+    STOP_UNLESS_OK(gm_lwe_observe(context, &rows, plain, instance->secret, &signal));
+    const gm_lwe_embedding plan = gm_lwe_plan_embedding(&p);
+    STOP_UNLESS_OK(gm_lwe_embed(context, instance, &plan, &basis));
+done:
+    gm_release(context, basis);
+    gm_lwe_reading_destroy(context, whitened);
+    gm_lwe_reading_destroy(context, plain);
+    gm_measurement_destroy(context, measurement);
+    gm_lwe_destroy(context, instance);
     return status;
 }
 
@@ -484,6 +530,27 @@ done:
     return status;
 }
 
+/* Rows of the instance in the folder lwe: written, and read from the folder reduced. */
+static gm_status keep_rows(gm_context *context) {
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL, *back = NULL;
+    gm_output *output = NULL;
+    const gm_lwe_reduction info = {.precision = "double", .lost = 1};
+    const int64_t dropped[] = {1};
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_load(context, in_folder("lwe"), &instance));
+    STOP_UNLESS_OK(gm_lwe_rows_of_samples(context, instance, 3, dropped, 1, &rows));
+    STOP_UNLESS_OK(gm_output_open(context, in_folder("made"), NULL, &output));
+    STOP_UNLESS_OK(gm_lwe_rows_save(context, rows, &info, output));
+    STOP_UNLESS_OK(gm_lwe_rows_load(context, instance, in_folder("reduced"), &back));
+done:
+    gm_output_close(output);
+    gm_lwe_rows_destroy(context, back);
+    gm_lwe_rows_destroy(context, rows);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
 static gm_status write_lwe(gm_context *context) {
     gm_report *report = NULL;
     gm_status status = GM_OK;
@@ -494,6 +561,94 @@ static gm_status write_lwe(gm_context *context) {
     STOP_UNLESS_OK(render_report(report));
 done:
     gm_report_destroy(report);
+    return status;
+}
+
+/* Short samples: as they are they show the secret (0, 1, 0, 0, −1). */
+static gm_status short_instance(gm_context *context, gm_lwe **out) {
+    enum { N = 5, SAMPLES = 40, Q = 997 };
+    static const gm_lwe_parameters p = {
+        .n = N, .q = Q, .samples = SAMPLES, .sigma = 1, .secret = "ternary"};
+    int64_t a[SAMPLES * N], b[SAMPLES];
+    for (int64_t i = 0; i < SAMPLES * N; i++)
+        a[i] = (i * i * 7 + 31 * i) % 241;
+    for (int64_t i = 0; i < SAMPLES; i++)
+        b[i] = (a[i * N + 1] - a[i * N + 4] + i % 3 - 1 + Q) % Q;
+    return gm_lwe_create(context, &p, a, b, out);
+}
+
+static gm_status attack_lwe(gm_context *context) {
+    static const char *const solvers[] = {"gradient", "linear"};
+    const int64_t dropped[] = {2, 4};
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL;
+    gm_lwe_result *result = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(short_instance(context, &instance));
+    STOP_UNLESS_OK(gm_lwe_rows_of_samples(context, instance, 40, dropped, 2, &rows));
+    for (int s = 0; s < 2; s++) {
+        const gm_lwe_attack_options options = {.solver = solvers[s], .keep = 9, .time_limit = 1e6};
+        STOP_UNLESS_OK(gm_lwe_attack(context, instance, rows, &options, &result));
+        assert_true(result->recovered && result->secret[1] == 1 && result->secret[4] == -1);
+        gm_lwe_result_destroy(context, result);
+        result = NULL;
+    }
+done:
+    gm_lwe_result_destroy(context, result);
+    gm_lwe_rows_destroy(context, rows);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
+/* A block that is reduced and kept, and then found again. */
+static gm_status reduce_lwe(gm_context *context) {
+    char kept[128], file[160];
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL, *again = NULL;
+    gm_lwe_reduction info;
+    gm_status status = GM_OK;
+    snprintf(kept, sizeof kept, "%s", in_folder("blocks"));
+    snprintf(file, sizeof file, "%s/block-0-0", kept);
+    (void)unlink(file);
+    const gm_lwe_reduce_options options = {.blocks = 1,
+                                           .rows = 12,
+                                           .embedding_weight = 2,
+                                           .drop_columns = 2,
+                                           .block_size = 2,
+                                           .workers = 1,
+                                           .checkpoint = kept,
+                                           .helper = fake_helper()};
+    STOP_UNLESS_OK(short_instance(context, &instance));
+    STOP_UNLESS_OK(gm_lwe_reduce(context, instance, &options, &rows, &info));
+    STOP_UNLESS_OK(gm_lwe_reduce(context, instance, &options, &again, NULL));
+    assert_true(info.blocks == 1 && rows->count == 12 && again->count == 12);
+done:
+    gm_lwe_rows_destroy(context, rows);
+    gm_lwe_rows_destroy(context, again);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
+static gm_status solve_lwe(gm_context *context) {
+    const gm_lwe_attack_options options = {.keep = 9,
+                                           .no_control = true,
+                                           .time_limit = 1e6,
+                                           .reduce = {.blocks = 1,
+                                                      .rows = 40,
+                                                      .embedding_weight = 1,
+                                                      .drop_columns = -1,
+                                                      .block_size = 2,
+                                                      .workers = 1,
+                                                      .helper = fake_helper()}};
+    gm_lwe *instance = NULL;
+    gm_lwe_result *result = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(short_instance(context, &instance));
+    STOP_UNLESS_OK(gm_lwe_solve(context, instance, &options, &result));
+    assert_true(result->recovered && result->rounds == 1);
+done:
+    gm_lwe_result_destroy(context, result);
+    gm_lwe_destroy(context, instance);
     return status;
 }
 
@@ -534,10 +689,12 @@ static void put_report(gm_context *context, gm_output *output) {
     gm_report_destroy(report);
 }
 
-/* An instance in the folder lwe, and a challenge. */
+/* An instance in the folder lwe, rows of it in the folder reduced, and a challenge. */
 static void put_lwe(gm_context *context) {
     const gm_lwe_parameters p = {.n = 3, .q = 17, .samples = 4, .sigma = 1.0, .secret = "ternary"};
     static const char challenge[] = "1 2 5 0.1 [0 4] [[1][3]]";
+    const int64_t column = 2;
+    gm_lwe_rows *rows = NULL;
     gm_lwe *made = NULL;
     gm_output *output = NULL;
     check_ok(context, gm_lwe_generate(context, &p, 1, &made));
@@ -545,6 +702,13 @@ static void put_lwe(gm_context *context) {
     check_ok(context, gm_lwe_save(context, made, output));
     check_ok(context, gm_output_commit(output));
     gm_output_close(output);
+    output = NULL;
+    check_ok(context, gm_lwe_rows_of_samples(context, made, 4, &column, 1, &rows));
+    check_ok(context, gm_output_open(context, in_folder("reduced"), NULL, &output));
+    check_ok(context, gm_lwe_rows_save(context, rows, NULL, output));
+    check_ok(context, gm_output_commit(output));
+    gm_output_close(output);
+    gm_lwe_rows_destroy(context, rows);
     gm_lwe_destroy(context, made);
     put("challenge.txt", challenge, sizeof challenge - 1);
 }
@@ -607,6 +771,7 @@ SWEEP(make_inputs_from_rows)
 SWEEP(make_targets)
 SWEEP(find_entropy)
 SWEEP(entropy_cost)
+SWEEP(lwe_evidence)
 SWEEP(measure_gram)
 SWEEP(measure_jacobian)
 SWEEP(measure_function)
@@ -621,7 +786,11 @@ SWEEP(write_measurement)
 SWEEP(load_report)
 SWEEP(make_lwe)
 SWEEP(read_lwe)
+SWEEP(keep_rows)
 SWEEP(write_lwe)
+SWEEP(attack_lwe)
+SWEEP(reduce_lwe)
+SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -639,6 +808,10 @@ int main(void) {
         cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
         cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),
+        cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_lwe_evidence),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
