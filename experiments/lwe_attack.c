@@ -45,10 +45,10 @@ static int weights_at(const struct record *record) {
     return record->scale < full_scale ? WEIGHTS - 1 : WEIGHTS;
 }
 
-static gm_status attack_cell(struct record *record, const struct lwe_setting *setting,
+static gm_status attack_cell(struct record *record, const struct attack_setting *setting,
                              uint64_t seed, struct cell *cell) {
-    struct lwe_run run;
-    const gm_status status = lwe_run(record, setting, seed, &run);
+    struct attacked run;
+    const gm_status status = attack_at(record, setting, seed, &run);
     if (status != GM_OK)
         return status;
     sample_add(&cell->recovered, run.recovered);
@@ -67,14 +67,14 @@ static gm_status attack_once(struct record *record, uint64_t seed, void *state) 
     for (int i = 0; i < lengths_at(record); i++)
         for (int j = 0; j < MODULI; j++)
             for (int k = 0; k < weights_at(record); k++) {
-                const struct lwe_setting setting = {.n = lengths[i],
-                                                    .q = moduli[j],
-                                                    .hamming = weights[k],
-                                                    .rows = lengths[i],
-                                                    .weight = EMBEDDING_WEIGHT,
-                                                    .block_size = 2,
-                                                    .solver = "auto",
-                                                    .control = true};
+                const struct attack_setting setting = {.n = lengths[i],
+                                                       .q = moduli[j],
+                                                       .hamming = weights[k],
+                                                       .rows = lengths[i],
+                                                       .weight = EMBEDDING_WEIGHT,
+                                                       .block_size = 2,
+                                                       .solver = "auto",
+                                                       .control = true};
                 TRY(attack_cell(record, &setting, number++, &all->cells[i][j][k]));
             }
 done:
