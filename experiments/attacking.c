@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static gm_status make_rows(struct record *record, const struct lwe_setting *setting,
+static gm_status make_rows(struct record *record, const struct attack_setting *setting,
                            const gm_lwe *instance, uint64_t seed, gm_lwe_rows **rows,
                            gm_lwe_reduction *reduction) {
     const gm_lwe_reduce_options options = {.rows = setting->rows,
@@ -18,7 +18,7 @@ static gm_status make_rows(struct record *record, const struct lwe_setting *sett
 }
 
 static gm_status observe(struct record *record, const gm_lwe *instance, const gm_lwe_rows *rows,
-                         struct lwe_run *out) {
+                         struct attacked *out) {
     gm_status status = GM_OK;
     TRY(gm_lwe_observe_secret(record->context, instance, rows, instance->secret, true,
                               &out->predicted, &out->observed));
@@ -28,7 +28,7 @@ done:
     return status;
 }
 
-static void take_result(const gm_lwe_result *result, struct lwe_run *out) {
+static void take_result(const gm_lwe_result *result, struct attacked *out) {
     out->recovered = result->recovered;
     out->by_gradient = result->recovered && strcmp(result->solver, "linear") != 0;
     out->control_recovered = result->control_run && result->control_recovered;
@@ -37,8 +37,8 @@ static void take_result(const gm_lwe_result *result, struct lwe_run *out) {
     out->seconds = out->reduction.seconds + result->attack_seconds;
 }
 
-gm_status lwe_run(struct record *record, const struct lwe_setting *setting, uint64_t seed,
-                  struct lwe_run *out) {
+gm_status attack_at(struct record *record, const struct attack_setting *setting, uint64_t seed,
+                    struct attacked *out) {
     gm_status status = GM_OK;
     gm_context *context = record->context;
     gm_lwe *instance = NULL;

@@ -6,7 +6,7 @@
 
 /* An instance with a ternary secret and error of deviation 3, and how it is reduced: two blocks,
    no column dropped, so that no entry is guessed. */
-struct lwe_setting {
+struct attack_setting {
     int64_t n, q, hamming;
     int64_t rows, weight; /* samples in a block, embedding weight; 0: chosen by the program */
     int block_size;       /* 2: LLL alone; 0: R = 1, unreduced samples, two times `rows` */
@@ -16,7 +16,7 @@ struct lwe_setting {
 
 enum { LWE_SIGMA = 3, LWE_BLOCKS = 2 };
 
-struct lwe_run {
+struct attacked {
     gm_lwe_reduction reduction;
     bool recovered, by_gradient; /* by_gradient: not by the linear decode */
     bool control_recovered;
@@ -29,7 +29,7 @@ struct lwe_run {
 
 /* Draw an instance, reduce, attack, compare with its secret, and count it as a run.
    GM_UNAVAILABLE: reduction is asked for, and there is no helper program for it. */
-GM_MUST_USE gm_status lwe_run(struct record *record, const struct lwe_setting *setting,
-                              uint64_t seed, struct lwe_run *out);
+GM_MUST_USE gm_status attack_at(struct record *record, const struct attack_setting *setting,
+                                uint64_t seed, struct attacked *out);
 
 #endif

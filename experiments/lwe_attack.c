@@ -3,7 +3,8 @@
 
 #include "attacking.h"
 
-static const int lengths[] = {32, 48, 64}, moduli[] = {113, 521, 3329}, weights[] = {8, 12, 24};
+/* From 12 non-zeros on no attack, nor its control, finds them by luck: see docs/experiments.md. */
+static const int lengths[] = {32, 48, 64}, moduli[] = {257, 769, 3329}, weights[] = {12, 16, 24};
 enum {
     LENGTHS = sizeof lengths / sizeof *lengths,
     MODULI = sizeof moduli / sizeof *moduli,
@@ -13,10 +14,8 @@ enum {
 /* Below this scale the largest length and weight are left out. */
 static const double full_scale = 0.2;
 
-/* Rows are called silent where d' is below this and there are so many non-zeros that luck alone
-   does not find the first half of a path. */
+/* d' below which rows are called silent. */
 static const double silent = 0.05;
-enum { SILENT_WEIGHT = 12 };
 
 /* σ √6, at which both parts of a row's variance are alike with one non-zero in six. */
 enum { EMBEDDING_WEIGHT = 7 };
@@ -46,10 +45,10 @@ static int weights_at(const struct record *record) {
     return record->scale < full_scale ? WEIGHTS - 1 : WEIGHTS;
 }
 
-static gm_status attack_cell(struct record *record, const struct lwe_setting *setting,
+static gm_status attack_cell(struct record *record, const struct attack_setting *setting,
                              uint64_t seed, struct cell *cell) {
-    struct lwe_run run;
-    const gm_status status = lwe_run(record, setting, seed, &run);
+    struct attacked run;
+    const gm_status status = attack_at(record, setting, seed, &run);
     if (status != GM_OK)
         return status;
     sample_add(&cell->recovered, run.recovered);
@@ -68,14 +67,14 @@ static gm_status attack_once(struct record *record, uint64_t seed, void *state) 
     for (int i = 0; i < lengths_at(record); i++)
         for (int j = 0; j < MODULI; j++)
             for (int k = 0; k < weights_at(record); k++) {
-                const struct lwe_setting setting = {.n = lengths[i],
-                                                    .q = moduli[j],
-                                                    .hamming = weights[k],
-                                                    .rows = lengths[i],
-                                                    .weight = EMBEDDING_WEIGHT,
-                                                    .block_size = 2,
-                                                    .solver = "auto",
-                                                    .control = true};
+                const struct attack_setting setting = {.n = lengths[i],
+                                                       .q = moduli[j],
+                                                       .hamming = weights[k],
+                                                       .rows = lengths[i],
+                                                       .weight = EMBEDDING_WEIGHT,
+                                                       .block_size = 2,
+                                                       .solver = "auto",
+                                                       .control = true};
                 TRY(attack_cell(record, &setting, number++, &all->cells[i][j][k]));
             }
 done:
@@ -164,7 +163,7 @@ static void add_cell(const struct cell *cell, int n, int h, double *of_modulus,
         totals->loud += runs;
         totals->loud_recovered += found;
     }
-    if (cell->d.mean < silent && h >= SILENT_WEIGHT) {
+    if (cell->d.mean < silent) {
         totals->silent += runs;
         totals->silent_recovered += found;
     }
@@ -186,8 +185,7 @@ static gm_status conclude(struct record *record, void *state) {
                  "share recovered of %.0f",
                  t.loud);
     record_claim(record, t.silent_recovered / t.silent, 0.0, 0.1,
-                 "reduced, d' below %g, %d non-zeros or more: share recovered of %.0f", silent,
-                 SILENT_WEIGHT, t.silent);
+                 "reduced, d' below %g: share recovered of %.0f", silent, t.silent);
     record_claim(record, (t.by_modulus[MODULI - 1] - t.by_modulus[0]) * MODULI / t.runs, 0.0,
                  INFINITY,
                  "more are recovered where the modulus is large beside the error: share at q = %d, "
@@ -200,8 +198,8 @@ static gm_status conclude(struct record *record, void *state) {
     record_conclude(record,
                     "Where they are is told beforehand by d', from the rows alone: %.0f of %.0f "
                     "where it is large enough for the first step, %.0f of %.0f where it is below "
-                    "%g with %d non-zeros or more.",
-                    t.loud_recovered, t.loud, t.silent_recovered, t.silent, silent, SILENT_WEIGHT);
+                    "%g.",
+                    t.loud_recovered, t.loud, t.silent_recovered, t.silent, silent);
     return GM_OK;
 }
 

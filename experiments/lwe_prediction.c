@@ -47,7 +47,7 @@ static void add_signal(struct state *all, enum reading reading, int hamming,
     all->weight[reading][all->count] = hamming / (predicted->deviation * predicted->deviation);
 }
 
-static void add_run(struct state *all, int c, const struct lwe_run *run) {
+static void add_run(struct state *all, int c, const struct attacked *run) {
     struct cell *cell = &all->cells[c];
     const double d = run->predicted.discrimination;
     const double drop = run->reduction.entropy_before - run->reduction.entropy_after;
@@ -75,16 +75,16 @@ static void add_run(struct state *all, int c, const struct lwe_run *run) {
 
 static gm_status attack_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
-    struct lwe_run run;
+    struct attacked run;
     for (int c = 0; c < CELLS; c++) {
-        const struct lwe_setting setting = {.n = N,
-                                            .q = Q,
-                                            .hamming = hammings[c / WEIGHTS],
-                                            .rows = N,
-                                            .weight = weights[c % WEIGHTS],
-                                            .block_size = 2,
-                                            .solver = "gradient"};
-        TRY(lwe_run(record, &setting, seed * CELLS + (uint64_t)c, &run));
+        const struct attack_setting setting = {.n = N,
+                                               .q = Q,
+                                               .hamming = hammings[c / WEIGHTS],
+                                               .rows = N,
+                                               .weight = weights[c % WEIGHTS],
+                                               .block_size = 2,
+                                               .solver = "gradient"};
+        TRY(attack_at(record, &setting, seed * CELLS + (uint64_t)c, &run));
         add_run(state, c, &run);
     }
 done:
@@ -224,7 +224,7 @@ static void claim_ranks(struct record *record, const struct state *all) {
     double error[PREDICTORS], rank[PREDICTORS];
     const double chance = 2.0 / sqrt(all->count - 1.0);
     for (int p = 0; p < PREDICTORS; p++)
-        rank[p] = foretells(all, p, &error[p]);
+        rank[p] = foretells(all, (enum foretold)p, &error[p]);
     record_claim(record, rank[BY_SIGNAL], chance, 1.0,
                  "success goes with the expected d': rank correlation");
     record_claim(record, rank[BY_V], chance, 1.0, "success goes with V: rank correlation");

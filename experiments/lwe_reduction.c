@@ -38,7 +38,7 @@ struct state {
     int informative;     /* unreduced: verdicts */
 };
 
-static void add(struct cell *cell, const struct lwe_run *run) {
+static void add(struct cell *cell, const struct attacked *run) {
     const double t = run->v.value / run->v.std_error;
     cell->least_t = cell->v.count > 0 ? fmin(cell->least_t, t) : t;
     sample_add(&cell->log_rho, log(run->reduction.rho));
@@ -53,18 +53,18 @@ static void add(struct cell *cell, const struct lwe_run *run) {
 static gm_status reduce_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
     struct state *all = state;
-    struct lwe_run run;
-    struct lwe_setting setting = {
+    struct attacked run;
+    struct attack_setting setting = {
         .n = N, .q = Q, .hamming = HAMMING, .rows = N, .solver = "gradient"};
     for (int s = 0; s < STRENGTHS; s += step_at(record))
         for (int w = 0; w < WEIGHTS; w++) {
             setting.block_size = strengths[s].block_size;
             setting.weight = weights[w];
-            TRY(lwe_run(record, &setting, seed, &run));
+            TRY(attack_at(record, &setting, seed, &run));
             add(&all->cells[s][w], &run);
         }
     setting.block_size = 0;
-    TRY(lwe_run(record, &setting, seed, &run));
+    TRY(attack_at(record, &setting, seed, &run));
     add(&all->unreduced, &run);
     sample_add(&all->error, run.v.std_error * run.v.std_error);
     all->informative += run.informative;

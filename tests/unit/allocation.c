@@ -593,6 +593,13 @@ static gm_status attack_lwe(gm_context *context) {
         gm_lwe_result_destroy(context, result);
         result = NULL;
     }
+    for (int whitened = 0; whitened < 2; whitened++) {
+        const int64_t secret[] = {0, 1, 0, 0, -1};
+        gm_lwe_signal_summary expected, seen;
+        STOP_UNLESS_OK(gm_lwe_observe_secret(context, instance, rows, secret, whitened, &expected,
+                                             &seen));
+        assert_true(seen.z > 0.0 && expected.z > 0.0);
+    }
 done:
     gm_lwe_result_destroy(context, result);
     gm_lwe_rows_destroy(context, rows);
