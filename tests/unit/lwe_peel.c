@@ -520,6 +520,45 @@ static void wrong_options_are_refused(void **state) {
     close_setting(&s);
 }
 
+/* Rows of another instance, and none at all. */
+static void foreign_rows_are_refused(void **state) {
+    (void)state;
+    setting s;
+    gm_lwe_result *result = NULL;
+    const gm_lwe_attack_options options = {.no_control = true};
+    open_setting(&s, &ternary, 840, 1, 0);
+    gm_lwe_rows *rows = &s.p.rows;
+#define REFUSED(member, value, text)                                                               \
+    do {                                                                                           \
+        const int64_t before = member;                                                             \
+        member = value;                                                                            \
+        check_fails(context, GM_INVALID_ARGUMENT, text,                                            \
+                    gm_lwe_attack(context, s.p.instance, rows, &options, &result));                \
+        member = before;                                                                           \
+    } while (0)
+    REFUSED(rows->n, 31, "n = 31");
+    REFUSED(rows->q, 3331, "q = 3331");
+    REFUSED(rows->count, 0, "0 rows");
+    REFUSED(rows->dropped_count, 30, "30 columns dropped");
+    REFUSED(rows->index[17], 60, "row 2 is made of sample 60");
+    REFUSED(rows->index[17], -1, "row 2 is made of sample -1");
+    assert_null(result);
+    close_setting(&s);
+}
+
+/* More guesses to keep than there are. */
+static void any_number_may_be_kept(void **state) {
+    (void)state;
+    setting s;
+    gm_lwe_result *result = NULL;
+    const gm_lwe_attack_options options = {.no_control = true, .keep = INT64_MAX, .guesses = 1e300};
+    open_setting(&s, &ternary, 841, 1, 0);
+    check_ok(context, gm_lwe_attack(context, s.p.instance, &s.p.rows, &options, &result));
+    assert_true(result->recovered);
+    gm_lwe_result_destroy(context, result);
+    close_setting(&s);
+}
+
 #define WITH_CONTEXT(test) cmocka_unit_test_setup_teardown(test, set_up_context, tear_down_context)
 
 int main(void) {
@@ -533,6 +572,7 @@ int main(void) {
         WITH_CONTEXT(copies_find_more),           WITH_CONTEXT(planted_secrets_are_decoded),
         WITH_CONTEXT(decoding_unwraps),           WITH_CONTEXT(cancelling_ends_it),
         WITH_CONTEXT(attacks_on_planted_rows),    WITH_CONTEXT(wrong_options_are_refused),
+        WITH_CONTEXT(foreign_rows_are_refused),   WITH_CONTEXT(any_number_may_be_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
