@@ -30,7 +30,8 @@ typedef struct gm_lwe_rows {
     int64_t *index; /**< [N, width], sample that each coefficient belongs to */
     int64_t *block; /**< [N], ascending from 0 */
     int64_t dropped_count;
-    int64_t *dropped; /**< [dropped_count], ascending */
+    int64_t *dropped;     /**< [dropped_count], ascending */
+    uint64_t fingerprint; /**< of the instance: a hash of n, q, samples, A and b */
 } gm_lwe_rows;
 
 /** How blocks are reduced. Zero-initialise: every zero is chosen by the program. */
@@ -43,7 +44,7 @@ typedef struct gm_lwe_reduce_options {
     int loops;                /**< of BKZ at most; 0: 8 */
     double time_limit;        /**< seconds for all; 0: none */
     int workers;              /**< helper processes; 0: as many as threads */
-    const char *checkpoint;   /**< folder where finished blocks are kept and found again; NULL: none */
+    const char *checkpoint;   /**< folder of finished blocks, kept and found again; NULL: none */
     const char *helper;       /**< path of the helper program; NULL: the one that is found */
     uint64_t seed;
 } gm_lwe_reduce_options;
@@ -54,31 +55,31 @@ typedef struct gm_lwe_plan {
     int block_size, loops;
     double power;    /**< E s_j² that was reckoned with, the weight not being known */
     double variance; /**< row variance v = E s_j² ‖x‖² + σ²‖R‖²/q² that is expected */
-    double signal;   /**< z of the right guess that one block is expected to give: √(2N) e^{−2π²v} */
-    double seconds;  /**< processor seconds of a block, roughly */
+    double signal; /**< z of the right guess that one block is expected to give: √(2N) e^{−2π²v} */
+    double seconds; /**< processor seconds of a block, roughly */
 } gm_lwe_plan;
 
 /** What a reduction gave. */
 typedef struct gm_lwe_reduction {
-    gm_lwe_plan plan;  /**< of the last block */
-    gm_lwe_plan first; /**< before the probe block */
-    int64_t blocks;    /**< reduced */
-    int64_t lost;      /**< blocks that a worker lost */
-    char loss[256];    /**< how the last of them was lost; empty where none was */
-    const char *precision; /**< static: "double", "long double" or "mpfr": the highest that was needed */
-    double rho;        /**< deviation of the kept columns over that of uniform ones */
-    double variance;   /**< mean row variance, at plan.power */
+    gm_lwe_plan plan;      /**< of the last block */
+    gm_lwe_plan first;     /**< before the probe block */
+    int64_t blocks;        /**< reduced */
+    int64_t lost;          /**< blocks that a worker lost */
+    char loss[256];        /**< how the last of them was lost; empty where none was */
+    const char *precision; /**< static: "double", "long double", "mpfr"; the highest needed */
+    double rho;            /**< deviation of the kept columns over that of uniform ones */
+    double variance;       /**< mean row variance, at plan.power */
     double entropy_before, entropy_after; /**< collision-entropy proxy of a row, nats */
     double lll_seconds, bkz_seconds;      /**< processor seconds of all blocks */
-    double seconds;    /**< on the clock */
+    double seconds;                       /**< on the clock */
 } gm_lwe_reduction;
 
 /**
  * Reduce blocks of samples: rows of [[qI, 0], [A', τI]] by LLL and BKZ in helper processes. A block
  * that a worker loses is counted and left out.
  *
- * With a checkpoint every finished block is kept, and taken from there by a later call with the same
- * instance, options and seed: it gives the same rows, whenever the first was killed.
+ * With a checkpoint every finished block is kept, and taken from there by a later call with the
+ * same instance, options and seed: it gives the same rows, whenever the first was killed.
  * @param out   owned by the caller; untouched on failure
  * @param info  NULL: not wanted
  * @return GM_INVALID_ARGUMENT (sizes that do not fit the instance, a secret of uniform entries),
@@ -105,14 +106,21 @@ GM_API GM_MUST_USE gm_status gm_lwe_rows_of_samples(gm_context *context, const g
 
 /**
  * Read RA.npy [N, n], Rb.npy [N], R.npy [N, w], indices.npy [N, w], blocks.npy [N] and
- * reduction.json of a folder.
- * @return GM_INVALID_INPUT (absent, empty, shapes that do not fit, a row that is not R A mod q of
- *         this instance), GM_OUT_OF_MEMORY, GM_CANCELLED
+ * reduction.json of a folder. Every row is computed again from the instance and compared.
+ * @param out  owned by the caller; untouched on failure
+ * @return GM_INVALID_INPUT (absent, empty, of another instance, shapes that do not fit, an entry
+ * out of range, a row that is not R A mod q of this instance), GM_OUT_OF_MEMORY, GM_CANCELLED Cost:
+ * N w n operations.
  */
 GM_API GM_MUST_USE gm_status gm_lwe_rows_load(gm_context *context, const gm_lwe *instance,
                                               const char *folder, gm_lwe_rows **out);
 
-/** Write those files; info goes into reduction.json. @return as gm_output_write() */
+/**
+ * Write those files. reduction.json has the sizes, the dropped columns, the fingerprint of the
+ * instance, and what `info` says.
+ * @param info  NULL: not known, and left out
+ * @return as gm_output_write()
+ */
 GM_API GM_MUST_USE gm_status gm_lwe_rows_save(gm_context *context, const gm_lwe_rows *rows,
                                               const gm_lwe_reduction *info, gm_output *output);
 
@@ -141,22 +149,27 @@ typedef struct gm_lwe_result {
     bool recovered;
     int64_t n;
     int64_t *secret;    /**< [n]; NULL where not recovered; owned */
-    const char *solver; /**< static: "gradient-whitened", "gradient-plain", "linear", "guess"; of the
-                             last try where not recovered */
+    const char *solver; /**< static: "gradient-whitened", "gradient-plain", "linear", "guess"; of
+                           the last try where not recovered */
     gm_lwe_check check; /**< of the secret; accepted is false where not recovered */
     int64_t rows_used, blocks_used, rounds;
-    double guesses;     /**< that were scored */
-    double guess_rank;  /**< of the guess that led to the secret, from 0 */
-    int64_t moves;      /**< of kept entries from there */
+    double guesses;                  /**< that were scored */
+    double guess_rank;               /**< of the guess that led to the secret, from 0 */
+    int64_t moves;                   /**< of kept entries from there */
     gm_lwe_signal_summary predicted; /**< from the rows alone */
     gm_lwe_signal_summary observed;  /**< with the secret that was recovered */
-    gm_lwe_reduction reduction;      /**< blocks 0 where the rows were given */
+    gm_lwe_reduction reduction; /**< blocks is 0 where the rows were given; then rho, variance and
+                                     entropies alone are set */
 
     bool control_run;       /**< the members below are set */
     bool control_recovered; /**< same solver, rows and guesses on unreduced samples */
     int64_t control_rows;
     double control_guesses;
     gm_lwe_signal_summary control_predicted;
+
+    double *z;         /**< [n] gradient at w = 0 in units of the deviation where the entry is 0;
+                            NaN for dropped columns, and for all where nothing was recovered; owned */
+    double *control_z; /**< [n] the same of the control's unreduced samples, unweighted; owned */
 
     gm_estimate informativeness, unreduced_informativeness; /**< V of the gradient at w = 0 */
     const char *verdict, *unreduced_verdict;                /**< static */
@@ -171,8 +184,8 @@ typedef struct gm_lwe_result {
 } gm_lwe_result;
 
 /**
- * Recover the secret from rows: score guesses of the dropped entries, follow the gradient of the best
- * ones, whitened and plain, and accept what the original samples accept.
+ * Recover the secret from rows: score guesses of the dropped entries, follow the gradient of the
+ * best ones, whitened and plain, and accept what the original samples accept.
  * @param out  owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT (an option; rows of another instance, or none), GM_OUT_OF_MEMORY,
  *         GM_CANCELLED; that nothing is found is a result
@@ -187,6 +200,23 @@ GM_API GM_MUST_USE gm_status gm_lwe_attack(gm_context *context, const gm_lwe *in
 GM_API GM_MUST_USE gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
                                           const gm_lwe_attack_options *options,
                                           gm_lwe_result **out);
+
+/**
+ * Compare what rows show of a secret that is known with what they are expected to show, whether or
+ * not an attack finds it: z = Σ z_j s_j / Σ s_j² over kept columns, its deviation where s_j = 0,
+ * and d', of the first step of the gradient on the 600 rows of least variance at most.
+ * @param secret     [n], such as `secret` of an instance that was drawn
+ * @param whitened   read by the whitened gradient, else by the plain one
+ * @param predicted  from the rows and the parameters, the number of non-zero entries included
+ * @param observed   NaN where no kept entry is 0, or all are; untouched on failure, as predicted
+ * @return GM_INVALID_ARGUMENT (a NULL, rows of another n or q, no rows), GM_OUT_OF_MEMORY,
+ *         GM_CANCELLED
+ * Cost: 20 to 60 ms.
+ */
+GM_API GM_MUST_USE gm_status gm_lwe_observe_secret(gm_context *context, const gm_lwe *instance,
+                                                   const gm_lwe_rows *rows, const int64_t *secret,
+                                                   bool whitened, gm_lwe_signal_summary *predicted,
+                                                   gm_lwe_signal_summary *observed);
 
 /** Free a result. NULL is allowed. */
 GM_API void gm_lwe_result_destroy(gm_context *context, gm_lwe_result *result);

@@ -48,11 +48,15 @@ done:
     return status;
 }
 
+/* Guesses that the first attack of a round scores; each later one scores more, up to the budget. */
+static const double FIRST_GUESSES = 1e6, MORE_GUESSES = 4;
+
 /* What a solving works on; the rows of the last round stay for the evidence. */
 struct solving {
     gm_context *context;
     const gm_lwe *instance;
     gm_lwe_effort effort;
+    double start; /* by gm_seconds() */
     gm_lwe_reduce_options reduce;
     gm_lwe_rows *rows;
     gm_lwe_result *result;
@@ -60,9 +64,12 @@ struct solving {
 
 static gm_status attack_now(struct solving *solving, const gm_lwe_rows *rows) {
     const double start = gm_seconds();
+    gm_lwe_effort effort = solving->effort;
+    effort.guesses =
+        fmin(effort.guesses, FIRST_GUESSES * pow(MORE_GUESSES, (double)rows->blocks - 1));
     gm_lwe_attempt attempt = {.find = {.secret = solving->result->secret}, .solver = "none"};
-    const gm_status status = gm_lwe_attempt_run(solving->context, solving->instance, rows,
-                                                &solving->effort, &attempt);
+    const gm_status status =
+        gm_lwe_attempt_run(solving->context, solving->instance, rows, &effort, &attempt);
     if (status == GM_OK)
         gm_lwe_result_take(solving->result, rows, &attempt);
     solving->result->attack_seconds += gm_seconds() - start;
@@ -80,6 +87,9 @@ static gm_status run_round(struct solving *solving, int64_t round) {
     gm_lwe_rows *rows = gm_lwe_reducer_rows(reducer);
     while (!done && !solving->result->recovered && gm_seconds() < solving->effort.deadline) {
         const int64_t blocks = rows->blocks;
+        GM_TRY(gm_progress(solving->context, "looking for the secret, until the time limit",
+                           gm_seconds() - solving->start,
+                           solving->effort.deadline - solving->start));
         GM_TRY(gm_lwe_reducer_next(reducer, solving->effort.deadline, &done));
         solving->effort.power = gm_lwe_reducer_summary(reducer)->plan.power;
         if (rows->blocks > blocks)
@@ -112,6 +122,7 @@ gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
                        : GM_INVALID_ARGUMENT;
     solving.reduce = options->reduce;
     solving.reduce.seed = options->seed;
+    solving.start = gm_seconds();
     GM_TRY(gm_lwe_effort_of(context, instance, options, &solving.effort));
     GM_TRY(gm_lwe_result_create(context, instance, &solving.result));
     gm_lwe_result *result = solving.result;
@@ -119,8 +130,8 @@ gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
         GM_TRY(run_round(&solving, result->rounds++));
     if (solving.rows && solving.rows->count > 0)
         GM_TRY(gm_lwe_reduction_describe(context, instance, solving.rows, &result->reduction));
-    GM_TRY(gm_lwe_result_complete(context, instance, solving.rows, &solving.effort, options,
-                                  result));
+    GM_TRY(
+        gm_lwe_result_complete(context, instance, solving.rows, &solving.effort, options, result));
     *out = result;
     solving.result = NULL;
 done:

@@ -24,9 +24,9 @@ gm_status gm_lwe_solver_find(gm_context *context, const char *name, gm_lwe_solve
             return GM_OK;
         }
     const char *nearest = gm_nearest_word(name, solvers, count);
-    return gm_fail(context, GM_INVALID_ARGUMENT, "solver '%s' is not auto, gradient or linear%s%s%s",
-                   name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                   nearest ? "'?" : "");
+    return gm_fail(context, GM_INVALID_ARGUMENT,
+                   "solver '%s' is not auto, gradient or linear%s%s%s", name,
+                   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 /* What the stages of an attempt share. */
@@ -51,10 +51,8 @@ static gm_status peel(struct stages *stages, gm_lwe_weighting weighting, int64_t
         return GM_OK;
     const double most = gm_lwe_most_norm(&stages->search.instance->parameters, view->kept);
     stages->attempt->solver = name;
-    stages->guesses->copies =
-        paths > stages->guesses->count ? paths / stages->guesses->count : 1;
-    gm_status status =
-        gm_lwe_gradient_create(stages->context, view, weighting, most, &gradient);
+    stages->guesses->copies = paths > stages->guesses->count ? paths / stages->guesses->count : 1;
+    gm_status status = gm_lwe_gradient_create(stages->context, view, weighting, most, &gradient);
     if (status == GM_OK)
         status = gm_lwe_peel(stages->context, &stages->search, gradient, stages->guesses,
                              &stages->attempt->find);
@@ -65,8 +63,7 @@ static gm_status peel(struct stages *stages, gm_lwe_weighting weighting, int64_t
 /* Decode the best guesses, the norm of the secret being half, once and twice what is expected. */
 static gm_status decode(struct stages *stages) {
     gm_status status = GM_OK;
-    const double level =
-        fmax(1, stages->effort->power * (double)stages->search.view->kept);
+    const double level = fmax(1, stages->effort->power * (double)stages->search.view->kept);
     const int64_t count = stages->guesses->count;
     stages->guesses->count = count < DECODED ? count : DECODED;
     for (double factor = 0.5; factor <= 2 && status == GM_OK && !over(stages); factor *= 2) {
@@ -86,8 +83,8 @@ static gm_status peel_all(struct stages *stages, const gm_lwe_rows *rows, double
         return GM_OK;
     gm_status status = GM_OK;
     if (rows->count > best->count) {
-        status = gm_lwe_view_create(stages->context, rows,
-                                    &stages->search.instance->parameters, level, 0, &all);
+        status = gm_lwe_view_create(stages->context, rows, &stages->search.instance->parameters,
+                                    level, 0, &all);
         stages->search.view = all;
     }
     if (status == GM_OK)

@@ -146,8 +146,9 @@ done:
 uint64_t gm_lwe_block_key(const gm_lwe *instance, const gm_lwe_block *block, const int64_t *dropped,
                           int64_t dropped_count, uint64_t seed) {
     const gm_lwe_parameters *p = &instance->parameters;
-    const int64_t numbers[] = {p->n,         p->q,           p->samples,    block->width,
-                               block->weight, block->block_size, block->loops, dropped_count};
+    const int64_t numbers[] = {p->n,         p->q,          p->samples,
+                               block->width, block->weight, block->block_size,
+                               block->loops, dropped_count};
     uint64_t key = gm_hash_bytes(GM_HASH_START, numbers, sizeof numbers);
     key = gm_hash_bytes(key, &seed, sizeof seed);
     key = gm_hash_bytes(key, block->index, (size_t)block->width * sizeof *block->index);
@@ -187,8 +188,7 @@ gm_status gm_lwe_block_save(gm_context *context, const char *folder, uint64_t ke
     GM_TRY(GM_NEW(context, words, count));
     fill_header(key, block, words);
     memcpy(&words[HEADER], block->r, (size_t)entries * sizeof *words);
-    words[count - 1] =
-        gm_hash_bytes(GM_HASH_START, words, (size_t)(count - 1) * sizeof *words);
+    words[count - 1] = gm_hash_bytes(GM_HASH_START, words, (size_t)(count - 1) * sizeof *words);
     file_name(round, b, name);
     GM_TRY(gm_output_open(context, folder, NULL, &output));
     GM_TRY(gm_output_write(output, name, words, (size_t)count * sizeof *words));
@@ -208,8 +208,7 @@ gm_status gm_lwe_block_take(gm_context *context, const char *bytes, size_t size,
     memcpy(&sum, &bytes[size - sizeof sum], sizeof sum);
     const uint64_t count = header[2], width = header[3];
     if (header[0] != MAGIC || header[1] != key || width != (uint64_t)block->width || count == 0 ||
-        count > MOST_COUNT || header[4] > 2 ||
-        size != (HEADER + count * width + 1) * sizeof sum ||
+        count > MOST_COUNT || header[4] > 2 || size != (HEADER + count * width + 1) * sizeof sum ||
         sum != gm_hash_bytes(GM_HASH_START, bytes, size - sizeof sum))
         return GM_OK;
     const gm_status status = GM_NEW(context, block->r, (int64_t)(count * width));

@@ -26,9 +26,9 @@ struct half {
     int64_t count;
     int8_t *entries;               /* [count][width] */
     int64_t start[MOST_UNITS + 2]; /* guesses of u units are start[u] … start[u+1]−1 */
-    int64_t tabled;  /* guesses whose phases are kept: at most half of the units */
-    float *phases;   /* [tabled][2N] cosines, then sines */
-    float *penalty;  /* [tabled] for what each is improbable */
+    int64_t tabled;                /* guesses whose phases are kept: at most half of the units */
+    float *phases;                 /* [tabled][2N] cosines, then sines */
+    float *penalty;                /* [tabled] for what each is improbable */
 };
 
 /* A scored pair. Of equal scores the lower index is better. */
@@ -379,8 +379,8 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
     const double all = gm_lwe_guess_count(range, view->dropped, units);
     const double penalty = LOG_ODDS / fmax(weigh(view, level, weight), 1);
     halves[0] = (struct half){.width = left, .sign = -1, .weight = weight};
-    halves[1] = (struct half){
-        .first = left, .width = view->dropped - left, .sign = 1, .weight = ones};
+    halves[1] =
+        (struct half){.first = left, .width = view->dropped - left, .sign = 1, .weight = ones};
     for (int h = 0; h < 2; h++)
         GM_TRY(half_make(context, range, units, view->count, penalty, &halves[h]));
     struct work work = {.context = context,

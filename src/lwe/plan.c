@@ -26,10 +26,15 @@ static const double FACTOR = 1.15;       /* K */
 static const double SHARE = 1.3; /* energy of an entry of x over the mean of all entries of a row */
 static const double SCORES = 4e10;  /* operations a second of scoring, the processors shared */
 static const double OVERHEAD = 0.1; /* seconds of an attack beside its guesses */
-static const double OUT_OF_REACH = 1e6; /* seconds */
-static const double LIGHTER = 1.4; /* step to a weight that is in reach */
-static const double HEAVIER = 1.6;  /* of two weights that are reckoned with, over the other */
+
+/* Shares of non-zero entries that a sparse secret may have, each as likely as the others. */
+static const double shares[] = {0.05, 0.1, 1.0 / 6, 0.25};
+enum { SHARES = sizeof shares / sizeof *shares };
+/* Seconds after which a light round is better given up, and how many times as many each heavier one
+   has. */
+static const double PATIENCE = 1.5, MORE_PATIENCE = 5;
 static const double LEAST_SIGNAL = 3.5; /* z of the right guess that is needed in any case */
+static const double AMPLE_SIGNAL = 6;   /* with which a round should succeed */
 static const double PEELING = 2.1;      /* z of an entry ±1 that peeling needs */
 enum { MOST_BLOCKS = 16, SMALLEST_BLOCK = 8, KEPT_GUESSES = 1024 };
 
@@ -43,9 +48,12 @@ struct choice {
 struct setting {
     const gm_lwe_parameters *parameters;
     const gm_lwe_reduce_options *options;
-    double power, guesses;
+    double guesses;
     gm_lwe_calibration calibration;
-    bool told; /* the number of dropped columns is not ours to choose */
+    bool told;             /* the number of dropped columns is not ours to choose */
+    double powers[SHARES]; /* E s_j² that are reckoned with, ascending */
+    int count;
+    double patience; /* seconds that an unknown power which is not in reach costs */
 };
 
 static double entry_deviation(const gm_lwe_parameters *parameters) {
@@ -56,11 +64,25 @@ static bool is_gaussian(const gm_lwe_parameters *parameters) {
     return parameters->secret && strcmp(parameters->secret, gm_lwe_secrets[GM_LWE_GAUSSIAN]) == 0;
 }
 
-double gm_lwe_plan_power(const gm_lwe_parameters *parameters, int64_t round) {
-    static const double factors[] = {1, 2, 0.5, 3};
-    const double sigma = entry_deviation(parameters);
-    const double power = is_gaussian(parameters) ? sigma * sigma : 1.0 / 6;
-    return power * factors[round % 4];
+/*
+ * Powers and patience of a round. Light ones come first and come again, with other columns dropped:
+ * that too many non-zero entries are among these is the usual reason that one fails.
+ */
+static void reckon(struct setting *setting, int64_t round) {
+    static const int efforts[] = {0, 0, 1, 0, 1, 2, 1, 2, 3};
+    static const double factors[] = {1, 1, 2, 3};
+    const int64_t last = (int64_t)(sizeof efforts / sizeof *efforts) - 1;
+    const int effort = efforts[round < last ? round : last];
+    const double sigma = entry_deviation(setting->parameters);
+    setting->patience = PATIENCE * pow(MORE_PATIENCE, effort);
+    if (is_gaussian(setting->parameters)) {
+        setting->count = 1;
+        setting->powers[0] = sigma * sigma;
+        return;
+    }
+    setting->count = SHARES;
+    for (int p = 0; p < SHARES; p++)
+        setting->powers[p] = fmin(1, shares[p] * factors[effort]);
 }
 
 /* Units that guesses of k entries must reach to hold the right one in nineteen cases of twenty. */
@@ -105,8 +127,7 @@ static double log_delta_of(int block_size, int loops) {
     return log_delta;
 }
 
-static double seconds_of(const gm_lwe_parameters *parameters, double d, int block_size,
-                         int loops) {
+static double seconds_of(const gm_lwe_parameters *parameters, double d, int block_size, int loops) {
     const double logarithm = log((double)parameters->q);
     double bkz = 0;
     for (int s = 0; s < STRENGTHS; s++)
@@ -149,7 +170,8 @@ static double see(const struct setting *setting, double power, gm_lwe_plan *plan
     return plan->signal * 6.283185307179586 * sqrt(x * setting->calibration.x / kept);
 }
 
-/* Seconds until z suffices to find the right guess and to peel from there. */
+/* Seconds until z suffices to find the right guess and to peel from there; patience where that
+   is not to be hoped for. */
 static double time_until_seen(const struct setting *setting, const gm_lwe_plan *plan,
                               double guesses, double entry) {
     const double d = (double)(setting->parameters->n - plan->drop_columns + plan->rows);
@@ -157,52 +179,51 @@ static double time_until_seen(const struct setting *setting, const gm_lwe_plan *
     const double needed = fmax(LEAST_SIGNAL, 0.5 + sqrt(2 * log(among)));
     const double ratio = fmax(needed / plan->signal, PEELING / entry);
     const double blocks = fmax(1, ceil(ratio * ratio));
-    if (blocks > MOST_BLOCKS) /* the plan that shows most is the best of these */
-        return OUT_OF_REACH * blocks;
     const double attack = OVERHEAD + guesses * 4 * d * (1 + blocks) / 2 / SCORES;
     return blocks * (plan->seconds + attack);
 }
 
 /* Fill in what a plan is expected to give. The weight of the secret is not known: the time is a
-   mean over two of them. */
+   mean over several of them, and what is noted is for the heaviest that is in reach. */
 static void judge(const struct setting *setting, struct choice *choice) {
-    gm_lwe_plan *plan = &choice->plan;
+    gm_lwe_plan *plan = &choice->plan, seen = {0};
     const double d = (double)(setting->parameters->n - plan->drop_columns + plan->rows);
-    double guesses = guesses_needed(setting, plan->drop_columns, setting->power);
     plan->seconds = seconds_of(setting->parameters, d, plan->block_size, plan->loops);
-    choice->time = INFINITY;
-    if (guesses > setting->guesses && !setting->told)
-        return;
-    guesses = fmin(guesses, setting->guesses); /* all that may be, which may not suffice */
-    gm_lwe_plan heavier = *plan;
-    const double weak = see(setting, HEAVIER * setting->power, &heavier);
-    const double entry = see(setting, setting->power, plan);
-    choice->time = 0.5 * (time_until_seen(setting, plan, guesses, entry) +
-                          time_until_seen(setting, &heavier, guesses, weak));
+    choice->time = 0;
+    for (int p = 0; p < setting->count; p++) {
+        const double guesses = guesses_needed(setting, plan->drop_columns, setting->powers[p]);
+        gm_lwe_plan one = *plan;
+        const double entry = see(setting, setting->powers[p], &one);
+        /* All guesses that are allowed are scored; where the number of columns is given, that has
+           to do. */
+        double time = time_until_seen(setting, &one, fmin(guesses, setting->guesses), entry);
+        if (guesses > setting->guesses && !setting->told)
+            time = INFINITY;
+        if (p == 0 || time < setting->patience)
+            seen = one;
+        /* Of plans that do not reach, the one that shows more is better. */
+        choice->time += fmin(time, setting->patience * (2 - fmin(1, one.signal))) / setting->count;
+    }
+    *plan = seen;
 }
 
-/* Where z is so small that no time is finite the least variance is best, of equal columns. */
+/* Where z is too small to be a number, the least variance is best. */
 static bool is_better(const struct choice *choice, const struct choice *best) {
-    if (best->plan.rows == 0)
-        return true;
-    if (isinf(choice->time) && isinf(best->time))
-        return choice->plan.drop_columns == best->plan.drop_columns &&
-               choice->plan.variance < best->plan.variance;
-    return choice->time < best->time;
+    if (best->plan.rows == 0 || choice->time != best->time)
+        return best->plan.rows == 0 || choice->time < best->time;
+    return choice->plan.drop_columns == best->plan.drop_columns &&
+           choice->plan.variance < best->plan.variance;
 }
 
 /* Best embedding weight for columns, samples and strength that are given: whole numbers by steps of
    a fifth around σ/√E s², where both parts of v are alike. */
 static void try_weights(const struct setting *setting, gm_lwe_plan plan, struct choice *best) {
     const double largest = (double)setting->parameters->q;
-    const double balance =
-        fmin(fmax(1, setting->parameters->sigma / sqrt(setting->power)), largest);
-    const int64_t most = setting->options->embedding_weight
-                             ? setting->options->embedding_weight
-                             : (int64_t)fmin(ceil(4 * balance), largest);
-    int64_t weight = setting->options->embedding_weight
-                         ? setting->options->embedding_weight
-                         : (int64_t)fmax(1, balance / 2);
+    const double middle = setting->powers[setting->count / 2];
+    const double balance = fmin(fmax(1, setting->parameters->sigma / sqrt(middle)), largest);
+    const int64_t told = setting->options->embedding_weight;
+    const int64_t most = told ? told : (int64_t)fmin(ceil(4 * balance), largest);
+    int64_t weight = told ? told : (int64_t)fmax(1, balance / 2);
     for (; weight <= most; weight += 1 + weight / 5) {
         struct choice choice = {.plan = plan};
         choice.plan.embedding_weight = weight;
@@ -285,25 +306,22 @@ static struct choice choose(const struct setting *setting) {
 }
 
 gm_status gm_lwe_plan_make(gm_context *context, const gm_lwe_parameters *parameters,
-                           const gm_lwe_reduce_options *options, double power,
+                           const gm_lwe_reduce_options *options, int64_t round,
                            gm_lwe_calibration calibration, double guesses, gm_lwe_plan *out) {
-    struct setting setting = {parameters,       options,     power,
-                              fmax(guesses, 1), calibration, options->drop_columns != 0};
+    struct setting setting = {.parameters = parameters,
+                              .options = options,
+                              .guesses = fmax(guesses, 1),
+                              .calibration = calibration,
+                              .told = options->drop_columns != 0};
     const gm_status status = check(context, parameters, options);
     if (status != GM_OK)
         return status;
-    const struct choice first = choose(&setting);
-    struct choice best = first;
-    while (best.time >= OUT_OF_REACH && setting.power > LIGHTER / (double)parameters->n &&
-           !is_gaussian(parameters)) {
-        setting.power /= LIGHTER;
-        best = choose(&setting);
-    }
-    *out = best.time < OUT_OF_REACH ? best.plan : first.plan;
+    reckon(&setting, round);
+    *out = choose(&setting).plan;
     return GM_OK;
 }
 
 int64_t gm_lwe_plan_blocks(const gm_lwe_plan *plan) {
-    const double needed = 6 / fmax(plan->signal, 0.1);
-    return 4 + (int64_t)fmin(2 * needed * needed, MOST_BLOCKS);
+    const double ratio = AMPLE_SIGNAL / plan->signal;
+    return 2 + (int64_t)fmin(ratio * ratio, MOST_BLOCKS);
 }

@@ -289,10 +289,27 @@ done:
     return status;
 }
 
+/* What the diagonal of E without entry j of the secret adds to the deviation of column k, less what
+   it adds by the rule of expect(). */
+static double diagonal_excess(const law *work, const gm_lwe_reading *reading, int64_t k) {
+    const int64_t n = reading->rows;
+    double sum = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        const double own = work->power * entry(work, i, k) * entry(work, i, k);
+        const double exact = 0.5 * (1.0 - damp(4.0 * (work->v[i] - own)));
+        const double linear =
+            damp(-2.0 * own) * (work->e[i * n + i] - two_pi * two_pi * own * work->h[i * n + i]);
+        const double weight = reading->weight[i * reading->columns + k];
+        sum += weight * weight * (exact - linear);
+    }
+    return sum;
+}
+
 /*
  * E is of secrets all of whose entries are like those beside a zero. Without entry j,
  *   E_il = D_i D_l e^(−2π²(v_i+v_l)) sinh(4π²(C_il − power x_ij x_lj)), D_i = e^(2π² power x_ij²),
- * is D_i D_l (E_il − 4π² power x_ij x_lj H_il) but for squares of 4π² power x_ij x_lj.
+ * is D_i D_l (E_il − 4π² power x_ij x_lj H_il) but for squares of 4π² power x_ij x_lj. These are
+ * not small for i = l where rows are long, and the diagonal is put right.
  */
 static gm_status expect(gm_context *context, const law *work, gm_lwe_reading *reading) {
     gm_status status = GM_OK;
@@ -307,7 +324,8 @@ static gm_status expect(gm_context *context, const law *work, gm_lwe_reading *re
         reading->shift[k] = 0.0;
         for (int64_t i = 0; i < n; i++)
             reading->shift[k] += reading->weight[i * columns + k] * work->shift[i * columns + k];
-        reading->deviation[k] = sqrt(fmax(0.0, all[k] - own[k]));
+        const double square = all[k] - own[k] + diagonal_excess(work, reading, k);
+        reading->deviation[k] = sqrt(fmax(0.0, square));
     }
 done:
     gm_release(context, own);
@@ -403,24 +421,36 @@ static void take_sines(const gm_lwe_rows *rows, const gm_lwe_reading *reading,
     }
 }
 
-gm_status gm_lwe_observe(gm_context *context, const gm_lwe_rows *rows,
-                         const gm_lwe_reading *reading, const int64_t *secret, gm_lwe_signal *out) {
-    double along = 0.0, size = 0.0, squares = 0.0, zeros = 0.0;
+gm_status gm_lwe_project(gm_context *context, const gm_lwe_rows *rows,
+                         const gm_lwe_reading *reading, const int64_t *secret, double *out) {
     double *sine = gm_allocate(context, reading->rows, sizeof *sine);
     if (!sine)
         return GM_OUT_OF_MEMORY;
     take_sines(rows, reading, secret, sine);
     for (int64_t k = 0; k < reading->columns; k++) {
-        const double s = (double)secret[reading->column[k]];
-        double z = 0.0;
+        out[k] = 0.0;
         for (int64_t i = 0; i < reading->rows; i++)
-            z += reading->weight[i * reading->columns + k] * sine[i];
-        along += z * s;
-        size += s * s;
-        squares += s == 0.0 ? z * z : 0.0;
-        zeros += s == 0.0 ? 1.0 : 0.0;
+            out[k] += reading->weight[i * reading->columns + k] * sine[i];
     }
     gm_release(context, sine);
+    return GM_OK;
+}
+
+gm_status gm_lwe_observe(gm_context *context, const gm_lwe_rows *rows,
+                         const gm_lwe_reading *reading, const int64_t *secret, gm_lwe_signal *out) {
+    double along = 0.0, size = 0.0, squares = 0.0, zeros = 0.0;
+    double *z = gm_allocate(context, reading->columns, sizeof *z);
+    gm_status status = z ? gm_lwe_project(context, rows, reading, secret, z) : GM_OUT_OF_MEMORY;
+    for (int64_t k = 0; k < reading->columns && status == GM_OK; k++) {
+        const double s = (double)secret[reading->column[k]];
+        along += z[k] * s;
+        size += s * s;
+        squares += s == 0.0 ? z[k] * z[k] : 0.0;
+        zeros += s == 0.0 ? 1.0 : 0.0;
+    }
+    gm_release(context, z);
+    if (status != GM_OK)
+        return status;
     out->z = size > 0.0 ? along / size : (double)NAN;
     out->deviation = zeros > 0.0 ? sqrt(squares / zeros) : (double)NAN;
     out->discrimination = out->deviation > 0.0 ? out->z / out->deviation : (double)NAN;

@@ -59,6 +59,12 @@ gm_status gm_lwe_observe(gm_context *context, const gm_lwe_rows *rows,
                          const gm_lwe_reading *reading, const int64_t *secret, gm_lwe_signal *out)
     __attribute__((warn_unused_result));
 
+/* The reading itself: z_j of every column of the reading, out [k], with the dropped part of the
+   secret [n] taken off the phases. GM_OUT_OF_MEMORY */
+gm_status gm_lwe_project(gm_context *context, const gm_lwe_rows *rows,
+                         const gm_lwe_reading *reading, const int64_t *secret, double *out)
+    __attribute__((warn_unused_result));
+
 /* z of N rows of independent entries with root mean square f and one row variance v:
    √(2N) 2πf exp(−2π²v). */
 double gm_lwe_simple_z(double rows, double f, double v);

@@ -12,8 +12,7 @@ gm_status gm_lwe_reduce_plan(gm_context *context, const gm_lwe *instance,
     if (!context || !instance || !options || !out)
         return context ? gm_fail(context, GM_INVALID_ARGUMENT, "gm_lwe_reduce_plan: NULL")
                        : GM_INVALID_ARGUMENT;
-    return gm_lwe_plan_make(context, &instance->parameters, options,
-                            gm_lwe_plan_power(&instance->parameters, 0), GM_LWE_UNCALIBRATED,
+    return gm_lwe_plan_make(context, &instance->parameters, options, 0, GM_LWE_UNCALIBRATED,
                             GUESSES, out);
 }
 
@@ -27,8 +26,7 @@ gm_status gm_lwe_reduce(gm_context *context, const gm_lwe *instance,
         return context ? gm_fail(context, GM_INVALID_ARGUMENT, "gm_lwe_reduce: NULL")
                        : GM_INVALID_ARGUMENT;
     const int64_t blocks = options->blocks > 0 ? options->blocks : BLOCKS;
-    const double deadline =
-        options->time_limit > 0 ? gm_seconds() + options->time_limit : INFINITY;
+    const double deadline = options->time_limit > 0 ? gm_seconds() + options->time_limit : INFINITY;
     GM_TRY(gm_lwe_reducer_create(context, instance, options, 0, blocks, GUESSES, &reducer));
     for (int64_t b = 0; !done; b++) {
         GM_TRY(gm_progress(context, "reducing blocks", (double)(b < blocks ? b : blocks),

@@ -67,8 +67,8 @@ gm_status gm_lwe_reducer_create(gm_context *context, const gm_lwe *instance,
     reducer->start = gm_seconds();
     reducer->workers = options->workers > 0 ? options->workers : gm_context_threads(context);
     gm_lwe_plan *plan = &reducer->summary.plan;
-    GM_TRY(gm_lwe_plan_make(context, parameters, options, gm_lwe_plan_power(parameters, round),
-                            GM_LWE_UNCALIBRATED, guesses, plan));
+    GM_TRY(
+        gm_lwe_plan_make(context, parameters, options, round, GM_LWE_UNCALIBRATED, guesses, plan));
     reducer->summary.first = *plan;
     reducer->summary.precision = precisions[0];
     reducer->blocks = blocks > 0 ? blocks : gm_lwe_plan_blocks(plan);
@@ -212,8 +212,8 @@ static gm_status replan(gm_lwe_reducer *reducer) {
     gm_lwe_view *view = NULL;
     gm_lwe_plan *plan = &reducer->summary.plan;
     const gm_lwe_parameters *parameters = &reducer->instance->parameters;
-    gm_status status = gm_lwe_view_create(reducer->context, reducer->rows, parameters,
-                                          plan->power, 0, &view);
+    gm_status status =
+        gm_lwe_view_create(reducer->context, reducer->rows, parameters, plan->power, 0, &view);
     if (status != GM_OK)
         return status;
     const double scale = parameters->sigma / (double)parameters->q;
@@ -225,10 +225,10 @@ static gm_status replan(gm_lwe_reducer *reducer) {
     gm_lwe_view_destroy(reducer->context, view);
     gm_lwe_reduce_options options = *reducer->options;
     options.drop_columns = plan->drop_columns ? plan->drop_columns : -1;
-    const gm_lwe_calibration calibration = gm_lwe_plan_calibrate(
-        parameters, plan, x, scale > 0 ? r / (scale * scale) : NAN);
+    const gm_lwe_calibration calibration =
+        gm_lwe_plan_calibrate(parameters, plan, x, scale > 0 ? r / (scale * scale) : NAN);
     return gm_lwe_plan_make(
-        reducer->context, parameters, &options, plan->power,
+        reducer->context, parameters, &options, reducer->round,
         (gm_lwe_calibration){calibration.x, isnan(calibration.r) ? 1 : calibration.r},
         reducer->guesses, plan);
 }

@@ -7,8 +7,8 @@
 
 /*
  * Block b of round r combines its own random samples; all blocks of a round drop the same random
- * columns. Blocks 0 and 1 follow the first plan, all others the one that block 0, the probe, led to.
- * What a block is does not depend on the number of workers.
+ * columns. Blocks 0 and 1 follow the first plan, all others the one that block 0, the probe, led
+ * to. What a block is does not depend on the number of workers.
  */
 typedef struct gm_lwe_reducer gm_lwe_reducer;
 

@@ -6,8 +6,9 @@
 
 #include "lwe/baselines.h"
 #include "lwe/informativeness.h"
-#include "lwe/plan.h"
+#include "lwe/law.h"
 #include "lwe/predict.h"
+#include "lwe/reducer.h"
 #include "lwe/usvp.h"
 
 enum { WHITENED_ROWS = 600, KEEP = 1024, USVP_BLOCK_SIZE = 40 };
@@ -27,8 +28,10 @@ gm_status gm_lwe_effort_of(gm_context *context, const gm_lwe *instance,
                        "time limit %g, guesses %g, keep %lld: none may be negative",
                        options->time_limit, options->guesses, (long long)options->keep);
     const double limit = options->time_limit > 0 ? options->time_limit : TIME_LIMIT;
+    gm_lwe_parameters unweighted = instance->parameters;
+    unweighted.hamming = 0; /* not known to an attack */
     *out = (gm_lwe_effort){.solver = solver,
-                           .power = gm_lwe_plan_power(&instance->parameters, 0),
+                           .power = gm_lwe_entry_power(&unweighted),
                            .guesses = options->guesses > 0 ? options->guesses : GUESSES,
                            .keep = options->keep ? options->keep : KEEP,
                            .rows = WHITENED_ROWS,
@@ -43,12 +46,18 @@ gm_status gm_lwe_result_create(gm_context *context, const gm_lwe *instance, gm_l
     GM_TRY(GM_NEW_ZERO(context, result, 1));
     result->n = instance->parameters.n;
     GM_TRY(GM_NEW_ZERO(context, result->secret, result->n));
+    GM_TRY(GM_NEW(context, result->z, result->n));
+    GM_TRY(GM_NEW(context, result->control_z, result->n));
+    for (int64_t j = 0; j < result->n; j++)
+        result->z[j] = result->control_z[j] = NAN;
     result->solver = "none";
     result->check.residual_std = result->guess_rank = NAN;
     result->predicted = result->observed = result->control_predicted = no_signal;
     result->informativeness = result->unreduced_informativeness = no_estimate;
     result->verdict = result->unreduced_verdict = "undecided";
     result->usvp_seconds = result->control_guesses = NAN;
+    result->reduction.rho = result->reduction.variance = NAN;
+    result->reduction.entropy_before = result->reduction.entropy_after = NAN;
     *out = result;
     result = NULL;
 done:
@@ -60,6 +69,8 @@ void gm_lwe_result_destroy(gm_context *context, gm_lwe_result *result) {
     if (!result)
         return;
     gm_release(context, result->secret);
+    gm_release(context, result->z);
+    gm_release(context, result->control_z);
     gm_release(context, result);
 }
 
@@ -90,6 +101,20 @@ static gm_status read_rows(gm_context *context, const gm_lwe_rows *rows,
                                                               WHITENED_ROWS, out);
 }
 
+/* What the gradient says of every column, once the secret is known to compare with. */
+static gm_status read_columns(gm_context *context, const gm_lwe_rows *rows,
+                              const gm_lwe_reading *reading, const int64_t *secret, double *out) {
+    gm_status status;
+    double *z = NULL;
+    GM_TRY(GM_NEW(context, z, reading->columns));
+    GM_TRY(gm_lwe_project(context, rows, reading, secret, z));
+    for (int64_t k = 0; k < reading->columns; k++)
+        out[reading->column[k]] = z[k] / reading->deviation[k];
+done:
+    gm_release(context, z);
+    return status;
+}
+
 static gm_status add_signal(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
                             gm_lwe_result *result) {
     gm_status status;
@@ -101,6 +126,7 @@ static gm_status add_signal(gm_context *context, const gm_lwe *instance, const g
     if (result->recovered) {
         GM_TRY(gm_lwe_observe(context, rows, reading, result->secret, &observed));
         result->observed = summary_of(observed);
+        GM_TRY(read_columns(context, rows, reading, result->secret, result->z));
     }
 done:
     gm_lwe_reading_destroy(context, reading);
@@ -120,6 +146,41 @@ static gm_status add_variance(gm_context *context, const gm_lwe *instance, const
     *out = measurement->variance;
     *verdict = measurement->verdict;
     gm_measurement_destroy(context, measurement);
+    return GM_OK;
+}
+
+/* sin 2πy of a sample, the dropped part of the secret taken off. */
+static double sine_without(const gm_lwe_rows *samples, int64_t i, const int64_t *secret) {
+    const int64_t *ra = &samples->ra[i * samples->n];
+    int64_t rb = samples->rb[i];
+    for (int64_t k = 0; k < samples->dropped_count; k++)
+        rb = (rb - ra[samples->dropped[k]] * secret[samples->dropped[k]]) % samples->q;
+    return sin(6.283185307179586477 * (double)rb / (double)samples->q);
+}
+
+/* The gradient of unreduced samples itself, Σ x_ij sin 2πy_i over √(½ Σ x_ij²), which has deviation
+   1 where phases are uniform: no weights, which would be powers of next to nothing. */
+static gm_status read_control_columns(gm_context *context, const gm_lwe_rows *samples,
+                                      gm_lwe_result *result) {
+    const int64_t n = samples->n;
+    double *squares = NULL, *z = result->control_z;
+    const gm_status status = GM_NEW_ZERO(context, squares, n);
+    if (status != GM_OK)
+        return status;
+    memset(z, 0, (size_t)n * sizeof *z);
+    for (int64_t i = 0; i < samples->count; i++) {
+        const double sine = sine_without(samples, i, result->secret);
+        for (int64_t j = 0; j < n; j++) {
+            const double x = (double)samples->ra[i * n + j];
+            z[j] += x * sine;
+            squares[j] += x * x;
+        }
+    }
+    for (int64_t j = 0; j < n; j++)
+        z[j] /= sqrt(0.5 * squares[j]);
+    for (int64_t k = 0; k < samples->dropped_count; k++)
+        z[samples->dropped[k]] = NAN;
+    gm_release(context, squares);
     return GM_OK;
 }
 
@@ -145,6 +206,8 @@ static gm_status add_control(gm_context *context, const gm_lwe *instance, const 
     result->control_guesses = attempt.guesses;
     GM_TRY(read_rows(context, samples, &instance->parameters, false, &reading));
     result->control_predicted = summary_of(gm_lwe_predicted(reading));
+    if (result->recovered)
+        GM_TRY(read_control_columns(context, samples, result));
     GM_TRY(add_variance(context, instance, samples, effort->seed,
                         &result->unreduced_informativeness, &result->unreduced_verdict));
 done:
@@ -193,6 +256,10 @@ gm_status gm_lwe_result_complete(gm_context *context, const gm_lwe *instance,
         result->check.log2_false = gm_lwe_log2_false(&instance->parameters);
     }
     if (rows && rows->count > 0) {
+        if (result->reduction.blocks == 0) { /* rows that were given */
+            result->reduction.plan.power = effort->power;
+            GM_TRY(gm_lwe_reduction_describe(context, instance, rows, &result->reduction));
+        }
         if (!options->no_control)
             GM_TRY(add_control(context, instance, rows, effort, result));
         result->control_seconds = gm_seconds() - start;

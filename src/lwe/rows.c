@@ -3,11 +3,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 int64_t gm_lwe_centred(int64_t value, int64_t q) {
     value %= q;
     if (value < 0)
         value += q;
     return value >= q - value ? value - q : value;
+}
+
+uint64_t gm_lwe_fingerprint(const gm_lwe *instance) {
+    const gm_lwe_parameters *p = &instance->parameters;
+    const int64_t sizes[] = {p->n, p->q, p->samples};
+    uint64_t hash = gm_hash_bytes(GM_HASH_START, sizes, sizeof sizes);
+    hash = gm_hash_bytes(hash, instance->a, (size_t)(p->samples * p->n) * sizeof *instance->a);
+    return gm_hash_bytes(hash, instance->b, (size_t)p->samples * sizeof *instance->b);
 }
 
 gm_status gm_lwe_rows_create(gm_context *context, const gm_lwe *instance, const int64_t *dropped,
@@ -17,6 +27,7 @@ gm_status gm_lwe_rows_create(gm_context *context, const gm_lwe *instance, const 
     GM_TRY(GM_NEW_ZERO(context, rows, 1));
     rows->n = instance->parameters.n;
     rows->q = instance->parameters.q;
+    rows->fingerprint = gm_lwe_fingerprint(instance);
     rows->dropped_count = dropped_count;
     GM_TRY(GM_NEW(context, rows->dropped, dropped_count));
     if (dropped_count)
@@ -49,8 +60,7 @@ static gm_status widen(gm_context *context, const int64_t *values, int64_t count
     return status;
 }
 
-/* ra and rb of a combination of samples. */
-static void combine(const gm_lwe *instance, int64_t width, const int64_t *r, const int64_t *index,
+void gm_lwe_combine(const gm_lwe *instance, int64_t width, const int64_t *r, const int64_t *index,
                     int64_t *ra, int64_t *rb) {
     const int64_t n = instance->parameters.n, q = instance->parameters.q;
     memset(ra, 0, (size_t)n * sizeof *ra);
@@ -86,7 +96,8 @@ gm_status gm_lwe_rows_append(gm_context *context, const gm_lwe *instance, gm_lwe
         const int64_t at = rows->count + i;
         memcpy(&grown.r[at * grown.width], &r[i * width], (size_t)width * sizeof *r);
         memcpy(&grown.index[at * grown.width], index, (size_t)width * sizeof *index);
-        combine(instance, width, &r[i * width], index, &grown.ra[at * grown.n], &grown.rb[at]);
+        gm_lwe_combine(instance, width, &r[i * width], index, &grown.ra[at * grown.n],
+                       &grown.rb[at]);
         grown.block[at] = rows->blocks;
     }
     grown.blocks++;
@@ -107,8 +118,7 @@ done:
 }
 
 gm_status gm_lwe_rows_of_samples(gm_context *context, const gm_lwe *instance, int64_t count,
-                                 const int64_t *dropped, int64_t dropped_count,
-                                 gm_lwe_rows **out) {
+                                 const int64_t *dropped, int64_t dropped_count, gm_lwe_rows **out) {
     gm_status status;
     gm_lwe_rows *rows = NULL;
     const int64_t one = 1;
@@ -127,7 +137,7 @@ gm_status gm_lwe_rows_of_samples(gm_context *context, const gm_lwe *instance, in
     for (int64_t i = 0; i < count; i++) {
         rows->r[i] = 1;
         rows->index[i] = rows->block[i] = i;
-        combine(instance, 1, &one, &i, &rows->ra[i * rows->n], &rows->rb[i]);
+        gm_lwe_combine(instance, 1, &one, &i, &rows->ra[i * rows->n], &rows->rb[i]);
     }
     *out = rows;
     return GM_OK;

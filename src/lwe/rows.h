@@ -20,6 +20,13 @@ gm_status gm_lwe_rows_append(gm_context *context, const gm_lwe *instance, gm_lwe
                              int64_t count, int64_t width, const int64_t *r, const int64_t *index)
     __attribute__((warn_unused_result));
 
+/* R A mod q and R b mod q, centred, of r [width] over samples index [width]: ra [n], *rb. */
+void gm_lwe_combine(const gm_lwe *instance, int64_t width, const int64_t *r, const int64_t *index,
+                    int64_t *ra, int64_t *rb);
+
+/* Hash of n, q, samples, A and b: tells instances apart, unless someone wants to deceive. */
+uint64_t gm_lwe_fingerprint(const gm_lwe *instance);
+
 /* Centred residue: in [−q/2, q/2). */
 int64_t gm_lwe_centred(int64_t value, int64_t q);
 

@@ -1,17 +1,11 @@
 /* The views of lwe generate, import and verify: an instance, and whether a secret fits it. */
 #include <math.h>
 
-#include "report/view.h"
+#include "report/lwe.h"
 
 /* --- what rows say --- */
 
-static void say_number(const gm_report *report, const char *path, gm_text *out) {
-    const double value = gm_report_value(report, path);
-    if (!isnan(value))
-        gm_text_number(out, value);
-}
-
-static void say_size(const gm_report *report, gm_text *out) {
+void gm_lwe_say_size(const gm_report *report, gm_text *out) {
     gm_text_add(out, "n = ");
     gm_text_count(out, gm_report_value(report, "result.n"));
     gm_text_add(out, ", q = ");
@@ -21,7 +15,7 @@ static void say_size(const gm_report *report, gm_text *out) {
     gm_text_add(out, gm_report_value(report, "result.samples") == 1 ? " sample" : " samples");
 }
 
-static void say_error(const gm_report *report, gm_text *out) {
+void gm_lwe_say_error(const gm_report *report, gm_text *out) {
     const double sigma = gm_report_value(report, "result.sigma");
     if (sigma == 0) {
         gm_text_add(out, "none");
@@ -56,17 +50,17 @@ static void say_centred(const gm_report *report, gm_text *out) {
 }
 
 static void say_residual(const gm_report *report, gm_text *out) {
-    say_number(report, "result.residual_std", out);
+    gm_lwe_say_number(report, "result.residual_std", out);
 }
 
 static void say_threshold(const gm_report *report, gm_text *out) {
-    say_number(report, "result.threshold", out);
+    gm_lwe_say_number(report, "result.threshold", out);
     gm_text_add(out, gm_report_value(report, "result.sigma") > 0
                          ? ", twice the standard deviation of the error"
                          : ", since there is no error");
 }
 
-static void say_chance(const gm_report *report, gm_text *out) {
+void gm_lwe_say_chance(const gm_report *report, gm_text *out) {
     const double log2_false = gm_report_value(report, "result.log2_false_acceptance");
     if (isnan(log2_false))
         return;
@@ -87,7 +81,7 @@ static bool is_accepted(const gm_report *report) {
 
 static gm_tone made(const gm_report *report, gm_text *out) {
     gm_text_add(out, "An instance of Learning With Errors: ");
-    say_size(report, out);
+    gm_lwe_say_size(report, out);
     gm_text_add(out, ".");
     return GM_TONE_PLAIN;
 }
@@ -120,10 +114,10 @@ static const struct {
     gm_say *say;
     bool check; /* of verify alone */
 } rows[] = {
-    {"Instance", say_size, false},     {"Secret", say_secret, false},
-    {"Error", say_error, false},       {"Entries", say_centred, false},
-    {"Residuals", say_residual, true}, {"Threshold", say_threshold, false},
-    {"By chance", say_chance, false},
+    {"Instance", gm_lwe_say_size, false},    {"Secret", say_secret, false},
+    {"Error", gm_lwe_say_error, false},      {"Entries", say_centred, false},
+    {"Residuals", say_residual, true},       {"Threshold", say_threshold, false},
+    {"By chance", gm_lwe_say_chance, false},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -148,7 +142,7 @@ static void tables(const gm_report *report, gm_text *html) {
 }
 
 static void subject(const gm_report *report, gm_text *html) {
-    gm_page_say(report, html, say_size);
+    gm_page_say(report, html, gm_lwe_say_size);
 }
 
 static void tiles(const gm_report *report, gm_text *html) {
@@ -158,7 +152,7 @@ static void tiles(const gm_report *report, gm_text *html) {
         if (isnan(gm_report_value(report, figures[i][1])))
             continue;
         gm_tile_begin(html, figures[i][0]);
-        say_number(report, figures[i][1], html);
+        gm_lwe_say_number(report, figures[i][1], html);
         gm_tile_note(html);
         gm_text_add(html, i ? "a secret is accepted below it" : "root of their mean square");
         gm_tile_end(html);

@@ -21,8 +21,8 @@ run 2
 silent out
 says '^Usage: gradiometer'
 
-for name in measure recover entropy lwe 'lwe generate' 'lwe verify' 'lwe import' reproduce report \
-    info help; do
+for name in measure recover entropy lwe 'lwe generate' 'lwe solve' 'lwe reduce' 'lwe attack' \
+    'lwe verify' 'lwe import' reproduce report info help; do
     # shellcheck disable=SC2086 # a sub-command is two words
     run 0 help $name
     cp "$scratch/out" "$scratch/help"

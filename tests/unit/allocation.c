@@ -488,6 +488,27 @@ done:
     return status;
 }
 
+/* Rows of the instance in the folder lwe: written, and read from the folder reduced. */
+static gm_status keep_rows(gm_context *context) {
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL, *back = NULL;
+    gm_output *output = NULL;
+    const gm_lwe_reduction info = {.precision = "double", .lost = 1};
+    const int64_t dropped[] = {1};
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_load(context, in_folder("lwe"), &instance));
+    STOP_UNLESS_OK(gm_lwe_rows_of_samples(context, instance, 3, dropped, 1, &rows));
+    STOP_UNLESS_OK(gm_output_open(context, in_folder("made"), NULL, &output));
+    STOP_UNLESS_OK(gm_lwe_rows_save(context, rows, &info, output));
+    STOP_UNLESS_OK(gm_lwe_rows_load(context, instance, in_folder("reduced"), &back));
+done:
+    gm_output_close(output);
+    gm_lwe_rows_destroy(context, back);
+    gm_lwe_rows_destroy(context, rows);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
 static gm_status write_lwe(gm_context *context) {
     gm_report *report = NULL;
     gm_status status = GM_OK;
@@ -626,10 +647,12 @@ static void put_report(gm_context *context, gm_output *output) {
     gm_report_destroy(report);
 }
 
-/* An instance in the folder lwe, and a challenge. */
+/* An instance in the folder lwe, rows of it in the folder reduced, and a challenge. */
 static void put_lwe(gm_context *context) {
     const gm_lwe_parameters p = {.n = 3, .q = 17, .samples = 4, .sigma = 1.0, .secret = "ternary"};
     static const char challenge[] = "1 2 5 0.1 [0 4] [[1][3]]";
+    const int64_t column = 2;
+    gm_lwe_rows *rows = NULL;
     gm_lwe *made = NULL;
     gm_output *output = NULL;
     check_ok(context, gm_lwe_generate(context, &p, 1, &made));
@@ -637,6 +660,13 @@ static void put_lwe(gm_context *context) {
     check_ok(context, gm_lwe_save(context, made, output));
     check_ok(context, gm_output_commit(output));
     gm_output_close(output);
+    output = NULL;
+    check_ok(context, gm_lwe_rows_of_samples(context, made, 4, &column, 1, &rows));
+    check_ok(context, gm_output_open(context, in_folder("reduced"), NULL, &output));
+    check_ok(context, gm_lwe_rows_save(context, rows, NULL, output));
+    check_ok(context, gm_output_commit(output));
+    gm_output_close(output);
+    gm_lwe_rows_destroy(context, rows);
     gm_lwe_destroy(context, made);
     put("challenge.txt", challenge, sizeof challenge - 1);
 }
@@ -713,6 +743,7 @@ SWEEP(write_measurement)
 SWEEP(load_report)
 SWEEP(make_lwe)
 SWEEP(read_lwe)
+SWEEP(keep_rows)
 SWEEP(write_lwe)
 SWEEP(attack_lwe)
 SWEEP(reduce_lwe)
@@ -736,6 +767,7 @@ int main(void) {
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
         cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
         cmocka_unit_test(sweep_solve_lwe),
+        cmocka_unit_test(sweep_keep_rows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -550,9 +550,9 @@ static void absent_helpers_are_told(void **state) {
 /* --- plans --- */
 
 static gm_lwe_plan plan_of(const gm_lwe_parameters *parameters,
-                           const gm_lwe_reduce_options *options, double power) {
+                           const gm_lwe_reduce_options *options, int64_t round) {
     gm_lwe_plan plan = {0};
-    check_ok(context, gm_lwe_plan_make(context, parameters, options, power, GM_LWE_UNCALIBRATED,
+    check_ok(context, gm_lwe_plan_make(context, parameters, options, round, GM_LWE_UNCALIBRATED,
                                        1e7, &plan));
     return plan;
 }
@@ -588,13 +588,11 @@ static void plans_are_sane(void **state) {
         {.n = 40, .q = INT64_C(1) << 31, .samples = 20, .sigma = 3, .secret = "ternary"}};
     for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
         const gm_lwe_reduce_options options = {0}, none = {.drop_columns = -1};
-        for (int64_t round = 0; round < 5; round++) {
-            const double power = gm_lwe_plan_power(&forms[f], round);
-            check_between(power, 1e-3, 1e6);
-            gm_lwe_plan plan = plan_of(&forms[f], &options, power);
+        for (int64_t round = 0; round < 10; round++) {
+            gm_lwe_plan plan = plan_of(&forms[f], &options, round);
             check_sane(&forms[f], &plan);
-            check_between(plan.power, 1e-4, power);
-            plan = plan_of(&forms[f], &none, power);
+            check_between(plan.power, 1e-3, 1e6);
+            plan = plan_of(&forms[f], &none, round);
             check_sane(&forms[f], &plan);
             assert_int_equal(plan.drop_columns, 0);
         }
@@ -608,7 +606,7 @@ static void small_budgets_have_a_plan(void **state) {
     for (size_t f = 0; f < sizeof guesses / sizeof *guesses; f++) {
         gm_lwe_plan plan = {0};
         const gm_lwe_reduce_options options = {0};
-        check_ok(context, gm_lwe_plan_make(context, &small, &options, 1.0 / 6, GM_LWE_UNCALIBRATED,
+        check_ok(context, gm_lwe_plan_make(context, &small, &options, 0, GM_LWE_UNCALIBRATED,
                                            guesses[f], &plan));
         check_sane(&small, &plan);
     }
@@ -647,26 +645,28 @@ static void options_are_taken_as_they_are(void **state) {
 static void plans_are_monotone(void **state) {
     (void)state;
     const gm_lwe_parameters parameters = {
-        .n = 64, .q = 3329, .samples = 128, .sigma = 3, .secret = "gaussian"};
+        .n = 64, .q = 3329, .samples = 128, .sigma = 3, .secret = "gaussian", .secret_sigma = 0.5};
+    gm_lwe_parameters larger = parameters;
+    larger.secret_sigma = 0.75;
     gm_lwe_reduce_options options = {
         .rows = 64, .embedding_weight = 8, .drop_columns = -1, .block_size = 2, .loops = 8};
-    const gm_lwe_plan plain = plan_of(&parameters, &options, 0.25);
-    const gm_lwe_plan heavy = plan_of(&parameters, &options, 0.5);
+    const gm_lwe_plan plain = plan_of(&parameters, &options, 0);
+    const gm_lwe_plan heavy = plan_of(&larger, &options, 0);
     assert_true(heavy.variance > plain.variance && heavy.signal < plain.signal);
     options.block_size = 30;
-    const gm_lwe_plan strong = plan_of(&parameters, &options, 0.25);
+    const gm_lwe_plan strong = plan_of(&parameters, &options, 0);
     assert_true(strong.variance < plain.variance && strong.seconds > plain.seconds);
     options.embedding_weight = 16; /* shorter R, longer x: without error it is worse */
     gm_lwe_parameters exact = parameters;
     exact.sigma = 0;
-    const gm_lwe_plan wide = plan_of(&exact, &options, 0.25);
+    const gm_lwe_plan wide = plan_of(&exact, &options, 0);
     options.embedding_weight = 8;
-    assert_true(wide.variance > plan_of(&exact, &options, 0.25).variance);
+    assert_true(wide.variance > plan_of(&exact, &options, 0).variance);
     gm_lwe_plan longer;
-    check_ok(context, gm_lwe_plan_make(context, &parameters, &options, 0.25,
+    check_ok(context, gm_lwe_plan_make(context, &parameters, &options, 0,
                                        (gm_lwe_calibration){1.5, 1}, 1e7, &longer));
     assert_true(longer.variance > strong.variance);
-    check_ok(context, gm_lwe_plan_make(context, &parameters, &options, 0.25,
+    check_ok(context, gm_lwe_plan_make(context, &parameters, &options, 0,
                                        (gm_lwe_calibration){1, 1.5}, 1e7, &longer));
     assert_true(longer.variance > strong.variance);
 }
@@ -675,10 +675,10 @@ static void plans_are_monotone(void **state) {
 static void calibration_returns(void **state) {
     (void)state;
     const gm_lwe_parameters parameters = {
-        .n = 64, .q = 3329, .samples = 128, .sigma = 3, .secret = "gaussian"};
+        .n = 64, .q = 3329, .samples = 128, .sigma = 3, .secret = "gaussian", .secret_sigma = 0.5};
     const gm_lwe_reduce_options options = {
         .rows = 64, .embedding_weight = 8, .block_size = 20, .loops = 8, .drop_columns = 8};
-    const gm_lwe_plan plan = plan_of(&parameters, &options, 0.25);
+    const gm_lwe_plan plan = plan_of(&parameters, &options, 0);
     const gm_lwe_calibration unit = gm_lwe_plan_calibrate(&parameters, &plan, 1, 1);
     const double x = 1 / unit.x, r = 1 / unit.r, scale = 3.0 / 3329;
     check_near(plan.variance, 0.25 * x + scale * scale * r, 1e-12);

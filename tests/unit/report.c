@@ -414,6 +414,75 @@ static void the_table_of_a_checked_secret_says_by_chance(void **state) {
     gm_report_destroy(report);
 }
 
+static void the_table_of_a_recovered_secret_shows_the_evidence(void **state) {
+    (void)state;
+    check_table(
+        "lwe-solve.json",
+        (const char *[]){"The secret was recovered by the whitened gradient, in 0.",
+                         "The same attack\non unreduced samples found nothing.",
+                         "16 of 64 entries are not 0: s[2] = 1, s[4] = 1", "s[37] = 1, …",
+                         "its weight is not used", "from the best guess, in 14",
+                         "found nothing in 256 unreduced samples, with the same",
+                         "V, reduced          0.00801 (95 %: 0.00670 to 0.00932), undecided",
+                         "V, unreduced        ", "d' = 1.50; unreduced", "d' = 1.59",
+                         "Collision entropy   from 519 to 432 nats", "by LLL: it was faster than",
+                         "2^101 secrets of this law", "Why                 least time expected",
+                         "processors: LLL", NULL},
+        (const char *[]){"Warnings", "not run", "Blocks lost", NULL});
+}
+
+static void the_table_of_nothing_found_says_what_was_tried(void **state) {
+    (void)state;
+    check_table("lwe-attack.json",
+                (const char *[]){"The secret was not recovered: ", " rows of 2 blocks and ",
+                                 " guesses were", "Shortest vector     not run (--baselines)",
+                                 "V, reduced", NULL},
+                (const char *[]){"Found by", "Residuals", "z observed", "Plan", "Reduction", NULL});
+    check_table("lwe-reduce.json",
+                (const char *[]){"100 rows of 2 blocks, with entries of 18.5 % of the length of "
+                                 "uniform ones.",
+                                 "2, 3, 7, 8, 11, 16, 19, 24, 26, 36, 38, 44", "After the first",
+                                 "embedding weight 7, LLL alone", "RA.npy", NULL},
+                (const char *[]){"Warnings", "Blocks lost", NULL});
+}
+
+/* Documents of others: every text hostile, every number absent or of the wrong kind. */
+static void odd_attacks_still_have_table_and_page(void **state) {
+    (void)state;
+    static const char *const fixtures[] = {"lwe-solve.json", "lwe-attack.json", "lwe-reduce.json"};
+    static const char *const texts[] = {
+        "result.secret_law",           "result.solver",    "result.plan.text",
+        "result.plan.reason",          "result.precision", "result.informativeness.reduced.verdict",
+        "result.baselines.usvp.reason"};
+    static const char *const objects[] = {"result.secret",  "result.columns",   "result.column_std",
+                                          "result.control", "result.predicted", "result.q",
+                                          "result"};
+    for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
+        gm_report *report = load_fixture(fixtures[i]);
+        char *text = NULL;
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+            if (gm_report_text(report, texts[k]))
+                assert_ok(gm_report_set_text(report, texts[k], hostile));
+        for (size_t k = 0; k <= sizeof objects / sizeof *objects; k++) {
+            text = table_of(report, false);
+            assert_null(strchr(text, '\033'));
+            assert_lacks(text, "nan");
+            gm_report_free_text(report, text);
+            assert_ok(gm_report_html(report, NULL, &text));
+            assert_lacks(text, "<script>alert");
+            assert_lacks(text, "nan");
+            gm_report_free_text(report, text);
+            for (int p = 0; p < gm_report_plots(report); p++) {
+                assert_ok(gm_report_plot_script(report, p, &text));
+                gm_report_free_text(report, text);
+            }
+            if (k < sizeof objects / sizeof *objects)
+                assert_ok(gm_report_set_null(report, objects[k]));
+        }
+        gm_report_destroy(report);
+    }
+}
+
 /* Entropies that no run of ours writes: nothing is undefined, and no number of them is lost. */
 static void odd_entropies_still_have_table_and_page(void **state) {
     (void)state;
@@ -692,9 +761,10 @@ static const char svg[] =
 
 static void the_page_is_whole_and_self_contained(void **state) {
     (void)state;
-    static const char *const fixtures[] = {"compared.json",    "not-compared.json",
-                                           "calibrated.json",  "tiny.json",
-                                           "informative.json", "uninformative.json"};
+    static const char *const fixtures[] = {
+        "compared.json",  "not-compared.json", "calibrated.json",
+        "tiny.json",      "informative.json",  "uninformative.json",
+        "lwe-solve.json", "lwe-attack.json",   "lwe-reduce.json"};
     const char *const svgs[] = {svg, svg, svg};
     for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
         gm_report *report = load_fixture(fixtures[i]);
@@ -971,6 +1041,9 @@ int main(void) {
         cmocka_unit_test(the_table_of_one_dimension_is_sensible),
         cmocka_unit_test(the_table_of_an_entropy_names_its_proxy),
         cmocka_unit_test(the_table_of_a_checked_secret_says_by_chance),
+        cmocka_unit_test(the_table_of_a_recovered_secret_shows_the_evidence),
+        cmocka_unit_test(the_table_of_nothing_found_says_what_was_tried),
+        cmocka_unit_test(odd_attacks_still_have_table_and_page),
         cmocka_unit_test(odd_entropies_still_have_table_and_page),
         cmocka_unit_test(the_table_of_a_measurement_says_what_v_is_made_of),
         cmocka_unit_test(the_table_of_nothing_found_says_so),

@@ -1,14 +1,14 @@
 #include "interrupt.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { GRACE_NANOSECONDS = 700 * 1000 * 1000, REMOVE_TRIES = 10 };
+#include "folder.h"
+
+enum { GRACE_NANOSECONDS = 700 * 1000 * 1000 };
 
 void interrupt_say(int number, bool json) {
     char text[160];
@@ -21,21 +21,6 @@ void interrupt_say(int number, bool json) {
     (void)ignored;
 }
 
-/* The main thread may still be writing: empty the folder until it can be removed. */
-static void remove_staging(const char *path) {
-    for (int i = 0; i < REMOVE_TRIES; i++) {
-        DIR *directory = opendir(path);
-        if (!directory)
-            return;
-        for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                unlinkat(dirfd(directory), entry->d_name, 0);
-        closedir(directory);
-        if (rmdir(path) == 0)
-            return;
-    }
-}
-
 static void end_by_force(struct interrupt *interrupt) {
     pthread_mutex_lock(&interrupt->lock); /* a commit that has begun ends first */
     if (interrupt->stopping) {
@@ -43,7 +28,9 @@ static void end_by_force(struct interrupt *interrupt) {
         return;
     }
     if (interrupt->folder[0]) {
-        remove_staging(interrupt->staging);
+        folder_remove(interrupt->staging); /* the main thread may still be writing there */
+        if (interrupt->kept[0])
+            folder_remove(interrupt->kept);
         if (interrupt->folder_made && !interrupt->committed)
             rmdir(interrupt->folder);
     }
@@ -127,6 +114,14 @@ void interrupt_set_output(struct interrupt *interrupt, const char *folder, bool 
         strcpy(interrupt->folder, folder);
         strcpy(interrupt->staging, staging);
     }
+    pthread_mutex_unlock(&interrupt->lock);
+}
+
+void interrupt_set_kept(struct interrupt *interrupt, const char *folder) {
+    pthread_mutex_lock(&interrupt->lock);
+    interrupt->kept[0] = '\0';
+    if (folder && strlen(folder) < PATH_MAX)
+        strcpy(interrupt->kept, folder);
     pthread_mutex_unlock(&interrupt->lock);
 }
 

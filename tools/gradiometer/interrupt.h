@@ -21,6 +21,7 @@ struct interrupt {
     bool folder_made;       /* the folder was absent before it was opened */
     char folder[PATH_MAX];  /* of the open output; "": none */
     char staging[PATH_MAX]; /* its hidden folder */
+    char kept[PATH_MAX];    /* another one, of what a killed run goes on from; "": none */
 };
 
 /*
@@ -39,6 +40,9 @@ bool interrupt_came(struct interrupt *interrupt);
 /* Name the folder and hidden folder to remove if the run must be ended by force; NULL: none. */
 void interrupt_set_output(struct interrupt *interrupt, const char *folder, bool made,
                           const char *staging);
+
+/* Name a folder in that of the output to remove with it; NULL: none. */
+void interrupt_set_kept(struct interrupt *interrupt, const char *folder);
 
 /*
  * Enter and leave the time in which files get their final names: a signal either comes before it,

@@ -20,14 +20,14 @@ static gm_status warn_of_chance(gm_report *report, double log2_false) {
     return gm_report_append_text(report, "warnings", text);
 }
 
-gm_status lwe_report_instance(gm_report *report, const gm_lwe *instance) {
+gm_status lwe_report_instance(gm_report *report, const gm_lwe *instance, const char *law) {
     const gm_lwe_parameters *p = &instance->parameters;
     const double log2_false = gm_lwe_log2_false(p);
     TRY(gm_report_set_integer(report, "result.n", p->n));
     TRY(gm_report_set_integer(report, "result.q", p->q));
     TRY(gm_report_set_number(report, "result.sigma", p->sigma));
     TRY(gm_report_set_integer(report, "result.samples", p->samples));
-    TRY(gm_report_set_text(report, "result.secret", p->secret));
+    TRY(gm_report_set_text(report, law, p->secret));
     if (p->hamming)
         TRY(gm_report_set_integer(report, "result.hamming", p->hamming));
     else
@@ -64,7 +64,7 @@ static gm_status set_files(gm_report *report, bool secret) {
 static gm_status describe(struct session *session, struct work *work, double start) {
     TRY(gm_report_create(session->context, session->command->name, &work->report));
     TRY(session_describe(session, work->report, work->values));
-    TRY(lwe_report_instance(work->report, work->instance));
+    TRY(lwe_report_instance(work->report, work->instance, "result.secret"));
     if (work->centred >= 0)
         TRY(gm_report_set_integer(work->report, "result.centred_entries", work->centred));
     TRY(set_files(work->report, work->instance->secret != NULL));

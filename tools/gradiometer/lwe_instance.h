@@ -4,9 +4,11 @@
 
 #include "session.h"
 
-/* Set n, q, sigma, samples, secret, hamming, secret_sigma (null where not known), threshold and
-   log2_false_acceptance of a result, and warn where a wrong secret would be accepted. */
-GM_MUST_USE gm_status lwe_report_instance(gm_report *report, const gm_lwe *instance);
+/* Set n, q, sigma, samples, the law of the secret at path `law`, hamming, secret_sigma (null where
+   not known), threshold and log2_false_acceptance of a result, and warn where a wrong secret would
+   be accepted. */
+GM_MUST_USE gm_status lwe_report_instance(gm_report *report, const gm_lwe *instance,
+                                          const char *law);
 
 /* Make an instance from the options of a command.
      centred  where entries below 0 were brought to [0, q): how many; otherwise left as it is */

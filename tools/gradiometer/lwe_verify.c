@@ -48,7 +48,7 @@ static gm_status describe(struct session *session, struct work *work, double sta
     TRY(gm_report_set_boolean(work->report, "result.accepted", check->accepted));
     TRY(gm_report_set_boolean(work->report, "result.verified", check->accepted));
     TRY(gm_report_set_number(work->report, "result.residual_std", check->residual_std));
-    TRY(lwe_report_instance(work->report, work->instance));
+    TRY(lwe_report_instance(work->report, work->instance, "result.secret"));
     return gm_report_set_number(work->report, "seconds", result_clock() - start);
 }
 

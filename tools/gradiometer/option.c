@@ -23,7 +23,11 @@ static gm_status fail(struct arguments *arguments, gm_status status, const char 
 
 void option_describe_range(const struct option *option, char *out, size_t size) {
     bool integer = option->kind == OPTION_INTEGER;
-    int n = snprintf(out, size, "%s", integer ? "an integer" : "a number");
+    const bool time = option->kind == OPTION_SECONDS;
+    int n = snprintf(out, size, "%s",
+                     integer ? "an integer"
+                     : time  ? "seconds, as 90, 90s or 1.5m,"
+                             : "a number");
     if (option->positive)
         n += snprintf(out + n, size - (size_t)n, " above %.15g", option->low);
     else if (isinf(option->high) || option->high >= 9e18)
@@ -43,6 +47,23 @@ static bool read_decimal(const char *text, double *out) {
         return false;
     *out = strtod(text, &end);
     return *end == '\0' && isfinite(*out);
+}
+
+/* A number with s, m or h behind it, or nothing, which is s. */
+static bool read_seconds(const char *text, double *out) {
+    char number[32];
+    const size_t length = strlen(text);
+    const char unit = length ? text[length - 1] : '\0';
+    const double factor = unit == 'h' ? 3600 : unit == 'm' ? 60 : 1;
+    const size_t digits = length - (unit == 'h' || unit == 'm' || unit == 's');
+    if (digits >= sizeof number)
+        return false;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    if (!read_decimal(number, out))
+        return false;
+    *out *= factor;
+    return true;
 }
 
 static bool in_range(const struct option *option, double value) {
@@ -74,6 +95,8 @@ static gm_status set_number(struct arguments *arguments, const struct option *op
     bool good = keyword;
     if (!keyword && option->kind == OPTION_INTEGER)
         good = read_integer(option, text, &integer);
+    else if (!keyword && option->kind == OPTION_SECONDS)
+        good = read_seconds(text, &number) && in_range(option, number);
     else if (!keyword)
         good = read_decimal(text, &number) && in_range(option, number);
     if (!good) {
@@ -116,6 +139,7 @@ static gm_status set_value(struct arguments *arguments, const struct option *opt
         return GM_OK;
     case OPTION_INTEGER:
     case OPTION_NUMBER:
+    case OPTION_SECONDS:
         return set_number(arguments, option, text, field);
     case OPTION_CHOICE:
         return set_choice(arguments, option, text, field);

@@ -18,6 +18,7 @@ enum option_kind {
     OPTION_SPEC,    /* const char *, name:key=value,… of a family */
     OPTION_INTEGER, /* int64_t */
     OPTION_NUMBER,  /* double */
+    OPTION_SECONDS, /* double; a number of seconds, or with s, m or h behind it */
     OPTION_CHOICE   /* int, the position in choices */
 };
 

@@ -24,7 +24,7 @@ void plan_binary(double value, char *out, size_t size) {
 
 static int print_text(struct session *session, const struct plan *plan) {
     char text[4096], operations[32] = "not known", bytes[32] = "not known";
-    char seconds[32] = "not known", method[128] = "";
+    char seconds[32] = "not known", method[640] = "";
     if (!isnan(plan->operations))
         plan_decimal(plan->operations, operations, sizeof operations);
     if (!isnan(plan->bytes))

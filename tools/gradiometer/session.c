@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "message.h"
 
 int session_exit(gm_status status) {
@@ -185,6 +186,7 @@ static gm_status describe_option(gm_report *report, const struct option *option,
             return gm_report_set_text(report, path, option->keyword);
         return gm_report_set_integer(report, path, *(const int64_t *)field);
     case OPTION_NUMBER:
+    case OPTION_SECONDS:
         if (option->keyword && *(const double *)field == option->keyword_value)
             return gm_report_set_text(report, path, option->keyword);
         return gm_report_set_number(report, path, *(const double *)field);
@@ -239,4 +241,20 @@ void session_output_close(struct session *session, gm_output *output) {
         return;
     gm_output_close(output);
     interrupt_set_output(&session->interrupt, NULL, false, NULL);
+}
+
+void session_kept_begin(struct session *session, char path[PATH_MAX]) {
+    const int length = snprintf(path, PATH_MAX, "%s/.blocks", session->common.out);
+    if (length < 0 || length >= PATH_MAX) {
+        path[0] = '\0';
+        return;
+    }
+    interrupt_set_kept(&session->interrupt, path);
+}
+
+void session_kept_end(struct session *session, const char *path) {
+    if (!path[0])
+        return;
+    folder_remove(path);
+    interrupt_set_kept(&session->interrupt, NULL);
 }

@@ -73,4 +73,13 @@ GM_MUST_USE gm_status session_output_open(struct session *session, const char *f
 GM_MUST_USE gm_status session_output_commit(struct session *session, gm_output *output);
 void session_output_close(struct session *session, gm_output *output);
 
+/*
+ * Begin and end keeping finished work in a hidden folder of the output, where a run that was killed
+ * left it for the same command to go on from. Every run that ends otherwise removes it.
+ *   path  receives the folder; "", nothing is kept, where its name would be too long
+ * Call session_kept_end() before session_output_close().
+ */
+void session_kept_begin(struct session *session, char path[PATH_MAX]);
+void session_kept_end(struct session *session, const char *path);
+
 #endif
