@@ -766,8 +766,7 @@ int main(void) {
         cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
         cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
-        cmocka_unit_test(sweep_solve_lwe),
-        cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
