@@ -71,6 +71,7 @@ typedef struct gm_lwe_reduction {
     double variance;       /**< mean row variance, at plan.power */
     double entropy_before, entropy_after; /**< collision-entropy proxy of a row, nats */
     double lll_seconds, bkz_seconds;      /**< processor seconds of all blocks */
+    double fplll_seconds;                 /**< of both, inside fplll; the rest is our own LLL, BKZ */
     double seconds;                       /**< on the clock */
 } gm_lwe_reduction;
 

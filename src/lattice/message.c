@@ -180,6 +180,10 @@ void gm_message_put_job(unsigned char *bytes, const gm_message_job *job) {
     put_double(payload + 32, job->norm);
 }
 
+static bool is_time(double seconds) {
+    return isfinite(seconds) && seconds >= 0.0;
+}
+
 gm_message_fault gm_message_read_result(const unsigned char *bytes, const gm_message_header *header,
                                         gm_message_result *out) {
     const unsigned char *payload = bytes + GM_MESSAGE_HEADER;
@@ -189,13 +193,13 @@ gm_message_fault gm_message_read_result(const unsigned char *bytes, const gm_mes
     gm_message_fault fault = read_shape(payload, header, &result.rows, &result.columns);
     if (fault != GM_MESSAGE_FINE)
         return fault;
+    result.fplll_seconds = get_double(payload + 16);
     result.lll_seconds = get_double(payload + 24);
     result.bkz_seconds = get_double(payload + 32);
     if (!get_between(payload, 0, GM_PRECISION_MPFR, &result.precision) ||
         !get_between(payload + 12, 0, GM_MESSAGE_MAX_LOOPS, &result.loops) ||
-        get(payload + 16, 8) != 0 || !(result.lll_seconds >= 0.0) ||
-        !isfinite(result.lll_seconds) || !(result.bkz_seconds >= 0.0) ||
-        !isfinite(result.bkz_seconds))
+        !is_time(result.fplll_seconds) || !is_time(result.lll_seconds) ||
+        !is_time(result.bkz_seconds))
         return GM_MESSAGE_BAD_FIELD;
     fault = check_entries(bytes, result.rows, result.columns);
     if (fault == GM_MESSAGE_FINE)
@@ -209,7 +213,7 @@ void gm_message_put_result(unsigned char *bytes, const gm_message_result *result
     put(payload + 4, (uint64_t)result->rows, 4);
     put(payload + 8, (uint64_t)result->columns, 4);
     put(payload + 12, (uint64_t)result->loops, 4);
-    put(payload + 16, 0, 8);
+    put_double(payload + 16, result->fplll_seconds);
     put_double(payload + 24, result->lll_seconds);
     put_double(payload + 32, result->bkz_seconds);
 }

@@ -69,7 +69,8 @@ typedef struct gm_message_result {
     int precision; /* a gm_message_precision */
     int rows, columns;
     int loops;
-    double lll_seconds, bkz_seconds;
+    double lll_seconds, bkz_seconds; /* processor seconds */
+    double fplll_seconds;            /* of both, inside fplll */
 } gm_message_result;
 
 /* What a fault is, in words. Static string. */

@@ -220,6 +220,7 @@ static void finish_reduced(gm_lattice_pool *pool, slot *s) {
     result->precision = precision_name(fields->precision);
     result->lll_seconds = fields->lll_seconds;
     result->bkz_seconds = fields->bkz_seconds;
+    result->fplll_seconds = fields->fplll_seconds;
     result->loops = fields->loops;
     finish(pool, s);
 }

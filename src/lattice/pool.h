@@ -33,6 +33,7 @@ typedef struct gm_lattice_result {
     char reason[256];      /* of a loss: "worker ended by signal 9", "no answer in 60 s", … */
     const char *precision; /* static: "double", "long double", "mpfr": of the last stage of LLL */
     double lll_seconds, bkz_seconds; /* processor seconds of the reduction */
+    double fplll_seconds;            /* of both, inside fplll */
     int loops; /* of BKZ that ran; of blocks above 40, which fplll does, those allowed */
     int64_t rows, columns;
     int64_t *basis; /* [rows][columns], reduced; same lattice as the job's */

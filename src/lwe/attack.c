@@ -102,6 +102,7 @@ static gm_status run_round(struct solving *solving, int64_t round) {
     solving->result->reduction.blocks += sum.blocks;
     solving->result->reduction.lll_seconds += sum.lll_seconds;
     solving->result->reduction.bkz_seconds += sum.bkz_seconds;
+    solving->result->reduction.fplll_seconds += sum.fplll_seconds;
     if (rows->count > 0 || !solving->rows) {
         gm_lwe_rows_destroy(solving->context, solving->rows);
         solving->rows = gm_lwe_reducer_release_rows(reducer);

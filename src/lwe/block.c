@@ -7,7 +7,7 @@
 #include "data/text_file.h"
 #include "random/streams.h"
 
-enum { HEADER = 10, MOST_WIDTH = 4096, MOST_COUNT = 8192 };
+enum { HEADER = 11, MOST_WIDTH = 4096, MOST_COUNT = 8192 };
 static const uint64_t MAGIC = 0x314B4C4245574C47u; /* "GLWEBLK1" where the low byte is first */
 
 void gm_lwe_block_free(gm_context *context, gm_lwe_block *block) {
@@ -159,7 +159,7 @@ uint64_t gm_lwe_block_key(const gm_lwe *instance, const gm_lwe_block *block, con
     return key;
 }
 
-/* File: magic, key, count, width, precision, block size, loops, τ, two times; r; checksum. */
+/* File: magic, key, count, width, precision, block size, loops, τ, three times; r; checksum. */
 static void fill_header(uint64_t key, const gm_lwe_block *block, uint64_t *header) {
     const uint64_t values[HEADER] = {MAGIC,
                                      key,
@@ -172,6 +172,7 @@ static void fill_header(uint64_t key, const gm_lwe_block *block, uint64_t *heade
     memcpy(header, values, sizeof values);
     memcpy(&header[8], &block->lll_seconds, sizeof *header);
     memcpy(&header[9], &block->bkz_seconds, sizeof *header);
+    memcpy(&header[10], &block->fplll_seconds, sizeof *header);
 }
 
 static void file_name(int64_t round, int64_t b, char name[64]) {
@@ -219,6 +220,7 @@ gm_status gm_lwe_block_take(gm_context *context, const char *bytes, size_t size,
     block->precision = (int64_t)header[4];
     memcpy(&block->lll_seconds, &header[8], sizeof *header);
     memcpy(&block->bkz_seconds, &header[9], sizeof *header);
+    memcpy(&block->fplll_seconds, &header[10], sizeof *header);
     return GM_OK;
 }
 

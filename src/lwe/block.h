@@ -13,7 +13,7 @@ typedef struct gm_lwe_block {
     int block_size, loops; /* that were asked for */
     int64_t weight;        /* τ */
     int64_t precision;     /* 0 double, 1 long double, 2 mpfr */
-    double lll_seconds, bkz_seconds;
+    double lll_seconds, bkz_seconds, fplll_seconds;
 } gm_lwe_block;
 
 /* k different columns of n, ascending, drawn at random: out [k]. */

@@ -183,6 +183,7 @@ static gm_status receive(gm_lwe_reducer *reducer, const gm_lattice_result *resul
             block->precision = p;
     block->lll_seconds = result->lll_seconds;
     block->bkz_seconds = result->bkz_seconds;
+    block->fplll_seconds = result->fplll_seconds;
     slot->state = READY;
     if (reducer->options->checkpoint)
         status = gm_lwe_block_save(reducer->context, reducer->options->checkpoint, slot->key,
@@ -240,6 +241,7 @@ static gm_status hand_out(gm_lwe_reducer *reducer, gm_lwe_block *block) {
     summary->blocks++;
     summary->lll_seconds += block->lll_seconds;
     summary->bkz_seconds += block->bkz_seconds;
+    summary->fplll_seconds += block->fplll_seconds;
     for (int p = 0; p < 3; p++)
         if (summary->precision == precisions[p] && block->precision > p)
             summary->precision = precisions[block->precision];

@@ -72,6 +72,7 @@ static gm_status describe_reduction(const gm_lwe_reduction *info, gm_report *obj
     GM_TRY(gm_report_set_number(object, "entropy.after", info->entropy_after));
     GM_TRY(gm_report_set_number(object, "seconds.lll", info->lll_seconds));
     GM_TRY(gm_report_set_number(object, "seconds.bkz", info->bkz_seconds));
+    GM_TRY(gm_report_set_number(object, "seconds.fplll", info->fplll_seconds));
     GM_TRY(gm_report_set_number(object, "seconds.all", info->seconds));
 done:
     return status;

@@ -10,7 +10,7 @@
 
 enum { LARGEST_SCALE = 64, LOOPS = 8 };
 
-static const double delta_of_lll = 0.99, log_root = 0.012718726; /* ln 1.0128, of BKZ-20 */
+static const double delta_of_lll = 0.99, roots[] = {1.0219, 1.0128};
 
 /* --- the embedding --- */
 
@@ -37,21 +37,34 @@ static void find_excess(const gm_lwe_parameters *p, double power, gm_lwe_embeddi
     const double square =
         m * error * error * p->sigma * p->sigma + n * secret * secret * power + last * last;
     plan->norm = sqrt(square);
-    plan->excess = log(plan->norm) + d * log_root - volume / d - 0.5 * log(d / two_pi_e);
+    plan->excess = log(plan->norm) + d * log(plan->root) - volume / d - 0.5 * log(d / two_pi_e);
+}
+
+/* E s_j² where every entry is of the law: the most that a secret of unknown weight may have. */
+static double dense_power(const gm_lwe_parameters *unknown) {
+    if (gm_lwe_weight(unknown) < 0)
+        return gm_lwe_entry_power(unknown);
+    return unknown->secret && strcmp(unknown->secret, "binary") == 0 ? 1.0 / 2.0 : 2.0 / 3.0;
 }
 
 gm_lwe_embedding gm_lwe_plan_embedding(const gm_lwe_parameters *parameters) {
     gm_lwe_parameters unknown = *parameters;
     gm_lwe_embedding plan = {0}, best = {.excess = (double)INFINITY};
+    const int64_t most = parameters->samples < 16 * parameters->n + 16 ? parameters->samples
+                                                                       : 16 * parameters->n + 16;
     unknown.hamming = 0;
     const double power = gm_lwe_entry_power(&unknown);
     choose_scales(power > 0.0 ? parameters->sigma / sqrt(power) : 1.0, &plan);
     plan.last = (int64_t)fmax(1.0, nearbyint(parameters->sigma * (double)plan.error_scale));
-    for (int64_t m = 1; m <= parameters->samples && m <= 16 * parameters->n + 16; m++) {
-        plan.samples = m;
-        find_excess(parameters, power, &plan);
-        if (plan.excess < best.excess)
-            best = plan;
+    for (int i = 0; i < 4 && best.excess > 0.0; i++) {
+        plan.root = roots[i % 2];
+        best.excess = (double)INFINITY;
+        for (int64_t m = 1; m <= most && best.excess > 0.0; m++) {
+            plan.samples = m;
+            find_excess(&unknown, i < 2 ? dense_power(&unknown) : power, &plan);
+            if (plan.excess < best.excess)
+                best = plan;
+        }
     }
     return best;
 }

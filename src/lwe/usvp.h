@@ -14,14 +14,18 @@
 typedef struct gm_lwe_embedding {
     int64_t samples;                         /* m */
     int64_t error_scale, secret_scale, last; /* c_e, c_s, κ */
-    double norm; /* root of the expected square of that vector's length */
-    double
-        excess; /* ln of norm δ^d over the Gaussian heuristic, d = m + n + 1, δ = 1.0128: where it
-                   is below 0, BKZ-20 is expected to find the vector [gama2008, section 4.3] */
+    double norm;   /* root of the expected square of that vector's length */
+    double root;   /* δ: 1.0219, of LLL, or 1.0128, of BKZ-20 */
+    double excess; /* ln of norm δ^d over the Gaussian heuristic, d = m + n + 1: at or below 0 the
+                      vector is expected to be found [gama2008] */
 } gm_lwe_embedding;
 
-/* The embedding of the number of samples that makes `excess` least. The weight of a binary or
-   ternary secret is not used: n/6 stands for it. */
+/*
+ * The embedding of the fewest samples with which LLL, else BKZ-20, is expected to find the vector;
+ * more than needed cost time only. The weight of a binary or ternary secret is not used: first it
+ * is that of a secret whose entries are all of the law; if no number of samples suffices then, n/6;
+ * if none does, those that make `excess` least. The scales are those of n/6.
+ */
 gm_lwe_embedding gm_lwe_plan_embedding(const gm_lwe_parameters *parameters);
 
 /* Its basis, [m + n + 1][m + n + 1], owned: gm_release(). GM_OUT_OF_MEMORY. */

@@ -23,8 +23,8 @@ static void read_block(gm_context *context, const uint8_t *data, size_t size) {
     fuzz_check((block.count > 0) == (block.r != NULL));
     if (block.r) {
         const size_t entries = (size_t)block.count * (size_t)block.width * sizeof *block.r;
-        fuzz_check(entries == length - 11 * sizeof sum);
-        fuzz_check(memcmp(block.r, bytes + 10 * sizeof sum, entries) == 0);
+        fuzz_check(entries == length - 12 * sizeof sum);
+        fuzz_check(memcmp(block.r, bytes + 11 * sizeof sum, entries) == 0);
         fuzz_check(block.precision >= 0 && block.precision <= 2);
     }
     gm_lwe_block_free(context, &block);

@@ -312,7 +312,7 @@ INSTANCE = {
 
 def block(count, width, entries, precision=0, claim=None):
     words = [0, 0, count, claim or width, precision, 20, 8, 5]
-    return bytes([width]) + struct.pack("<8Q2d", *words, 0.5, 1.5) + \
+    return bytes([width]) + struct.pack("<8Q3d", *words, 0.5, 1.5, 0.25) + \
         struct.pack("<%dq" % len(entries), *entries) + struct.pack("<Q", 0)
 
 

@@ -9,6 +9,10 @@
 #include <unistd.h>
 
 #include "lattice/pool.h"
+#include "lwe/entropy.h"
+#include "lwe/informativeness.h"
+#include "lwe/predict.h"
+#include "lwe/usvp.h"
 #include "targets/targets.h"
 
 /* One count for everything that a scenario allocates. */
@@ -317,6 +321,44 @@ static gm_status measure(gm_context *context, const char *inputs, const char *ta
     if (status == GM_OK)
         status = gm_measure(context, &options, &measurement);
     gm_measurement_destroy(context, measurement);
+    return status;
+}
+
+/* Rows of unreduced samples, of width 1. */
+static gm_status lwe_evidence(gm_context *context) {
+    enum { COUNT = 32 };
+    const gm_lwe_parameters p = {
+        .n = 2, .q = 97, .samples = COUNT, .sigma = 1.0, .secret = "gaussian", .secret_sigma = 1.0};
+    gm_lwe *instance = NULL;
+    gm_lwe_rows rows = {.count = COUNT, .n = 2, .q = 97, .width = 1};
+    gm_measurement *measurement = NULL;
+    gm_lwe_reading *plain = NULL, *whitened = NULL;
+    gm_lwe_entropy entropy;
+    gm_lwe_signal signal;
+    int64_t *basis = NULL, ones[COUNT], index[COUNT];
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_generate(context, &p, 1, &instance));
+    for (int64_t i = 0; i < COUNT; i++) {
+        ones[i] = 1;
+        index[i] = i;
+    }
+    rows.ra = instance->a;
+    rows.rb = instance->b;
+    rows.r = ones;
+    rows.index = index;
+    STOP_UNLESS_OK(gm_lwe_informativeness(context, &rows, &p, 1, &measurement));
+    STOP_UNLESS_OK(gm_lwe_find_entropy(context, &rows, &entropy));
+    STOP_UNLESS_OK(gm_lwe_read_plain(context, &rows, &p, 20, &plain));
+    STOP_UNLESS_OK(gm_lwe_read_whitened(context, &rows, &p, 20, &whitened));
+    STOP_UNLESS_OK(gm_lwe_observe(context, &rows, plain, instance->secret, &signal));
+    const gm_lwe_embedding plan = gm_lwe_plan_embedding(&p);
+    STOP_UNLESS_OK(gm_lwe_embed(context, instance, &plan, &basis));
+done:
+    gm_release(context, basis);
+    gm_lwe_reading_destroy(context, whitened);
+    gm_lwe_reading_destroy(context, plain);
+    gm_measurement_destroy(context, measurement);
+    gm_lwe_destroy(context, instance);
     return status;
 }
 
@@ -729,6 +771,7 @@ SWEEP(make_inputs_from_rows)
 SWEEP(make_targets)
 SWEEP(find_entropy)
 SWEEP(entropy_cost)
+SWEEP(lwe_evidence)
 SWEEP(measure_gram)
 SWEEP(measure_jacobian)
 SWEEP(measure_function)
@@ -767,6 +810,7 @@ int main(void) {
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
         cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
         cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_lwe_evidence),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

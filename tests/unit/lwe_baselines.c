@@ -110,23 +110,54 @@ static void embedding_holds_the_secret(void **state) {
         square += (double)(sum * sum);
     }
     assert_int_equal(basis[d * d - 1], plan.last);
-    check_between(sqrt(square), 0.6 * plan.norm, 1.6 * plan.norm);
+    check_between(sqrt(square), 0.5 * plan.norm, 1.2 * plan.norm);
     gm_release(context, basis);
     gm_lwe_destroy(context, instance);
 }
 
-/* d² ln δ = (n + 1) ln q c_e − n ln c_s − ln κ + d/2 · (terms of order 1), where m is free. */
+/* As few as suffice: one less does not. */
+static void samples_are_the_fewest(void **state) {
+    (void)state;
+    static const struct {
+        int64_t n, q;
+        double root, power;
+    } cases[] = {{30, 3329, 1.0219, 2.0 / 3.0},
+                 {80, 842779, 1.0219, 2.0 / 3.0},
+                 {60, 3329, 1.0128, 2.0 / 3.0},
+                 {90, 3329, 1.0128, 1.0 / 6.0}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        gm_lwe_parameters p = {
+            .n = cases[k].n, .q = cases[k].q, .samples = 2000, .sigma = 3.0, .secret = "ternary"};
+        const gm_lwe_embedding best = gm_lwe_plan_embedding(&p);
+        assert_true(best.root == cases[k].root && best.excess <= 0.0);
+        p.samples = best.samples - 1;
+        const gm_lwe_embedding fewer = gm_lwe_plan_embedding(&p);
+        assert_true(fewer.root < best.root || fewer.norm < 0.8 * best.norm || fewer.excess > 0.0);
+        /* The definition, by hand. */
+        const double d = (double)(best.samples + p.n + 1), m = (double)best.samples;
+        const double e = (double)best.error_scale, s = (double)best.secret_scale;
+        const double last = (double)best.last, n = (double)p.n;
+        const double norm = sqrt(m * e * e * 9.0 + n * s * s * cases[k].power + last * last);
+        const double volume = pow(e * (double)p.q, m / d) * pow(s, n / d) * pow(last, 1.0 / d);
+        const double shortest = sqrt(d / 17.079468445347132) * volume;
+        check_near(best.norm, norm, 1e-9 * norm);
+        check_near(best.excess, log(norm * pow(best.root, d) / shortest), 1e-9);
+    }
+}
+
+/* Where none suffices: d² ln δ = (n + 1) ln(c_e q) − n ln c_s − ln κ, but for terms of order d. */
 static void samples_are_the_best(void **state) {
     (void)state;
     gm_lwe_parameters p = {
-        .n = 128, .q = 3329, .samples = 2000, .sigma = 3.0, .secret = "binary", .hamming = 8};
+        .n = 256, .q = 3329, .samples = 9000, .sigma = 3.0, .secret = "binary", .hamming = 8};
     const gm_lwe_embedding best = gm_lwe_plan_embedding(&p);
-    check_near((double)best.secret_scale / (double)best.error_scale, 3.0 / sqrt(21.0 / 128.0), 0.8);
-    const double scale = (double)best.error_scale, q = 3329.0 * scale;
+    check_near((double)best.secret_scale / (double)best.error_scale, 3.0 / sqrt(42.0 / 256.0), 0.8);
+    const double q = 3329.0 * (double)best.error_scale;
     const double d =
-        sqrt((129.0 * log(q) - 128.0 * log((double)best.secret_scale) - log((double)best.last)) /
+        sqrt((257.0 * log(q) - 256.0 * log((double)best.secret_scale) - log((double)best.last)) /
              log(1.0128));
-    check_near((double)best.samples, d - 129.0, 0.05 * d);
+    assert_true(best.excess > 0.0);
+    check_near((double)best.samples, d - 257.0, 0.05 * d);
     for (int step = -1; step <= 1; step += 2) {
         p.samples = best.samples + step; /* too few: all are taken; more than needed: the same */
         const gm_lwe_embedding other = gm_lwe_plan_embedding(&p);
@@ -134,10 +165,13 @@ static void samples_are_the_best(void **state) {
         assert_true(step > 0 || other.excess > best.excess);
     }
     p.hamming = 3; /* an attack does not know it */
-    p.samples = 2000;
+    p.samples = 9000;
     assert_int_equal(gm_lwe_plan_embedding(&p).samples, best.samples);
-    /* No error, and errors smaller than the secret. */
-    p.sigma = 0.0;
+}
+
+static void scales_balance_error_and_secret(void **state) {
+    (void)state;
+    gm_lwe_parameters p = {.n = 30, .q = 3329, .samples = 99, .sigma = 0.0, .secret = "binary"};
     assert_true(gm_lwe_plan_embedding(&p).secret_scale == 1 && gm_lwe_plan_embedding(&p).last == 1);
     p = (gm_lwe_parameters){
         .n = 30, .q = 3329, .samples = 99, .sigma = 1.0, .secret = "gaussian", .secret_sigma = 4.0};
@@ -209,9 +243,14 @@ static void nothing_is_an_answer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_are_those_of_enumeration), cmocka_unit_test(known_counts),
-        cmocka_unit_test(embedding_holds_the_secret),      cmocka_unit_test(samples_are_the_best),
-        cmocka_unit_test(reduction_finds_the_secret),      cmocka_unit_test(nothing_is_an_answer),
+        cmocka_unit_test(counts_are_those_of_enumeration),
+        cmocka_unit_test(known_counts),
+        cmocka_unit_test(embedding_holds_the_secret),
+        cmocka_unit_test(samples_are_the_fewest),
+        cmocka_unit_test(samples_are_the_best),
+        cmocka_unit_test(scales_balance_error_and_secret),
+        cmocka_unit_test(reduction_finds_the_secret),
+        cmocka_unit_test(nothing_is_an_answer),
     };
     return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

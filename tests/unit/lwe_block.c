@@ -257,6 +257,7 @@ static gm_lwe_block full_block(const gm_lwe *instance) {
     block.precision = 2;
     block.lll_seconds = 1.5;
     block.bkz_seconds = 2.25;
+    block.fplll_seconds = 0.75;
     return block;
 }
 
@@ -286,6 +287,7 @@ static void blocks_are_kept(void **state) {
     assert_int_equal(again.precision, 2);
     check_near(again.lll_seconds, 1.5, 0);
     check_near(again.bkz_seconds, 2.25, 0);
+    check_near(again.fplll_seconds, 0.75, 0);
     gm_lwe_block_free(context, &again);
     assert_false(loads(instance, &f, 98, 3, 4)); /* another key, another block, none at all */
     assert_false(loads(instance, &f, 99, 3, 5));
@@ -309,7 +311,7 @@ static void damage_is_seen(void **state) {
     const folder f = make_folder();
     check_ok(context, gm_lwe_block_save(context, f.path, 99, 0, 0, &block));
     const size_t size = read_bytes(block_path(&f, 0, 0), bytes, sizeof bytes);
-    assert_int_equal(size, (10 + 6 * 6 + 1) * 8);
+    assert_int_equal(size, (11 + 6 * 6 + 1) * 8);
     for (size_t length = 0; length < size; length++) {
         write_bytes(block_path(&f, 0, 0), bytes, length);
         assert_false(loads(instance, &f, 99, 0, 0));

@@ -167,7 +167,8 @@ static gm_status set_seconds(gm_report *report, const gm_lwe_result *result) {
     TRY(set(report, path, "control", result->control_run ? result->control_seconds : missing));
     TRY(set(report, path, "evidence", result->evidence_seconds));
     TRY(set(report, path, "lll", made ? result->reduction.lll_seconds : missing));
-    return set(report, path, "bkz", made ? result->reduction.bkz_seconds : missing);
+    TRY(set(report, path, "bkz", made ? result->reduction.bkz_seconds : missing));
+    return set(report, path, "fplll", made ? result->reduction.fplll_seconds : missing);
 }
 
 /* A control that succeeds takes the point from the result. */

@@ -104,7 +104,9 @@ static gm_status report_columns(gm_report *report, const gm_lwe_rows *rows) {
 static gm_status report_seconds(gm_report *report, const gm_lwe_reduction *reduction) {
     TRY(gm_report_set_number(report, "result.seconds", reduction->seconds));
     TRY(gm_report_set_number(report, "result.processor_seconds.lll", reduction->lll_seconds));
-    return gm_report_set_number(report, "result.processor_seconds.bkz", reduction->bkz_seconds);
+    TRY(gm_report_set_number(report, "result.processor_seconds.bkz", reduction->bkz_seconds));
+    return gm_report_set_number(report, "result.processor_seconds.fplll",
+                                reduction->fplll_seconds);
 }
 
 static gm_status describe(struct session *session, struct lwe_work *work) {

@@ -70,11 +70,15 @@ bool fits_words(const Basis &basis) {
     return true;
 }
 
+// Processor seconds inside fplll since a job began.
+double fplll_seconds = 0.0;
+
 // LLL of `basis` in machine words with that precision of the Gram-Schmidt numbers. False, with the
 // basis unchanged, where it gave up.
 bool lll_in_words(Basis &basis, double delta, fplll::FloatType precision) {
     Words words = to_words(basis);
     int status = fplll::RED_LLL_FAILURE;
+    Stopwatch watch(fplll_seconds);
     try {
         status = fplll::lll_reduction(words, delta, ETA, fplll::LM_FAST, precision);
     } catch (const std::exception &) { // "infinite loop in babai"
@@ -91,6 +95,7 @@ bool lll_in_words(Basis &basis, double delta, fplll::FloatType precision) {
 
 // LLL that raises the precision until it is proved to suffice.
 void lll_in_multiprecision(Basis &basis, double delta) {
+    Stopwatch watch(fplll_seconds);
     fplll::ZZ_mat<mpz_t> numbers;
     numbers.resize(basis.rows, basis.columns);
     size_t k = 0;
@@ -145,6 +150,7 @@ std::vector<fplll::Strategy> strategies() {
 // failure.
 template <class Real> int bkz_in_words(Basis &basis, double delta, int block_size, int loops) {
     using Word = fplll::Z_NR<long>;
+    Stopwatch watch(fplll_seconds);
     Words words = to_words(basis), none;
     std::vector<fplll::Strategy> plans = strategies();
     const fplll::BKZParam parameters(block_size, plans, delta,
@@ -222,18 +228,22 @@ gm_message_result reduce(const gm_message_job &job, Basis &basis) {
     result.rows = basis.rows;
     result.columns = basis.columns;
     fplll::set_external_enumerator(nullptr);
+    fplll_seconds = 0.0;
     {
         Stopwatch watch(result.lll_seconds);
         result.precision = lll(basis, job.delta);
         if (!is_independent(basis))
             throw std::runtime_error("the rows of the basis depend on each other");
     }
-    Stopwatch watch(result.bkz_seconds);
-    for (const int size : block_sizes(job)) {
-        if (job.task == 1 && first_norm(basis) <= job.norm)
-            break;
-        result.loops += bkz(basis, job.delta, size, job.loops, result.precision);
+    {
+        Stopwatch watch(result.bkz_seconds);
+        for (const int size : block_sizes(job)) {
+            if (job.task == 1 && first_norm(basis) <= job.norm)
+                break;
+            result.loops += bkz(basis, job.delta, size, job.loops, result.precision);
+        }
     }
+    result.fplll_seconds = fplll_seconds;
     return result;
 }
 
