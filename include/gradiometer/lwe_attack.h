@@ -188,7 +188,8 @@ typedef struct gm_lwe_result {
  * Recover the secret from rows: score guesses of the dropped entries, follow the gradient of the
  * best ones, whitened and plain, and accept what the original samples accept.
  * @param out  owned by the caller; untouched on failure
- * @return GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY, GM_CANCELLED; that nothing is found is a result
+ * @return GM_INVALID_ARGUMENT (an option; rows of another instance, or none), GM_OUT_OF_MEMORY,
+ *         GM_CANCELLED; that nothing is found is a result
  */
 GM_API GM_MUST_USE gm_status gm_lwe_attack(gm_context *context, const gm_lwe *instance,
                                            const gm_lwe_rows *rows,

@@ -5,6 +5,24 @@
 #include "lwe/reducer.h"
 #include "lwe/result.h"
 
+/* Rows must be of this instance in all that decides where memory is read. */
+static gm_status check_rows(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows) {
+    const gm_lwe_parameters *p = &instance->parameters;
+    if (rows->n != p->n || rows->q != p->q || rows->count < 1 || rows->dropped_count >= p->n)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "gm_lwe_attack: %lld rows of n = %lld, q = %lld, %lld columns dropped; the "
+                       "instance has n = %lld, q = %lld",
+                       (long long)rows->count, (long long)rows->n, (long long)rows->q,
+                       (long long)rows->dropped_count, (long long)p->n, (long long)p->q);
+    for (int64_t at = 0; at < rows->count * rows->width; at++)
+        if (rows->index[at] < 0 || rows->index[at] >= p->samples)
+            return gm_fail(context, GM_INVALID_ARGUMENT,
+                           "gm_lwe_attack: row %lld is made of sample %lld; there are %lld",
+                           (long long)(at / rows->width), (long long)rows->index[at],
+                           (long long)p->samples);
+    return GM_OK;
+}
+
 gm_status gm_lwe_attack(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows,
                         const gm_lwe_attack_options *options, gm_lwe_result **out) {
     gm_status status;
@@ -13,6 +31,7 @@ gm_status gm_lwe_attack(gm_context *context, const gm_lwe *instance, const gm_lw
     if (!context || !instance || !rows || !options || !out)
         return context ? gm_fail(context, GM_INVALID_ARGUMENT, "gm_lwe_attack: NULL")
                        : GM_INVALID_ARGUMENT;
+    GM_TRY(check_rows(context, instance, rows));
     GM_TRY(gm_lwe_effort_of(context, instance, options, &effort));
     GM_TRY(gm_lwe_result_create(context, instance, &result));
     const double start = gm_seconds();

@@ -432,6 +432,7 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
     GM_TRY(GM_NEW(context, columns, view->dropped * 2 * view->count));
     for (int64_t i = 0; i < view->count; i++)
         ones[i] = 1;
+    const double all = gm_lwe_guess_count(range, view->dropped, units);
     const double penalty = LOG_ODDS / fmax(weigh(view, level, weight), 1);
     GM_TRY(make_halves(context, view, range, units, penalty, halves));
     fill_columns(context, view, weight, turns, ones, columns, halves);
@@ -439,10 +440,10 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
                         .view = view,
                         .columns = columns,
                         .halves = halves,
-                        .keep = keep,
+                        .keep = (int64_t)fmin((double)keep, all),
                         .penalty = penalty};
     GM_TRY(score_all(&work, units, guesses));
-    *tried = gm_lwe_guess_count(range, view->dropped, units);
+    *tried = all;
     *out = guesses;
     guesses = NULL;
 done:

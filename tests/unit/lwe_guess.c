@@ -226,6 +226,35 @@ static void threads_do_not_matter(void **state) {
     close_setting(&s);
 }
 
+/* Columns that are alike give guesses of equal scores: which of them are kept, and in which order,
+   does not hang on the threads, and fewer are the first of more. */
+static void equal_scores_have_an_order(void **state) {
+    (void)state;
+    setting s;
+    double tried = NAN;
+    open_setting(&s, "ternary", 8, 44);
+    for (int64_t i = 0; i < s.view->count; i++)
+        for (int64_t j = 0; j < 8; j++)
+            s.view->u[8 * i + j] = s.view->u[8 * i];
+    gm_lwe_guesses *all = guess(context, &s, 1e9, LIMIT, &tried);
+    int equal = 0;
+    for (int64_t g = 1; g < all->count; g++)
+        equal += all->score[g] == all->score[g - 1];
+    assert_true(equal > all->count / 2);
+    for (int threads = 1; threads <= 4; threads++) {
+        gm_context *other = make_context(threads, GM_ISA_AUTO);
+        for (int64_t keep = 1; keep < 300; keep += 13) {
+            gm_lwe_guesses *best = guess(other, &s, 1e9, keep, &tried);
+            assert_memory_equal(best->entries, all->entries, (size_t)(best->count * 8));
+            assert_memory_equal(best->score, all->score, (size_t)best->count * sizeof(double));
+            gm_lwe_guesses_destroy(other, best);
+        }
+        gm_context_destroy(other);
+    }
+    gm_lwe_guesses_destroy(context, all);
+    close_setting(&s);
+}
+
 /* Rows that all say nothing leave scores that are numbers. */
 static void hopeless_rows_are_scored(void **state) {
     (void)state;
@@ -280,8 +309,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_CONTEXT(counts_are_those_of_a_list), WITH_CONTEXT(scores_are_those_of_all),
         WITH_CONTEXT(budgets_are_kept),           WITH_CONTEXT(nothing_dropped_is_one_guess),
-        WITH_CONTEXT(threads_do_not_matter),      WITH_CONTEXT(hopeless_rows_are_scored),
-        WITH_CONTEXT(the_right_guess_is_first),
+        WITH_CONTEXT(threads_do_not_matter),      WITH_CONTEXT(equal_scores_have_an_order),
+        WITH_CONTEXT(hopeless_rows_are_scored),   WITH_CONTEXT(the_right_guess_is_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -297,6 +297,23 @@ static void threads_do_not_matter(void **state) {
     close_setting(&s);
 }
 
+/* Of guesses that are all right, too. */
+static void the_first_of_equals_is_named(void **state) {
+    (void)state;
+    for (int solver = 0; solver < 3; solver++) {
+        setting s;
+        open_setting(&s, &ternary, 449, 3, 0);
+        memcpy(s.entries[0] + 4, s.entries[0], 4);
+        memcpy(s.entries[0] + 8, s.entries[0], 4);
+        if (solver < 2)
+            peel_with(context, &s, (gm_lwe_weighting)solver);
+        else
+            decode_with(context, &s);
+        check_truth(&s, 0);
+        close_setting(&s);
+    }
+}
+
 /* The last of a full tile and the only one of the next, which is through long before: the first is
    named. */
 static void the_first_is_named(void **state) {
@@ -452,6 +469,36 @@ static void decoding_unwraps(void **state) {
     assert_true(wrapped > 50);
 }
 
+/* Rows of which nothing can be told are not used: three of four have errors of many turns. */
+static void hopeless_rows_are_not_decoded(void **state) {
+    (void)state;
+    for (uint64_t seed = 720; seed < 725; seed++) {
+        setting s;
+        plant_form form = ternary;
+        form.count = 240;
+        form.parameters.samples = 260;
+        open_setting(&s, &form, seed, 1, 0);
+        gm_lwe_rows *rows = &s.p.rows;
+        for (int64_t i = 0; i < rows->count; i++) {
+            for (int64_t l = 0; i % 4 && l < rows->width; l++) { /* of samples of their own */
+                rows->r[i * rows->width + l] = 3000 + 7 * i * l;
+                rows->index[i * rows->width + l] = 20 + (i + 31 * l) % 240;
+            }
+            if (i % 4)
+                rows->rb[i] = plant_centred(12345 * i * i, rows->q);
+        }
+        gm_lwe_view_destroy(context, s.view);
+        const gm_lwe_parameters *parameters = &s.p.instance->parameters;
+        check_ok(context, gm_lwe_view_create(context, rows, parameters, 4, 0, &s.view));
+        check_ok(context, gm_lwe_view_share(context, s.view, rows, parameters));
+        s.search.view = s.view;
+        decode_with(context, &s);
+        check_truth(&s, 0);
+        check_between((double)s.find.moves, 20, 60);
+        close_setting(&s);
+    }
+}
+
 static void cancelling_ends_it(void **state) {
     (void)state;
     for (int solver = 0; solver < 3; solver++) {
@@ -520,19 +567,71 @@ static void wrong_options_are_refused(void **state) {
     close_setting(&s);
 }
 
+/* Rows of another instance, and none at all. */
+static void foreign_rows_are_refused(void **state) {
+    (void)state;
+    setting s;
+    gm_lwe_result *result = NULL;
+    const gm_lwe_attack_options options = {.no_control = true};
+    open_setting(&s, &ternary, 840, 1, 0);
+    gm_lwe_rows *rows = &s.p.rows;
+#define REFUSED(member, value, text)                                                               \
+    do {                                                                                           \
+        const int64_t before = member;                                                             \
+        member = value;                                                                            \
+        check_fails(context, GM_INVALID_ARGUMENT, text,                                            \
+                    gm_lwe_attack(context, s.p.instance, rows, &options, &result));                \
+        member = before;                                                                           \
+    } while (0)
+    REFUSED(rows->n, 31, "n = 31");
+    REFUSED(rows->q, 3331, "q = 3331");
+    REFUSED(rows->count, 0, "0 rows");
+    REFUSED(rows->dropped_count, 30, "30 columns dropped");
+    REFUSED(rows->index[17], 60, "row 2 is made of sample 60");
+    REFUSED(rows->index[17], -1, "row 2 is made of sample -1");
+    assert_null(result);
+    close_setting(&s);
+}
+
+/* More guesses to keep than there are. */
+static void any_number_may_be_kept(void **state) {
+    (void)state;
+    setting s;
+    gm_lwe_result *result = NULL;
+    const gm_lwe_attack_options options = {.no_control = true, .keep = INT64_MAX, .guesses = 1e300};
+    open_setting(&s, &ternary, 841, 1, 0);
+    check_ok(context, gm_lwe_attack(context, s.p.instance, &s.p.rows, &options, &result));
+    assert_true(result->recovered);
+    gm_lwe_result_destroy(context, result);
+    close_setting(&s);
+}
+
 #define WITH_CONTEXT(test) cmocka_unit_test_setup_teardown(test, set_up_context, tear_down_context)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_CONTEXT(planted_secrets_are_peeled), WITH_CONTEXT(wrong_picks_are_undone),
-        WITH_CONTEXT(wrong_guesses_lead_nowhere), WITH_CONTEXT(the_right_guess_is_named),
-        WITH_CONTEXT(only_the_samples_accept),    WITH_CONTEXT(a_guess_may_suffice),
-        WITH_CONTEXT(entries_stay_in_the_law),    WITH_CONTEXT(binary_secrets_are_not_negative),
-        WITH_CONTEXT(threads_do_not_matter),      WITH_CONTEXT(the_first_is_named),
-        WITH_CONTEXT(all_samples_are_asked),      WITH_CONTEXT(moves_are_undone_but_not_at_once),
-        WITH_CONTEXT(copies_find_more),           WITH_CONTEXT(planted_secrets_are_decoded),
-        WITH_CONTEXT(decoding_unwraps),           WITH_CONTEXT(cancelling_ends_it),
-        WITH_CONTEXT(attacks_on_planted_rows),    WITH_CONTEXT(wrong_options_are_refused),
+        WITH_CONTEXT(planted_secrets_are_peeled),
+        WITH_CONTEXT(wrong_picks_are_undone),
+        WITH_CONTEXT(wrong_guesses_lead_nowhere),
+        WITH_CONTEXT(the_right_guess_is_named),
+        WITH_CONTEXT(only_the_samples_accept),
+        WITH_CONTEXT(a_guess_may_suffice),
+        WITH_CONTEXT(entries_stay_in_the_law),
+        WITH_CONTEXT(binary_secrets_are_not_negative),
+        WITH_CONTEXT(threads_do_not_matter),
+        WITH_CONTEXT(the_first_of_equals_is_named),
+        WITH_CONTEXT(the_first_is_named),
+        WITH_CONTEXT(all_samples_are_asked),
+        WITH_CONTEXT(moves_are_undone_but_not_at_once),
+        WITH_CONTEXT(copies_find_more),
+        WITH_CONTEXT(planted_secrets_are_decoded),
+        WITH_CONTEXT(decoding_unwraps),
+        WITH_CONTEXT(hopeless_rows_are_not_decoded),
+        WITH_CONTEXT(cancelling_ends_it),
+        WITH_CONTEXT(attacks_on_planted_rows),
+        WITH_CONTEXT(wrong_options_are_refused),
+        WITH_CONTEXT(foreign_rows_are_refused),
+        WITH_CONTEXT(any_number_may_be_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
