@@ -73,6 +73,7 @@ static void add(struct sums *sums, const gm_lwe *instance, const gm_lwe_result *
 static void show(const struct setting *setting, struct sums *sums) {
     const gm_lwe_parameters *p = &setting->parameters;
     const int count = sums->secrets;
+    const double seconds = median(sums->seconds, count), usvp = median(sums->usvp_seconds, count);
     char weight[32], goal[32] = "none";
     if (p->hamming)
         snprintf(weight, sizeof weight, "%lld", (long long)p->hamming);
@@ -83,10 +84,9 @@ static void show(const struct setting *setting, struct sums *sums) {
     printf("| %lld | %lld | %s %s | %d/%d | %d | %.2f (%.2f) | %s | %d | %.0f | %.0f | %.1e | "
            "%.0f %% | %d/%d %.2f (%.2f) | %.0f | %.0f |\n",
            (long long)p->n, (long long)p->q, p->secret, weight, sums->recovered, count, sums->wrong,
-           median(sums->seconds, count), sums->seconds[count - 1], goal, sums->control,
-           median(sums->rows, count), median(sums->blocks, count), sums->guesses / count,
-           100 * sums->fplll / sums->reduction, sums->usvp, count,
-           median(sums->usvp_seconds, count), sums->usvp_seconds[count - 1], sums->log2_exhaustive,
+           seconds, sums->seconds[count - 1], goal, sums->control, median(sums->rows, count),
+           median(sums->blocks, count), sums->guesses / count, 100 * sums->fplll / sums->reduction,
+           sums->usvp, count, usvp, sums->usvp_seconds[count - 1], sums->log2_exhaustive,
            sums->log2_mitm);
     fflush(stdout);
 }

@@ -11,7 +11,7 @@
 #include "lwe/reducer.h"
 #include "lwe/usvp.h"
 
-enum { WHITENED_ROWS = 600, KEEP = 1024, USVP_BLOCK_SIZE = 40 };
+enum { WHITENED_ROWS = 600, KEEP = 1024, USVP_BLOCK_SIZE = 60 };
 static const double GUESSES = 1e7, TIME_LIMIT = 120;
 
 static const gm_estimate no_estimate = {NAN, NAN, NAN, NAN, "none"};

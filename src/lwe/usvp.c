@@ -8,7 +8,7 @@
 #include "lattice/pool.h"
 #include "lwe/law.h"
 
-enum { LARGEST_SCALE = 64, LOOPS = 8 };
+enum { LARGEST_SCALE = 64, LOOPS = 8, PATIENT_SIZE = 40, PATIENT_ROUNDS = 20 };
 
 static const double delta_of_lll = 0.99, roots[] = {1.0219, 1.0128};
 
@@ -127,8 +127,9 @@ done:
     return status;
 }
 
-/* Reduce what there is by blocks of that size; `lost` where no basis came back. */
-static gm_status reduce(search *s, int block_size, gm_lwe_usvp *out, bool *lost) {
+/* Reduce what there is by blocks of that size; `lost` where no basis came back, `idle` where the
+   same did. */
+static gm_status reduce(search *s, int block_size, gm_lwe_usvp *out, bool *lost, bool *idle) {
     gm_status status = GM_OK;
     gm_lattice_result *result = NULL;
     const int64_t d = s->plan.samples + s->instance->parameters.n + 1;
@@ -145,23 +146,37 @@ static gm_status reduce(search *s, int block_size, gm_lwe_usvp *out, bool *lost)
     *lost = !result || !result->reduced || result->rows != d || result->columns != d;
     if (*lost)
         snprintf(out->reason, sizeof out->reason, "%s", result ? result->reason : "no answer");
-    else
+    *idle = *lost || memcmp(s->basis, result->basis, (size_t)(d * d) * sizeof *s->basis) == 0;
+    if (!*lost)
         memcpy(s->basis, result->basis, (size_t)(d * d) * sizeof *s->basis);
 done:
     gm_lattice_result_destroy(s->context, result);
     return status;
 }
 
-static gm_status grow_blocks(search *s, int largest, gm_lwe_usvp *out) {
+/* Blocks of one size, again and again while that helps: from 40 on, where each round is dear enough
+   that the next size is no cheaper way. */
+static gm_status repeat(search *s, int size, gm_lwe_usvp *out, bool *lost) {
     gm_status status = GM_OK;
-    bool lost = false;
-    for (int size = 2; !out->found; size = size == 2 ? 10 : size + 10) {
-        size = size < largest ? size : largest;
-        GM_TRY(reduce(s, size, out, &lost));
-        if (lost)
+    bool idle = false;
+    const int rounds = size < PATIENT_SIZE ? 1 : PATIENT_ROUNDS;
+    for (int r = 0; r < rounds && !out->found && !idle && !*lost; r++) {
+        GM_TRY(reduce(s, size, out, lost, &idle));
+        if (*lost)
             break;
         out->block_size = size;
         GM_TRY(try_rows(s, &out->found));
+    }
+done:
+    return status;
+}
+
+static gm_status grow_blocks(search *s, int largest, gm_lwe_usvp *out) {
+    gm_status status = GM_OK;
+    bool lost = false;
+    for (int size = 2; !out->found && !lost; size = size == 2 ? 10 : size + 10) {
+        size = size < largest ? size : largest;
+        GM_TRY(repeat(s, size, out, &lost));
         if (size == largest)
             break;
     }

@@ -596,8 +596,8 @@ static gm_status attack_lwe(gm_context *context) {
     for (int whitened = 0; whitened < 2; whitened++) {
         const int64_t secret[] = {0, 1, 0, 0, -1};
         gm_lwe_signal_summary expected, seen;
-        STOP_UNLESS_OK(gm_lwe_observe_secret(context, instance, rows, secret, whitened, &expected,
-                                             &seen));
+        STOP_UNLESS_OK(
+            gm_lwe_observe_secret(context, instance, rows, secret, whitened, &expected, &seen));
         assert_true(seen.z > 0.0 && expected.z > 0.0);
     }
 done:
