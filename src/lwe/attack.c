@@ -55,8 +55,8 @@ static const double FIRST_GUESSES = 1e6, MORE_GUESSES = 4;
 struct solving {
     gm_context *context;
     const gm_lwe *instance;
-    gm_lwe_effort effort;
-    double start; /* by gm_seconds() */
+    gm_lwe_effort effort, last; /* of all attacks, and of the last one */
+    double start;               /* by gm_seconds() */
     gm_lwe_reduce_options reduce;
     gm_lwe_rows *rows;
     gm_lwe_result *result;
@@ -64,12 +64,12 @@ struct solving {
 
 static gm_status attack_now(struct solving *solving, const gm_lwe_rows *rows) {
     const double start = gm_seconds();
-    gm_lwe_effort effort = solving->effort;
-    effort.guesses =
-        fmin(effort.guesses, FIRST_GUESSES * pow(MORE_GUESSES, (double)rows->blocks - 1));
+    solving->last = solving->effort;
+    solving->last.guesses = fmin(solving->effort.guesses,
+                                 FIRST_GUESSES * pow(MORE_GUESSES, (double)rows->blocks - 1));
     gm_lwe_attempt attempt = {.find = {.secret = solving->result->secret}, .solver = "none"};
     const gm_status status =
-        gm_lwe_attempt_run(solving->context, solving->instance, rows, &effort, &attempt);
+        gm_lwe_attempt_run(solving->context, solving->instance, rows, &solving->last, &attempt);
     if (status == GM_OK)
         gm_lwe_result_take(solving->result, rows, &attempt);
     solving->result->attack_seconds += gm_seconds() - start;
@@ -132,7 +132,7 @@ gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
     if (solving.rows && solving.rows->count > 0)
         GM_TRY(gm_lwe_reduction_describe(context, instance, solving.rows, &result->reduction));
     GM_TRY(
-        gm_lwe_result_complete(context, instance, solving.rows, &solving.effort, options, result));
+        gm_lwe_result_complete(context, instance, solving.rows, &solving.last, options, result));
     *out = result;
     solving.result = NULL;
 done:

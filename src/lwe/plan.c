@@ -52,6 +52,7 @@ struct setting {
     gm_lwe_calibration calibration;
     bool told;             /* the number of dropped columns is not ours to choose */
     double powers[SHARES]; /* E s_j² that are reckoned with, ascending */
+    double needed[SHARES]; /* guesses of the dropped entries, of as many as are tried now */
     int count;
     double patience; /* seconds that an unknown power which is not in reach costs */
 };
@@ -191,7 +192,7 @@ static void judge(const struct setting *setting, struct choice *choice) {
     plan->seconds = seconds_of(setting->parameters, d, plan->block_size, plan->loops);
     choice->time = 0;
     for (int p = 0; p < setting->count; p++) {
-        const double guesses = guesses_needed(setting, plan->drop_columns, setting->powers[p]);
+        const double guesses = setting->needed[p];
         gm_lwe_plan one = *plan;
         const double entry = see(setting, setting->powers[p], &one);
         /* All guesses that are allowed are scored; where the number of columns is given, that has
@@ -290,18 +291,20 @@ static gm_status check(gm_context *context, const gm_lwe_parameters *parameters,
     return GM_OK;
 }
 
-/* The best plan for a power. */
-static struct choice choose(const struct setting *setting) {
+/* Try all plans that drop k columns. */
+static void try_columns(struct setting *setting, int64_t k, struct choice *best) {
+    for (int p = 0; p < setting->count; p++)
+        setting->needed[p] = guesses_needed(setting, k, setting->powers[p]);
+    try_samples(setting, (gm_lwe_plan){.drop_columns = k}, best);
+}
+
+static struct choice choose(struct setting *setting) {
     struct choice best = {.time = INFINITY};
-    gm_lwe_plan plan = {0};
-    if (setting->told) {
-        const int64_t told = setting->options->drop_columns;
-        plan.drop_columns = told < 0 ? 0 : told;
-        try_samples(setting, plan, &best);
-        return best;
-    }
-    for (; plan.drop_columns <= setting->parameters->n / 2; plan.drop_columns += 4)
-        try_samples(setting, plan, &best);
+    const int64_t told = setting->options->drop_columns;
+    if (setting->told)
+        try_columns(setting, told < 0 ? 0 : told, &best);
+    for (int64_t k = 0; !setting->told && k <= setting->parameters->n / 2; k += 4)
+        try_columns(setting, k, &best);
     return best;
 }
 
