@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "curvature/moments_state.h"
 
 enum { VERSION = 1, PATH_SIZE = 4096 };
 static const char MAGIC[8] = "GMACCUM";
 static const uint32_t ORDER = 0x01020304;
-static const uint64_t HASH_START = 14695981039346656037u, HASH_STEP = 1099511628211u;
 
 typedef struct header {
     char magic[8];
@@ -19,7 +19,7 @@ typedef struct header {
     uint64_t nodes; /* bit `level` is set where a node waits */
 } header;
 
-/* A file with the checksum (FNV-1a, 64 bits) of what went through it. */
+/* A file with the checksum of what went through it. */
 typedef struct stream {
     gm_context *context;
     const char *path;
@@ -27,14 +27,8 @@ typedef struct stream {
     uint64_t hash;
 } stream;
 
-static void add_to_hash(stream *s, const void *data, size_t size) {
-    const unsigned char *bytes = data;
-    for (size_t i = 0; i < size; i++)
-        s->hash = (s->hash ^ bytes[i]) * HASH_STEP;
-}
-
 static gm_status write_bytes(stream *s, const void *data, size_t size) {
-    add_to_hash(s, data, size);
+    s->hash = gm_hash_bytes(s->hash, data, size);
     if (fwrite(data, 1, size, s->file) == size)
         return GM_OK;
     return gm_fail(s->context, GM_IO_ERROR, "%s: %s", s->path, strerror(errno));
@@ -43,7 +37,7 @@ static gm_status write_bytes(stream *s, const void *data, size_t size) {
 static gm_status read_bytes(stream *s, void *data, size_t size) {
     if (fread(data, 1, size, s->file) != size)
         return gm_fail(s->context, GM_INVALID_INPUT, "%s: truncated", s->path);
-    add_to_hash(s, data, size);
+    s->hash = gm_hash_bytes(s->hash, data, size);
     return GM_OK;
 }
 
@@ -111,7 +105,7 @@ done:
 
 gm_status gm_accumulator_save(const gm_accumulator *a, const char *path) {
     char part[PATH_SIZE];
-    stream s = {.context = a->context, .path = path, .hash = HASH_START};
+    stream s = {.context = a->context, .path = path, .hash = GM_HASH_START};
     if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
         return gm_fail(a->context, GM_INVALID_ARGUMENT,
                        "gm_accumulator_save: the path is too long");
@@ -226,7 +220,7 @@ done:
 }
 
 gm_status gm_accumulator_load(gm_context *context, const char *path, gm_accumulator **out) {
-    stream s = {.context = context, .path = path, .hash = HASH_START};
+    stream s = {.context = context, .path = path, .hash = GM_HASH_START};
     s.file = fopen(path, "rb");
     if (!s.file)
         return gm_fail(context, GM_INVALID_INPUT, "%s: %s", path, strerror(errno));

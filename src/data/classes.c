@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a. */
+#include "base/hash.h"
+
+/* Slots are the low bits, which depend on low bits alone: the high half is folded in. */
 static uint64_t hash(const char *text, size_t size) {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < size; i++)
-        h = (h ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+    const uint64_t h = gm_hash_bytes(GM_HASH_START, text, size);
     return h ^ h >> 32;
 }
 

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define MAGIC 0x54414c47u /* "GLAT" */
 enum { CHECKSUM_AT = 24, ENTRIES_AT = GM_MESSAGE_HEADER + GM_MESSAGE_FIELDS };
 
@@ -41,14 +43,10 @@ static bool get_between(const unsigned char *at, int low, int high, int *out) {
     return true;
 }
 
-/* FNV-1a, over all but the checksum itself. */
+/* Over all but the checksum itself. */
 static uint64_t checksum(const unsigned char *bytes, uint64_t length) {
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < CHECKSUM_AT; i++)
-        hash = (hash ^ bytes[i]) * 1099511628211u;
-    for (size_t i = GM_MESSAGE_HEADER; i < GM_MESSAGE_HEADER + length; i++)
-        hash = (hash ^ bytes[i]) * 1099511628211u;
-    return hash;
+    const uint64_t hash = gm_hash_bytes(GM_HASH_START, bytes, CHECKSUM_AT);
+    return gm_hash_bytes(hash, bytes + GM_MESSAGE_HEADER, (size_t)length);
 }
 
 const char *gm_message_fault_text(gm_message_fault fault) {

@@ -6,6 +6,7 @@
 #include <gradiometer/spec.h>
 
 #include "lwe/guess.h"
+#include "lwe/law.h"
 #include "lwe/linear.h"
 
 enum {

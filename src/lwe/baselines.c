@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lwe/law.h"
 #include "random/discrete.h"
 
 /* log2 of C(n, k). */
@@ -28,11 +29,10 @@ static double gaussian_bits(double sigma, bool zero) {
 
 /* log2 of the values of an entry, or of those that are not 0. */
 static double entry_bits(const gm_lwe_parameters *p, bool zero) {
-    const double sigma = p->secret_sigma > 0.0 ? p->secret_sigma : p->sigma;
     if (!p->secret)
         return (double)NAN;
     if (strcmp(p->secret, "gaussian") == 0)
-        return gaussian_bits(sigma, zero);
+        return gaussian_bits(gm_lwe_secret_sigma(p), zero);
     if (strcmp(p->secret, "uniform") == 0)
         return log2((double)(p->q - !zero));
     return log2(strcmp(p->secret, "binary") == 0 ? 1.0 + zero : 2.0 + zero);

@@ -61,17 +61,6 @@ done:
     return status;
 }
 
-/* Columns that are not in the ascending list of dropped ones: out [n − dropped_count]. */
-static void list_kept(int64_t n, const int64_t *dropped, int64_t dropped_count, int64_t *out) {
-    int64_t next = 0, kept = 0;
-    for (int64_t j = 0; j < n; j++) {
-        if (next < dropped_count && dropped[next] == j)
-            next++;
-        else
-            out[kept++] = j;
-    }
-}
-
 gm_status gm_lwe_block_basis(gm_context *context, const gm_lwe *instance, const gm_lwe_block *block,
                              const int64_t *dropped, int64_t dropped_count, int64_t **out) {
     gm_status status;
@@ -80,7 +69,7 @@ gm_status gm_lwe_block_basis(gm_context *context, const gm_lwe *instance, const 
     int64_t *basis = NULL, *column = NULL;
     GM_TRY(GM_NEW(context, column, kept));
     GM_TRY(GM_NEW_ZERO(context, basis, d * d));
-    list_kept(n, dropped, dropped_count, column);
+    gm_lwe_kept_columns(n, dropped, dropped_count, column);
     for (int64_t j = 0; j < kept; j++)
         basis[j * d + m + j] = q;
     for (int64_t i = 0; i < m; i++) {
@@ -126,7 +115,7 @@ gm_status gm_lwe_block_read(gm_context *context, const gm_lwe *instance, const i
     int64_t *r = NULL, *column = NULL, count = 0;
     GM_TRY(GM_NEW(context, column, kept));
     GM_TRY(GM_NEW(context, r, d * m));
-    list_kept(n, dropped, dropped_count, column);
+    gm_lwe_kept_columns(n, dropped, dropped_count, column);
     for (int64_t i = 0; i < d; i++) {
         bool combines;
         if (!read_vector(instance, block, column, kept, &basis[i * d], &r[count * m], &combines))

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "informativeness/tally.h"
-#include "lwe/law.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -74,7 +73,7 @@ gm_status gm_lwe_find_entropy(gm_context *context, const gm_lwe_rows *rows, gm_l
     uint64_t *keys = NULL;
     GM_TRY(GM_NEW(context, column, rows->n));
     GM_TRY(GM_NEW(context, keys, rows->count));
-    const int64_t kept = gm_lwe_kept_columns(rows, column);
+    const int64_t kept = gm_lwe_kept_columns(rows->n, rows->dropped, rows->dropped_count, column);
     const double left = (n - (double)kept) * uniform;
     for (int64_t k = 0; k < kept; k++) {
         const double square = mean_square(rows, column[k]);

@@ -3,13 +3,11 @@
 #include <math.h>
 
 #include "linalg/linalg.h"
+#include "lwe/phase.h"
 #include "parallel/parallel.h"
-
-#define TWO_PI 6.283185307179586477
 
 /* Steps of the ladder; an error of √STEP in the norm costs little. */
 static const double STEP = 1.7;
-static const double RIDGE = 1e-6;
 
 struct work {
     const gm_lwe_view *view;
@@ -18,42 +16,16 @@ struct work {
     gm_context *context;
 };
 
-static double damping(double variance) {
-    return exp(-0.5 * TWO_PI * TWO_PI * variance);
-}
-
-/* Least v_i of all rows: what every factor exp(−2π²v) is taken relative to, so that it does not
-   underflow on rows that say nothing. */
-static double least_variance(const gm_lwe_view *view, double level) {
-    double least = INFINITY;
-    for (int64_t i = 0; i < view->count; i++)
-        least = fmin(least, gm_lwe_view_variance(view, i, level));
-    return least;
-}
-
-/* m_ij = 2π exp(−2π²(v_i − least)) x_ij, the covariance of sin 2πy_i with entry j over its
- * variance. */
-static void fill_response(const gm_lwe_view *view, double level, double least, double *m) {
-    for (int64_t i = 0; i < view->count; i++) {
-        const double factor = TWO_PI * damping(gm_lwe_view_variance(view, i, level) - least);
-        for (int64_t j = 0; j < view->kept; j++)
-            m[i * view->kept + j] = factor * view->x[i * view->kept + j];
-    }
-}
-
-/* Covariance of sin 2πy_i and sin 2πy_j: ½[e^{−2π²Var(y_i−y_j)} − e^{−2π²Var(y_i+y_j)}]. */
+/* Covariance of sin 2πy_i and sin 2πy_j, on and below the diagonal. */
 static void fill_covariance(const struct work *work, double level, double *e) {
     const gm_lwe_view *view = work->view;
-    const double scale = level / (double)view->kept;
     for (int64_t i = 0; i < view->count; i++) {
-        const double vi = gm_lwe_view_variance(view, i, level);
-        for (int64_t j = 0; j <= i; j++) {
-            const int64_t at = i * view->count + j;
-            const double sum = vi + gm_lwe_view_variance(view, j, level);
-            const double twice = 2 * (scale * work->gram[at] + view->shared[at]);
-            e[at] = 0.5 * (damping(sum - twice) - damping(sum + twice));
-        }
-        e[i * view->count + i] += RIDGE;
+        const double v = gm_lwe_view_variance(view, i, level);
+        for (int64_t j = 0; j <= i; j++)
+            e[i * view->count + j] =
+                gm_lwe_sine_covariance(v + gm_lwe_view_variance(view, j, level),
+                                       gm_lwe_view_covariance(view, work->gram, i, j, level));
+        e[i * view->count + i] += GM_LWE_RIDGE;
     }
 }
 
@@ -70,7 +42,7 @@ static void normalise(const struct work *work, int64_t at, double least, const d
             shift[j] += w[i * kept + j] * m[i * kept + j];
     for (int64_t j = 0; j < kept; j++) {
         const double scale = variance[j] > 0 ? 1 / sqrt(variance[j]) : 0;
-        shift[j] *= scale * damping(least);
+        shift[j] *= scale * gm_lwe_damping(least);
         for (int64_t i = 0; i < count; i++)
             w[i * kept + j] *= scale;
     }
@@ -81,13 +53,13 @@ static gm_status make_plain(const struct work *work, int64_t at) {
     gm_status status;
     const gm_lwe_view *view = work->view;
     const int64_t count = view->count, kept = view->kept;
-    const double level = work->gradient->level[at], least = least_variance(view, level);
+    const double level = work->gradient->level[at], least = gm_lwe_view_least_variance(view, level);
     double *w = &work->gradient->weights[at * count * kept], *m = NULL, *variance = NULL;
     GM_TRY(GM_NEW(work->context, m, count * kept));
     GM_TRY(GM_NEW_ZERO(work->context, variance, kept));
-    fill_response(view, level, least, m);
+    gm_lwe_view_response(view, level, least, m);
     for (int64_t i = 0; i < count; i++) {
-        const double sine = 0.5 * (1 - damping(4 * gm_lwe_view_variance(view, i, level)));
+        const double sine = 0.5 * (1 - gm_lwe_damping(4 * gm_lwe_view_variance(view, i, level)));
         for (int64_t j = 0; j < kept; j++) {
             w[i * kept + j] = m[i * kept + j];
             variance[j] += m[i * kept + j] * m[i * kept + j] * sine;
@@ -105,13 +77,13 @@ static gm_status make_whitened(const struct work *work, int64_t at) {
     gm_status status;
     const gm_lwe_view *view = work->view;
     const int64_t count = view->count, kept = view->kept;
-    const double level = work->gradient->level[at], least = least_variance(view, level);
+    const double level = work->gradient->level[at], least = gm_lwe_view_least_variance(view, level);
     double *w = &work->gradient->weights[at * count * kept];
     double *m = NULL, *e = NULL, *variance = NULL;
     GM_TRY(GM_NEW(work->context, m, count * kept));
     GM_TRY(GM_NEW(work->context, e, count * count));
     GM_TRY(GM_NEW_ZERO(work->context, variance, kept));
-    fill_response(view, level, least, m);
+    gm_lwe_view_response(view, level, least, m);
     fill_covariance(work, level, e);
     for (int64_t i = 0; i < count * kept; i++)
         w[i] = m[i];
@@ -137,10 +109,10 @@ static gm_status make_level(void *argument, int64_t index, int worker) {
 /* ω_i = exp(−2π²v_i) half-way up the ladder, and the contrast that each level has under it. */
 static void fill_contrast(const gm_lwe_view *view, gm_lwe_gradient *gradient) {
     const double middle = gradient->level[gradient->levels / 2];
-    const double least = least_variance(view, middle);
+    const double least = gm_lwe_view_least_variance(view, middle);
     double sum = 0;
     for (int64_t i = 0; i < view->count; i++) {
-        gradient->omega[i] = damping(gm_lwe_view_variance(view, i, middle) - least);
+        gradient->omega[i] = gm_lwe_damping(gm_lwe_view_variance(view, i, middle) - least);
         sum += gradient->omega[i];
     }
     for (int64_t i = 0; i < view->count; i++)
@@ -149,7 +121,8 @@ static void fill_contrast(const gm_lwe_view *view, gm_lwe_gradient *gradient) {
         gradient->contrast[l] = 0;
         for (int64_t i = 0; i < view->count; i++)
             gradient->contrast[l] +=
-                gradient->omega[i] * damping(gm_lwe_view_variance(view, i, gradient->level[l]));
+                gradient->omega[i] *
+                gm_lwe_damping(gm_lwe_view_variance(view, i, gradient->level[l]));
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
+#include "lwe/phase.h"
 #include "lwe/sincos_kernel.h"
 #include "parallel/parallel.h"
 
@@ -367,16 +368,15 @@ done:
 /* ω_i = exp(−2π²v_i), scaled so that the score of a wrong guess has variance 1; returns how far the
    right one lies from it. */
 static double weigh(const gm_lwe_view *view, double level, double *weight) {
-    double least = INFINITY, squares = 0, shift = 0;
-    for (int64_t i = 0; i < view->count; i++)
-        least = fmin(least, gm_lwe_view_variance(view, i, level));
+    const double least = gm_lwe_view_least_variance(view, level);
+    double squares = 0, shift = 0;
     for (int64_t i = 0; i < view->count; i++) {
-        weight[i] = exp(-19.739208802178716 * (gm_lwe_view_variance(view, i, level) - least));
+        weight[i] = gm_lwe_damping(gm_lwe_view_variance(view, i, level) - least);
         squares += 0.5 * weight[i] * weight[i];
     }
     for (int64_t i = 0; i < view->count; i++) {
         weight[i] /= sqrt(squares);
-        shift += weight[i] * exp(-19.739208802178716 * gm_lwe_view_variance(view, i, level));
+        shift += weight[i] * gm_lwe_damping(gm_lwe_view_variance(view, i, level));
     }
     return shift;
 }

@@ -2,6 +2,7 @@
 #ifndef GM_LWE_GUESS_H
 #define GM_LWE_GUESS_H
 
+#include "lwe/law.h"
 #include "lwe/peel.h"
 
 /*

@@ -5,11 +5,10 @@
 #include "informativeness/residuals.h"
 #include "lwe/instance.h"
 #include "lwe/law.h"
+#include "lwe/phase.h"
 #include "parallel/parallel.h"
 
 enum { SECRETS = 256 };
-
-static const double two_pi = 6.283185307179586476925;
 
 typedef struct residual_job {
     const gm_lwe_rows *rows;
@@ -45,12 +44,12 @@ static gm_status run_row(void *argument, int64_t i, int worker) {
     for (int64_t h = 0; h < job->count; h++) {
         const int64_t t =
             gm_lwe_product(row, job->secrets + h * job->kept, job->kept, job->rows->q, job->most);
-        const double sine = sin(two_pi * (double)t / q);
-        job->phi[i * job->count + h] = -two_pi * once * sine;
+        const double sine = sin(GM_TWO_PI * (double)t / q);
+        job->phi[i * job->count + h] = -GM_TWO_PI * once * sine;
         cosine += (job->probability ? job->probability[h] : 1.0 / (double)job->count) *
                   (1.0 - 2.0 * sine * sine);
     }
-    job->power[i] = 0.5 * two_pi * two_pi * (1.0 - twice * cosine);
+    job->power[i] = 0.5 * GM_TWO_PI * GM_TWO_PI * (1.0 - twice * cosine);
     return GM_OK;
 }
 
@@ -65,7 +64,7 @@ gm_status gm_lwe_residuals(gm_context *context, const gm_lwe_rows *rows, double 
                         .phi = phi,
                         .power = power};
     GM_TRY(GM_NEW(context, job.column, rows->n));
-    job.kept = gm_lwe_kept_columns(rows, job.column);
+    job.kept = gm_lwe_kept_columns(rows->n, rows->dropped, rows->dropped_count, job.column);
     GM_TRY(GM_NEW(context, job.secrets, count * job.kept));
     GM_TRY(GM_NEW(context, job.row, (int64_t)context->threads * job.kept));
     for (int64_t h = 0; h < count; h++)
@@ -86,7 +85,7 @@ static gm_status take_inputs(gm_context *context, const gm_lwe_rows *rows, int64
     gm_status status = GM_OK;
     int64_t *column = NULL;
     GM_TRY(GM_NEW(context, column, rows->n));
-    *kept = gm_lwe_kept_columns(rows, column);
+    *kept = gm_lwe_kept_columns(rows->n, rows->dropped, rows->dropped_count, column);
     GM_TRY(GM_NEW(context, *out, rows->count * *kept));
     for (int64_t i = 0; i < rows->count; i++)
         for (int64_t k = 0; k < *kept; k++)

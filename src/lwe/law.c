@@ -3,10 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "lwe/phase.h"
 #include "random/discrete.h"
 #include "random/streams.h"
-
-static const double pi = 3.14159265358979323846;
 
 /* A law that is not known is taken for ternary. */
 static bool is(const gm_lwe_parameters *parameters, const char *secret) {
@@ -17,8 +16,26 @@ static bool is_small(const gm_lwe_parameters *parameters) {
     return is(parameters, "binary") || is(parameters, "ternary");
 }
 
-static double secret_sigma(const gm_lwe_parameters *parameters) {
+bool gm_lwe_is_gaussian(const gm_lwe_parameters *parameters) {
+    return is(parameters, "gaussian");
+}
+
+double gm_lwe_secret_sigma(const gm_lwe_parameters *parameters) {
     return parameters->secret_sigma > 0.0 ? parameters->secret_sigma : parameters->sigma;
+}
+
+gm_lwe_range gm_lwe_range_of(const gm_lwe_parameters *parameters) {
+    if (is(parameters, "binary"))
+        return (gm_lwe_range){0, 1};
+    if (!gm_lwe_is_gaussian(parameters))
+        return (gm_lwe_range){-1, 1};
+    const int64_t reach = 1 + (int64_t)ceil(6.0 * gm_lwe_secret_sigma(parameters));
+    return (gm_lwe_range){-reach, reach};
+}
+
+double gm_lwe_most_norm(const gm_lwe_parameters *parameters, int64_t n) {
+    const double sigma = gm_lwe_secret_sigma(parameters);
+    return fmax(1.0, (double)n * (gm_lwe_is_gaussian(parameters) ? 1.5 * sigma * sigma : 0.75));
 }
 
 int64_t gm_lwe_weight(const gm_lwe_parameters *parameters) {
@@ -31,14 +48,14 @@ int64_t gm_lwe_weight(const gm_lwe_parameters *parameters) {
 
 /* P(s_j ≠ 0) and E s_j² of an entry of the law. */
 static void law_moments(const gm_lwe_parameters *parameters, double *nonzero, double *square) {
-    const double q = (double)parameters->q, sigma = secret_sigma(parameters);
+    const double q = (double)parameters->q, sigma = gm_lwe_secret_sigma(parameters);
     double mass = 1.0;
     *nonzero = *square = is_small(parameters) ? 1.0 : 0.0;
     if (is(parameters, "uniform")) {
         *nonzero = 1.0 - 1.0 / q;
         *square = (q * q - 1.0) / 12.0;
     }
-    if (!is(parameters, "gaussian") || sigma <= 0.0)
+    if (!gm_lwe_is_gaussian(parameters) || sigma <= 0.0)
         return;
     for (int64_t x = 1; x <= gm_discrete_gaussian_reach(sigma); x++) {
         const double weight = 2.0 * exp(-0.5 * (double)(x * x) / (sigma * sigma));
@@ -62,6 +79,12 @@ double gm_lwe_entry_power(const gm_lwe_parameters *parameters) {
     return power(parameters, gm_lwe_weight(parameters), parameters->n);
 }
 
+double gm_lwe_dense_power(const gm_lwe_parameters *parameters) {
+    if (!is_small(parameters))
+        return power(parameters, -1, parameters->n);
+    return is(parameters, "binary") ? 1.0 / 2.0 : 2.0 / 3.0;
+}
+
 /* `gone`: non-zero entries that entry j takes off the weight. */
 static double power_beside(const gm_lwe_parameters *parameters, int64_t gone) {
     const int64_t weight = gm_lwe_weight(parameters);
@@ -80,8 +103,8 @@ double gm_lwe_power_beside_nonzero(const gm_lwe_parameters *parameters) {
 
 double gm_lwe_entry_slope(const gm_lwe_parameters *parameters, double x) {
     if (is_small(parameters))
-        return sin(2.0 * pi * x);
-    return 2.0 * pi * x * exp(-2.0 * pi * pi * x * x * gm_lwe_entry_power(parameters));
+        return sin(GM_TWO_PI * x);
+    return GM_TWO_PI * x * gm_lwe_damping(x * x * gm_lwe_entry_power(parameters));
 }
 
 double gm_lwe_error_factor(double sigma, double t) {
@@ -91,28 +114,18 @@ double gm_lwe_error_factor(double sigma, double t) {
         return 1.0;
     if (sigma >= 0.5) { /* the terms left out are below e^(−2π²σ²·12) of the first */
         for (int k = -3; k <= 3; k++) {
-            above += exp(-2.0 * pi * pi * sigma * sigma * (t - k) * (t - k));
-            below += exp(-2.0 * pi * pi * sigma * sigma * k * k);
+            above += gm_lwe_damping(sigma * sigma * (t - k) * (t - k));
+            below += gm_lwe_damping(sigma * sigma * k * k);
         }
         return above / below;
     }
     for (int64_t e = -gm_discrete_gaussian_reach(sigma); e <= gm_discrete_gaussian_reach(sigma);
          e++) {
         const double weight = exp(-0.5 * (double)(e * e) / (sigma * sigma));
-        above += weight * cos(2.0 * pi * t * (double)e);
+        above += weight * cos(GM_TWO_PI * t * (double)e);
         below += weight;
     }
     return above / below;
-}
-
-int64_t gm_lwe_kept_columns(const gm_lwe_rows *rows, int64_t *out) {
-    int64_t count = 0, next = 0;
-    for (int64_t j = 0; j < rows->n; j++)
-        if (next < rows->dropped_count && rows->dropped[next] == j)
-            next++;
-        else
-            out[count++] = j;
-    return count;
 }
 
 /* --- drawing --- */
@@ -127,14 +140,14 @@ typedef struct entry_law {
 
 static gm_status make_law(gm_context *context, const gm_lwe_parameters *parameters,
                           entry_law *out) {
-    const double sigma = secret_sigma(parameters);
+    const double sigma = gm_lwe_secret_sigma(parameters);
     const int64_t q = parameters->q, reach = sigma > 0.0 ? gm_discrete_gaussian_reach(sigma) : 0;
     const bool zero = gm_lwe_weight(parameters) < 0;
     *out = (entry_law){is(parameters, "ternary") ? -1 : 0, is(parameters, "ternary") ? 3 : 2, zero,
                        NULL};
     if (is(parameters, "uniform"))
         *out = (entry_law){-(q / 2), q, zero, NULL};
-    if (!is(parameters, "gaussian"))
+    if (!gm_lwe_is_gaussian(parameters))
         return GM_OK;
     *out = (entry_law){-reach, 2 * reach + 1, zero, NULL};
     const gm_status status = GM_NEW(context, out->cumulative, out->points);

@@ -4,6 +4,23 @@
 
 #include "lwe/rows.h"
 
+/* Whether entries are discrete Gaussians, and their width: that of the error where none is given.
+ */
+bool gm_lwe_is_gaussian(const gm_lwe_parameters *parameters);
+double gm_lwe_secret_sigma(const gm_lwe_parameters *parameters);
+
+/* Values that an entry of the secret may take in an attack. */
+typedef struct gm_lwe_range {
+    int64_t low, high;
+} gm_lwe_range;
+
+/* Of the secret's law; a Gaussian to six deviations. An unknown law is taken for ternary. */
+gm_lwe_range gm_lwe_range_of(const gm_lwe_parameters *parameters);
+
+/* Squared norm of n entries that an attack, which does not know the weight, may have to find at
+   most. */
+double gm_lwe_most_norm(const gm_lwe_parameters *parameters, int64_t n);
+
 /* Non-zero entries that evidence takes a secret to have: those of the parameters; of a binary or
    ternary one, and of one whose law is not known, n/6 (at least 1) where they say none, as an
    attack does; −1 elsewhere: entries are independent. */
@@ -11,6 +28,10 @@ int64_t gm_lwe_weight(const gm_lwe_parameters *parameters);
 
 /* E s_j² of an entry: weight/n times that of a non-zero one, or that of the law. */
 double gm_lwe_entry_power(const gm_lwe_parameters *parameters);
+
+/* The same where each entry is drawn of the law, 0 included, whatever the weight: about the most
+   that a secret of unknown weight has. */
+double gm_lwe_dense_power(const gm_lwe_parameters *parameters);
 
 /* E s_k² of another entry, k ≠ j, where s_j = 0 and where it is not: a weight that is fixed makes
    it weight/(n − 1) and (weight − 1)/(n − 1) times that of a non-zero entry. */
@@ -28,9 +49,6 @@ double gm_lwe_entry_slope(const gm_lwe_parameters *parameters, double x);
  * e^(−2π²σ²(1−2|t|)) in relative terms, for |t| < 1/2.
  */
 double gm_lwe_error_factor(double sigma, double t);
-
-/* Columns that are not dropped, ascending: out [n]; returns how many. */
-int64_t gm_lwe_kept_columns(const gm_lwe_rows *rows, int64_t *out);
 
 /* Draw secrets number 0 … count−1 of the class: out [count][n]. GM_OUT_OF_MEMORY. */
 gm_status gm_lwe_draw_secrets(gm_context *context, const gm_lwe_parameters *parameters,

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
+#include "lwe/law.h"
+#include "lwe/screen.h"
 
 /* Largest standard deviation of a prediction, in turns, that is unwrapped: of four of them the
    wrap is at two. */
@@ -80,8 +82,9 @@ static gm_status filter_make(gm_context *context, const gm_lwe_view *view, doubl
     GM_TRY(GM_NEW(context, state.secret, kept * count));
     GM_TRY(GM_NEW_ZERO(context, state.taken, count));
     GM_TRY(gm_outer_gram(context, count, kept, view->x, state.rows));
-    for (int64_t i = 0; i < count * count; i++)
-        state.rows[i] = power * state.rows[i] + view->shared[i];
+    for (int64_t i = 0; i < count; i++)
+        for (int64_t j = 0; j < count; j++)
+            state.rows[i * count + j] = gm_lwe_view_covariance(view, state.rows, i, j, level);
     for (int64_t i = 0; i < count; i++)
         for (int64_t j = 0; j < kept; j++)
             state.secret[j * count + i] = power * view->x[i * kept + j];

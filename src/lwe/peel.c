@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
+#include "lwe/law.h"
+#include "lwe/screen.h"
 #include "lwe/sincos.h"
 #include "parallel/parallel.h"
 #include "random/streams.h"

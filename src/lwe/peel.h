@@ -3,7 +3,6 @@
 #define GM_LWE_PEEL_H
 
 #include "lwe/gradient.h"
-#include "lwe/screen.h"
 
 /* Where a secret is looked for. All is borrowed. */
 typedef struct gm_lwe_search {

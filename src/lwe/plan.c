@@ -5,6 +5,7 @@
 
 #include "lwe/guess.h"
 #include "lwe/instance.h"
+#include "lwe/phase.h"
 
 /*
  * What reduction of each strength does to the mean row, and what it costs, measured on q-ary
@@ -57,14 +58,6 @@ struct setting {
     double patience; /* seconds that an unknown power which is not in reach costs */
 };
 
-static double entry_deviation(const gm_lwe_parameters *parameters) {
-    return parameters->secret_sigma > 0 ? parameters->secret_sigma : parameters->sigma;
-}
-
-static bool is_gaussian(const gm_lwe_parameters *parameters) {
-    return parameters->secret && strcmp(parameters->secret, gm_lwe_secrets[GM_LWE_GAUSSIAN]) == 0;
-}
-
 /*
  * Powers and patience of a round. Light ones come first and come again, with other columns dropped:
  * that too many non-zero entries are among these is the usual reason that one fails.
@@ -74,9 +67,9 @@ static void reckon(struct setting *setting, int64_t round) {
     static const double factors[] = {1, 1, 2, 3};
     const int64_t last = (int64_t)(sizeof efforts / sizeof *efforts) - 1;
     const int effort = efforts[round < last ? round : last];
-    const double sigma = entry_deviation(setting->parameters);
+    const double sigma = gm_lwe_secret_sigma(setting->parameters);
     setting->patience = PATIENCE * pow(MORE_PATIENCE, effort);
-    if (is_gaussian(setting->parameters)) {
+    if (gm_lwe_is_gaussian(setting->parameters)) {
         setting->count = 1;
         setting->powers[0] = sigma * sigma;
         return;
@@ -89,7 +82,7 @@ static void reckon(struct setting *setting, int64_t round) {
 /* Units that guesses of k entries must reach to hold the right one in nineteen cases of twenty. */
 static int64_t units_needed(const gm_lwe_parameters *parameters, double power, double k) {
     double mean = power, variance = power * (1 - fmin(power, 1));
-    if (is_gaussian(parameters)) {
+    if (gm_lwe_is_gaussian(parameters)) {
         mean = 0.798 * sqrt(power);
         variance = power - mean * mean;
     }
@@ -166,9 +159,8 @@ static double see(const struct setting *setting, double power, gm_lwe_plan *plan
     plan->power = power;
     plan->variance = power * fmin(x * setting->calibration.x, kept / 12) +
                      scale * scale * r * setting->calibration.r;
-    plan->signal =
-        sqrt(2 * (kept + (double)plan->rows)) * exp(-19.739208802178716 * plan->variance);
-    return plan->signal * 6.283185307179586 * sqrt(x * setting->calibration.x / kept);
+    plan->signal = sqrt(2 * (kept + (double)plan->rows)) * gm_lwe_damping(plan->variance);
+    return plan->signal * GM_TWO_PI * sqrt(x * setting->calibration.x / kept);
 }
 
 /* Seconds until z suffices to find the right guess and to peel from there; patience where that

@@ -69,9 +69,4 @@ gm_status gm_lwe_project(gm_context *context, const gm_lwe_rows *rows,
    √(2N) 2πf exp(−2π²v). */
 double gm_lwe_simple_z(double rows, double f, double v);
 
-/* v_i = E s_j² ‖x_i‖² + σ² ‖R_i‖²/q² of every row, kept columns alone: out [N]. */
-gm_status gm_lwe_row_variances(gm_context *context, const gm_lwe_rows *rows,
-                               const gm_lwe_parameters *parameters, double *out)
-    __attribute__((warn_unused_result));
-
 #endif

@@ -7,6 +7,7 @@
 #include "lwe/baselines.h"
 #include "lwe/informativeness.h"
 #include "lwe/law.h"
+#include "lwe/phase.h"
 #include "lwe/predict.h"
 #include "lwe/reducer.h"
 #include "lwe/usvp.h"
@@ -155,7 +156,7 @@ static double sine_without(const gm_lwe_rows *samples, int64_t i, const int64_t 
     int64_t rb = samples->rb[i];
     for (int64_t k = 0; k < samples->dropped_count; k++)
         rb = (rb - ra[samples->dropped[k]] * secret[samples->dropped[k]]) % samples->q;
-    return sin(6.283185307179586477 * (double)rb / (double)samples->q);
+    return sin(GM_TWO_PI * (double)rb / (double)samples->q);
 }
 
 /* The gradient of unreduced samples itself, Σ x_ij sin 2πy_i over √(½ Σ x_ij²), which has deviation

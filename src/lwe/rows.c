@@ -146,6 +146,17 @@ done:
     return status;
 }
 
+int64_t gm_lwe_kept_columns(int64_t n, const int64_t *dropped, int64_t dropped_count,
+                            int64_t *out) {
+    int64_t count = 0, next = 0;
+    for (int64_t j = 0; j < n; j++)
+        if (next < dropped_count && dropped[next] == j)
+            next++;
+        else
+            out[count++] = j;
+    return count;
+}
+
 double gm_lwe_rho(const gm_lwe_rows *rows) {
     double sum = 0;
     int64_t entries = 0, next = 0;

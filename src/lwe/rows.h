@@ -27,6 +27,10 @@ void gm_lwe_combine(const gm_lwe *instance, int64_t width, const int64_t *r, con
 /* Hash of n, q, samples, A and b: tells instances apart, unless someone wants to deceive. */
 uint64_t gm_lwe_fingerprint(const gm_lwe *instance);
 
+/* Columns of n that are not in the ascending list of dropped ones, ascending: out [n −
+   dropped_count]; returns how many. */
+int64_t gm_lwe_kept_columns(int64_t n, const int64_t *dropped, int64_t dropped_count, int64_t *out);
+
 /* Centred residue: in [−q/2, q/2). */
 int64_t gm_lwe_centred(int64_t value, int64_t q);
 

@@ -1,40 +1,6 @@
 #include "lwe/screen.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "lwe/rows.h"
-
-static bool is_law(const gm_lwe_parameters *parameters, const char *law) {
-    return parameters->secret && strcmp(parameters->secret, law) == 0;
-}
-
-static double gaussian_sigma(const gm_lwe_parameters *parameters) {
-    return parameters->secret_sigma > 0 ? parameters->secret_sigma : parameters->sigma;
-}
-
-gm_lwe_range gm_lwe_range_of(const gm_lwe_parameters *parameters) {
-    if (is_law(parameters, "binary"))
-        return (gm_lwe_range){0, 1};
-    if (!is_law(parameters, "gaussian"))
-        return (gm_lwe_range){-1, 1};
-    const int64_t reach = 1 + (int64_t)ceil(6 * gaussian_sigma(parameters));
-    return (gm_lwe_range){-reach, reach};
-}
-
-double gm_lwe_most_norm(const gm_lwe_parameters *parameters, int64_t n) {
-    if (!is_law(parameters, "gaussian"))
-        return fmax(1, 0.75 * (double)n);
-    const double sigma = gaussian_sigma(parameters);
-    return fmax(1, 1.5 * (double)n * sigma * sigma);
-}
-
-double gm_lwe_expected_norm(const gm_lwe_parameters *parameters, int64_t n) {
-    if (!is_law(parameters, "gaussian"))
-        return fmax(1, (double)n / 6);
-    const double sigma = gaussian_sigma(parameters);
-    return fmax(1, (double)n * sigma * sigma);
-}
 
 static int64_t screened(const gm_lwe *instance) {
     const int64_t samples = instance->parameters.samples;

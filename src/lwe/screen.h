@@ -9,19 +9,6 @@
 
 enum { GM_LWE_SCREEN_SAMPLES = 24 };
 
-/* Values that an entry of the secret may take in an attack. */
-typedef struct gm_lwe_range {
-    int64_t low, high;
-} gm_lwe_range;
-
-/* Of the secret's law; a Gaussian to six deviations. An unknown law is taken for ternary. */
-gm_lwe_range gm_lwe_range_of(const gm_lwe_parameters *parameters);
-
-/* Squared norm of a secret of n entries that an attack may have to find at most, where the law does
-   not fix it, and the one it expects where the weight is not known: n/6 non-zero entries. */
-double gm_lwe_most_norm(const gm_lwe_parameters *parameters, int64_t n);
-double gm_lwe_expected_norm(const gm_lwe_parameters *parameters, int64_t n);
-
 /* Residuals b − A s mod q of the first samples, centred: out [GM_LWE_SCREEN_SAMPLES]. */
 void gm_lwe_screen_start(const gm_lwe *instance, const int64_t *secret, int64_t *out);
 

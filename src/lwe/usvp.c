@@ -40,13 +40,6 @@ static void find_excess(const gm_lwe_parameters *p, double power, gm_lwe_embeddi
     plan->excess = log(plan->norm) + d * log(plan->root) - volume / d - 0.5 * log(d / two_pi_e);
 }
 
-/* E s_j² where every entry is of the law: the most that a secret of unknown weight may have. */
-static double dense_power(const gm_lwe_parameters *unknown) {
-    if (gm_lwe_weight(unknown) < 0)
-        return gm_lwe_entry_power(unknown);
-    return unknown->secret && strcmp(unknown->secret, "binary") == 0 ? 1.0 / 2.0 : 2.0 / 3.0;
-}
-
 gm_lwe_embedding gm_lwe_plan_embedding(const gm_lwe_parameters *parameters) {
     gm_lwe_parameters unknown = *parameters;
     gm_lwe_embedding plan = {0}, best = {.excess = (double)INFINITY};
@@ -61,7 +54,7 @@ gm_lwe_embedding gm_lwe_plan_embedding(const gm_lwe_parameters *parameters) {
         best.excess = (double)INFINITY;
         for (int64_t m = 1; m <= most && best.excess > 0.0; m++) {
             plan.samples = m;
-            find_excess(&unknown, i < 2 ? dense_power(&unknown) : power, &plan);
+            find_excess(parameters, i < 2 ? gm_lwe_dense_power(parameters) : power, &plan);
             if (plan.excess < best.excess)
                 best = plan;
         }

@@ -1,9 +1,10 @@
 #include "lwe/view.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "linalg/linalg.h"
+#include "lwe/phase.h"
 
 /* A row and how badly it is seen. */
 struct ranked {
@@ -42,17 +43,6 @@ static double kept_square(const gm_lwe_view *view, const gm_lwe_rows *rows, int6
 static double error_scale(const gm_lwe_parameters *parameters) {
     const double scale = parameters->sigma / (double)parameters->q;
     return scale * scale;
-}
-
-/* Columns that are not in the ascending list of dropped ones. */
-static void list_kept(gm_lwe_view *view, const gm_lwe_rows *rows) {
-    int64_t next = 0, kept = 0;
-    for (int64_t j = 0; j < rows->n; j++) {
-        if (next < rows->dropped_count && rows->dropped[next] == j)
-            next++;
-        else
-            view->column[kept++] = j;
-    }
 }
 
 static gm_status choose(gm_context *context, gm_lwe_view *view, const gm_lwe_rows *rows,
@@ -109,7 +99,7 @@ gm_status gm_lwe_view_create(gm_context *context, const gm_lwe_rows *rows,
     GM_TRY(GM_NEW(context, view->error, view->count));
     GM_TRY(GM_NEW(context, view->column, view->kept));
     GM_TRY(GM_NEW(context, view->row, view->count));
-    list_kept(view, rows);
+    gm_lwe_kept_columns(rows->n, rows->dropped, rows->dropped_count, view->column);
     GM_TRY(choose(context, view, rows, parameters, level));
     fill(view, rows, parameters);
     *out = view;
@@ -119,28 +109,69 @@ done:
     return status;
 }
 
-/* Combinations over all samples of the instance, so that blocks that share samples are seen to. */
+/* Number the samples that the rows combine, in their order: place [largest index + 1]. An instance
+   may have many more. */
+static gm_status number_samples(gm_context *context, const gm_lwe_view *view,
+                                const gm_lwe_rows *rows, int64_t **place, int64_t *used) {
+    int64_t largest = 0;
+    for (int64_t i = 0; i < rows->count * rows->width; i++)
+        largest = rows->index[i] > largest ? rows->index[i] : largest;
+    const gm_status status = GM_NEW_ZERO(context, *place, largest + 1);
+    if (status != GM_OK)
+        return status;
+    for (int64_t i = 0; i < view->count; i++) {
+        const int64_t at = view->row[i] * rows->width;
+        for (int64_t l = 0; l < rows->width; l++)
+            (*place)[rows->index[at + l]] |= rows->r[at + l] != 0;
+    }
+    *used = 0;
+    for (int64_t s = 0; s <= largest; s++)
+        (*place)[s] = (*place)[s] ? (*used)++ : -1;
+    *used += *used == 0; /* products have at least one term */
+    return GM_OK;
+}
+
+/* Combinations over the samples themselves, so that blocks that share some are seen to. */
 gm_status gm_lwe_view_share(gm_context *context, gm_lwe_view *view, const gm_lwe_rows *rows,
                             const gm_lwe_parameters *parameters) {
     gm_status status;
-    const int64_t samples = parameters->samples;
+    const double scale = parameters->sigma / (double)rows->q;
+    int64_t *place = NULL, used = 0;
     double *dense = NULL, *shared = NULL;
-    GM_TRY(GM_NEW_ZERO(context, dense, view->count * samples));
+    GM_TRY(number_samples(context, view, rows, &place, &used));
+    GM_TRY(GM_NEW_ZERO(context, dense, view->count * used));
     GM_TRY(GM_NEW(context, shared, view->count * view->count));
     for (int64_t i = 0; i < view->count; i++) {
         const int64_t at = view->row[i] * rows->width;
-        for (int64_t j = 0; j < rows->width; j++)
-            dense[i * samples + rows->index[at + j]] +=
-                (double)rows->r[at + j] * parameters->sigma / (double)rows->q;
+        for (int64_t l = 0; l < rows->width; l++)
+            if (rows->r[at + l] != 0)
+                dense[i * used + place[rows->index[at + l]]] += (double)rows->r[at + l] * scale;
     }
-    GM_TRY(gm_outer_gram(context, view->count, samples, dense, shared));
+    GM_TRY(gm_outer_gram(context, view->count, used, dense, shared));
     gm_release(context, view->shared);
     view->shared = shared;
     shared = NULL;
 done:
+    gm_release(context, place);
     gm_release(context, dense);
     gm_release(context, shared);
     return status;
+}
+
+double gm_lwe_view_least_variance(const gm_lwe_view *view, double level) {
+    double least = INFINITY;
+    for (int64_t i = 0; i < view->count; i++)
+        least = fmin(least, gm_lwe_view_variance(view, i, level));
+    return least;
+}
+
+void gm_lwe_view_response(const gm_lwe_view *view, double level, double least, double *out) {
+    for (int64_t i = 0; i < view->count; i++) {
+        const double factor =
+            GM_TWO_PI * gm_lwe_damping(gm_lwe_view_variance(view, i, level) - least);
+        for (int64_t j = 0; j < view->kept; j++)
+            out[i * view->kept + j] = factor * view->x[i * view->kept + j];
+    }
 }
 
 void gm_lwe_view_destroy(gm_context *context, gm_lwe_view *view) {

@@ -25,7 +25,8 @@ gm_status gm_lwe_view_create(gm_context *context, const gm_lwe_rows *rows,
                              const gm_lwe_parameters *parameters, double level, int64_t limit,
                              gm_lwe_view **out) __attribute__((warn_unused_result));
 
-/* Fill `shared`. Cost: 2 count² samples operations, count samples numbers for a moment. */
+/* Fill `shared`. Cost: 2 count² used operations, count used numbers for a moment; used: samples
+   that the rows combine. */
 gm_status gm_lwe_view_share(gm_context *context, gm_lwe_view *view, const gm_lwe_rows *rows,
                             const gm_lwe_parameters *parameters)
     __attribute__((warn_unused_result));
@@ -35,6 +36,22 @@ static inline double gm_lwe_view_variance(const gm_lwe_view *view, int64_t i, do
     return level * view->square[i] / (double)view->kept + view->error[i];
 }
 
+/* Covariance of phases i and j at such a norm, from the products gram = X Xᵀ and `shared`. */
+static inline double gm_lwe_view_covariance(const gm_lwe_view *view, const double *gram, int64_t i,
+                                            int64_t j, double level) {
+    const int64_t at = i * view->count + j;
+    return level * gram[at] / (double)view->kept + view->shared[at];
+}
+
+/* Least v_i of all rows: what every factor e^(−2π²v) is taken relative to, lest it underflow on
+   rows that say nothing. */
+double gm_lwe_view_least_variance(const gm_lwe_view *view, double level);
+
+/* m_ij = 2π x_ij e^(−2π²(v_i − least)), the covariance of sin 2πy_i with entry j over the variance
+   of that: out [count][kept]. */
+void gm_lwe_view_response(const gm_lwe_view *view, double level, double least, double *out);
+
+/* NULL is allowed. */
 void gm_lwe_view_destroy(gm_context *context, gm_lwe_view *view);
 
 #endif

@@ -22,7 +22,11 @@ typedef struct gm_lwe_part {
 } gm_lwe_part;
 
 void gm_lwe_table(const gm_report *report, const gm_lwe_part *parts, gm_layout *layout);
+/* The same of a page, with the files behind them. */
 void gm_lwe_tables(const gm_report *report, const gm_lwe_part *parts, gm_text *html);
+
+/* The instance in the head of a page. */
+void gm_lwe_subject(const gm_report *report, gm_text *html);
 
 /* What solve and attack say (lwe_attack_rows.c); the last part has no heading. */
 extern const gm_lwe_part gm_lwe_attack_parts[];

@@ -77,6 +77,9 @@ void gm_lwe_tables(const gm_report *report, const gm_lwe_part *parts, gm_text *h
             gm_page_fact(report, html, row->label, row->say);
         gm_text_add(html, "</dl>\n");
     }
+    gm_text_add(html, "<dl class=\"facts\">\n");
+    gm_page_fact(report, html, "Files", gm_view_say_files);
+    gm_text_add(html, "</dl>\n");
 }
 
 static void table(const gm_report *report, gm_layout *layout) {
@@ -85,20 +88,13 @@ static void table(const gm_report *report, gm_layout *layout) {
 
 static void tables(const gm_report *report, gm_text *html) {
     gm_lwe_tables(report, gm_lwe_attack_parts, html);
-    gm_text_add(html, "<dl class=\"facts\">\n");
-    gm_page_fact(report, html, "Files", gm_view_say_files);
-    gm_text_add(html, "</dl>\n");
-}
-
-static void subject(const gm_report *report, gm_text *html) {
-    gm_page_say(report, html, gm_lwe_say_size);
 }
 
 #define PARTS                                                                                      \
     .verdict = verdict, .badge = badge, .table = table,                                            \
     .plots = {{"signal.svg", gm_lwe_has_signal, gm_lwe_signal_script, gm_lwe_signal_caption,       \
                "The gradient of each entry of the secret, of reduced rows and of samples"}},       \
-    .subject = subject, .tiles = gm_lwe_attack_tiles, .tables = tables,                            \
+    .subject = gm_lwe_subject, .tiles = gm_lwe_attack_tiles, .tables = tables,                     \
     .method = gm_lwe_attack_method, .glossary = gm_lwe_attack_glossary
 
 const gm_view gm_view_lwe_solve = {

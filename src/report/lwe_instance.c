@@ -141,7 +141,7 @@ static void tables(const gm_report *report, gm_text *html) {
     gm_text_add(html, "</dl>\n");
 }
 
-static void subject(const gm_report *report, gm_text *html) {
+void gm_lwe_subject(const gm_report *report, gm_text *html) {
     gm_page_say(report, html, gm_lwe_say_size);
 }
 
@@ -183,7 +183,7 @@ static void glossary(const gm_report *report, gm_text *html) {
 }
 
 #define PARTS                                                                                      \
-    .table = table, .subject = subject, .tiles = tiles, .tables = tables, .method = method,        \
+    .table = table, .subject = gm_lwe_subject, .tiles = tiles, .tables = tables, .method = method, \
     .glossary = glossary
 
 const gm_view gm_view_lwe_generate = {.command = "lwe generate",

@@ -84,13 +84,6 @@ static void table(const gm_report *report, gm_layout *layout) {
 
 static void tables(const gm_report *report, gm_text *html) {
     gm_lwe_tables(report, parts, html);
-    gm_text_add(html, "<dl class=\"facts\">\n");
-    gm_page_fact(report, html, "Files", gm_view_say_files);
-    gm_text_add(html, "</dl>\n");
-}
-
-static void subject(const gm_report *report, gm_text *html) {
-    gm_page_say(report, html, gm_lwe_say_size);
 }
 
 static void tile(const gm_report *report, const char *label, const char *path, const char *note,
@@ -194,7 +187,7 @@ const gm_view gm_view_lwe_reduce = {
     .table = table,
     .plots = {{"columns.svg", has_columns, script, caption,
                "Standard deviation of each column of the reduced rows"}},
-    .subject = subject,
+    .subject = gm_lwe_subject,
     .tiles = tiles,
     .tables = tables,
     .method = method,

@@ -4,6 +4,7 @@
 #include "lwe/gradient.h"
 #include "lwe/guess.h"
 #include "lwe/linear.h"
+#include "lwe/screen.h"
 
 static const plant_form ternary = {
     .parameters =

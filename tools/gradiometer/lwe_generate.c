@@ -5,12 +5,12 @@
 
 struct generate_options {
     int64_t n, q, samples;
-    int secret; /* position in secrets */
-    int64_t hamming;
-    double secret_sigma, sigma;
+    struct lwe_secret_values secret;
+    double sigma;
 };
 
-static const char *const secrets[] = {"binary", "ternary", "gaussian", "uniform", NULL};
+/* All but "unknown". */
+#define LAWS (lwe_laws + 1)
 enum { GAUSSIAN = 2 };
 
 #define FIELD(name) offsetof(struct generate_options, name)
@@ -25,40 +25,16 @@ static const struct option options[] = {
      .high = 4096,
      .offset = FIELD(n),
      .help = "length of the secret"},
-    {.name = "q",
-     .kind = OPTION_INTEGER,
-     .placeholder = "Q",
-     .required = true,
-     .low = 2,
-     .high = 2147483648.0,
-     .offset = FIELD(q),
-     .help = "modulus, at most 2^31"},
+    LWE_MODULUS_OPTION(FIELD(q), .required = true),
     {.name = "secret",
      .kind = OPTION_CHOICE,
      .placeholder = "LAW",
      .required = true,
-     .choices = secrets,
-     .offset = FIELD(secret),
+     .choices = LAWS,
+     .offset = FIELD(secret.law),
      .help = "law of the entries of the secret: {0, 1}, {-1, 0, 1}, a discrete Gaussian, all "
              "residues"},
-    {.name = "hamming",
-     .kind = OPTION_INTEGER,
-     .placeholder = "H",
-     .fallback = "none",
-     .keyword = "none",
-     .low = 1,
-     .high = 4096,
-     .offset = FIELD(hamming),
-     .help = "entries of the secret that are not 0, at uniform places"},
-    {.name = "secret-sigma",
-     .kind = OPTION_NUMBER,
-     .placeholder = "S",
-     .fallback = "sigma",
-     .keyword = "sigma",
-     .positive = true,
-     .high = 131072,
-     .offset = FIELD(secret_sigma),
-     .help = "standard deviation of the entries of a Gaussian secret"},
+    LWE_SECRET_OPTIONS(FIELD(secret), ", at uniform places", "sigma", 131072),
     {.name = "sigma",
      .kind = OPTION_NUMBER,
      .placeholder = "S",
@@ -82,43 +58,45 @@ static gm_status make(struct session *session, const void *values, int64_t *cent
                                           .q = given->q,
                                           .samples = given->samples,
                                           .sigma = given->sigma,
-                                          .secret = secrets[given->secret],
-                                          .hamming = given->hamming,
-                                          .secret_sigma = given->secret_sigma};
+                                          .secret = LAWS[given->secret.law],
+                                          .hamming = given->secret.hamming,
+                                          .secret_sigma = given->secret.sigma};
     (void)centred;
     return gm_lwe_generate(session->context, &parameters, (uint64_t)session->common.seed, out);
 }
 
-/* What the ranges of single options do not say. */
-static int check(struct session *session, const struct generate_options *given) {
-    const bool gaussian = given->secret == GAUSSIAN;
-    if (given->hamming > given->n)
+static int check(struct session *session, const void *values) {
+    const struct generate_options *given = values;
+    const bool gaussian = given->secret.law == GAUSSIAN;
+    if (given->secret.hamming > given->n)
         return session_error(session, GM_INVALID_ARGUMENT,
                              "option --hamming: %lld is more than --n %lld; give 1 to %lld",
-                             (long long)given->hamming, (long long)given->n, (long long)given->n);
+                             (long long)given->secret.hamming, (long long)given->n,
+                             (long long)given->n);
     if (given->sigma > (double)given->q)
         return session_error(session, GM_INVALID_ARGUMENT,
                              "option --sigma: %g is more than --q %lld; give 0 to %lld",
                              given->sigma, (long long)given->q, (long long)given->q);
-    if (given->secret_sigma > (double)given->q)
+    if (given->secret.sigma > (double)given->q)
         return session_error(session, GM_INVALID_ARGUMENT,
                              "option --secret-sigma: %g is more than --q %lld; give 0 to %lld",
-                             given->secret_sigma, (long long)given->q, (long long)given->q);
-    if (!gaussian && given->secret_sigma > 0.0)
+                             given->secret.sigma, (long long)given->q, (long long)given->q);
+    if (!gaussian && given->secret.sigma > 0.0)
         return session_error(session, GM_INVALID_ARGUMENT,
                              "option --secret-sigma goes with --secret gaussian only");
-    if (gaussian && given->secret_sigma == 0.0 && given->sigma == 0.0)
+    if (gaussian && given->secret.sigma == 0.0 && given->sigma == 0.0)
         return session_error(session, GM_INVALID_ARGUMENT,
                              "--secret gaussian with --sigma 0 needs --secret-sigma S");
-    return lwe_need_folder(session);
+    return EXIT_DONE;
 }
 
-static int show_plan(struct session *session, const struct generate_options *given) {
+static int show_plan(struct session *session, const void *values) {
+    const struct generate_options *given = values;
     const double size = (double)given->samples * (double)given->n;
     char action[256];
     snprintf(action, sizeof action, "draw %lld samples with n = %lld, q = %lld, secret %s",
              (long long)given->samples, (long long)given->n, (long long)given->q,
-             secrets[given->secret]);
+             LAWS[given->secret.law]);
     const struct plan plan = {
         .action = action,
         .files = "A.npy, b.npy, instance.json, secret.npy, report.html, result.json",
@@ -130,11 +108,8 @@ static int show_plan(struct session *session, const struct generate_options *giv
 }
 
 static int run(struct session *session, void *values) {
-    const int exit = check(session, values);
-    if (exit != EXIT_DONE)
-        return exit;
-    return session->common.dry_run ? show_plan(session, values)
-                                   : lwe_write_instance(session, values, make);
+    const struct lwe_instance_steps steps = {check, show_plan, make};
+    return lwe_write_instance(session, values, &steps);
 }
 
 static const struct example examples[] = {

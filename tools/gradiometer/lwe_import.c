@@ -8,12 +8,8 @@ struct import_options {
     const char *challenge, *a, *b;
     int64_t q;    /* 0: not given */
     double sigma; /* −1: not given */
-    int secret;   /* position in secrets */
-    int64_t hamming;
-    double secret_sigma;
+    struct lwe_secret_values secret;
 };
-
-static const char *const secrets[] = {"unknown", "binary", "ternary", "gaussian", "uniform", NULL};
 
 #define FIELD(name) offsetof(struct import_options, name)
 
@@ -34,16 +30,8 @@ static const struct option options[] = {
      .placeholder = "B.npy",
      .offset = FIELD(b),
      .help = "array [samples], likewise"},
-    {.name = "q",
-     .group = "What arrays do not say",
-     .kind = OPTION_INTEGER,
-     .placeholder = "Q",
-     .fallback = "none",
-     .keyword = "none",
-     .low = 2,
-     .high = 2147483648.0,
-     .offset = FIELD(q),
-     .help = "modulus, at most 2^31"},
+    LWE_MODULUS_OPTION(FIELD(q), .group = "What arrays do not say", .fallback = "none",
+                       .keyword = "none"),
     {.name = "sigma",
      .kind = OPTION_NUMBER,
      .placeholder = "S",
@@ -57,43 +45,28 @@ static const struct option options[] = {
      .kind = OPTION_CHOICE,
      .placeholder = "LAW",
      .fallback = "unknown",
-     .choices = secrets,
-     .offset = FIELD(secret),
+     .choices = lwe_laws,
+     .offset = FIELD(secret.law),
      .help = "law of the entries of the secret"},
-    {.name = "hamming",
-     .kind = OPTION_INTEGER,
-     .placeholder = "H",
-     .fallback = "none",
-     .keyword = "none",
-     .low = 1,
-     .high = 4096,
-     .offset = FIELD(hamming),
-     .help = "entries of the secret that are not 0"},
-    {.name = "secret-sigma",
-     .kind = OPTION_NUMBER,
-     .placeholder = "S",
-     .fallback = "none",
-     .keyword = "none",
-     .positive = true,
-     .high = 2147483648.0,
-     .offset = FIELD(secret_sigma),
-     .help = "standard deviation of the entries of a Gaussian secret"},
+    LWE_SECRET_OPTIONS(FIELD(secret), "", "none", 2147483648.0),
 };
 
 static gm_status make(struct session *session, const void *values, int64_t *centred, gm_lwe **out) {
     const struct import_options *given = values;
     const gm_lwe_parameters parameters = {.q = given->q,
                                           .sigma = given->sigma,
-                                          .secret = given->secret ? secrets[given->secret] : NULL,
-                                          .hamming = given->hamming,
-                                          .secret_sigma = given->secret_sigma};
+                                          .secret = given->secret.law ? lwe_laws[given->secret.law]
+                                                                      : NULL,
+                                          .hamming = given->secret.hamming,
+                                          .secret_sigma = given->secret.sigma};
     return given->challenge ? gm_lwe_import_challenge(session->context, given->challenge, out)
                             : gm_lwe_import_arrays(session->context, &parameters, given->a,
                                                    given->b, centred, out);
 }
 
 /* Everything about arrays, none of it with a challenge. */
-static int check(struct session *session, const struct import_options *given) {
+static int check(struct session *session, const void *values) {
+    const struct import_options *given = values;
     static const char *const names[] = {"a",      "b",       "q",           "sigma",
                                         "secret", "hamming", "secret-sigma"};
     static const char *const needed[] = {"--a A.npy", "--b B.npy", "--q Q", "--sigma S"};
@@ -111,11 +84,12 @@ static int check(struct session *session, const struct import_options *given) {
             return session_error(session, GM_INVALID_ARGUMENT,
                                  "option %s is missing: arrays need --a, --b, --q and --sigma",
                                  needed[i]);
-    return lwe_need_folder(session);
+    return EXIT_DONE;
 }
 
 /* The files are read, which checks them. */
-static int show_plan(struct session *session, const struct import_options *given) {
+static int show_plan(struct session *session, const void *values) {
+    const struct import_options *given = values;
     gm_lwe *instance = NULL;
     int64_t centred = 0;
     char action[512];
@@ -139,11 +113,8 @@ static int show_plan(struct session *session, const struct import_options *given
 }
 
 static int run(struct session *session, void *values) {
-    const int exit = check(session, values);
-    if (exit != EXIT_DONE)
-        return exit;
-    return session->common.dry_run ? show_plan(session, values)
-                                   : lwe_write_instance(session, values, make);
+    const struct lwe_instance_steps steps = {check, show_plan, make};
+    return lwe_write_instance(session, values, &steps);
 }
 
 static const struct example examples[] = {

@@ -6,6 +6,8 @@
 #include "result.h"
 #include "try.h"
 
+const char *const lwe_laws[] = {"unknown", "binary", "ternary", "gaussian", "uniform", NULL};
+
 /* A search over 2^64 wrong secrets would meet one that is accepted. */
 static const double log2_safe = -64.0;
 
@@ -85,9 +87,17 @@ static int run(struct session *session, struct work *work, lwe_make *make) {
                            : session_fail(session, status);
 }
 
-int lwe_write_instance(struct session *session, const void *values, lwe_make *make) {
+int lwe_write_instance(struct session *session, const void *values,
+                       const struct lwe_instance_steps *steps) {
     struct work work = {.values = values, .centred = -1};
-    const int exit = run(session, &work, make);
+    int exit = steps->check(session, values);
+    if (exit == EXIT_DONE)
+        exit = lwe_need_folder(session);
+    if (exit != EXIT_DONE)
+        return exit;
+    if (session->common.dry_run)
+        return steps->plan(session, values);
+    exit = run(session, &work, steps->make);
     session_output_close(session, work.output);
     gm_report_destroy(work.report);
     gm_lwe_destroy(session->context, work.instance);
