@@ -65,8 +65,8 @@ struct solving {
 static gm_status attack_now(struct solving *solving, const gm_lwe_rows *rows) {
     const double start = gm_seconds();
     solving->last = solving->effort;
-    solving->last.guesses = fmin(solving->effort.guesses,
-                                 FIRST_GUESSES * pow(MORE_GUESSES, (double)rows->blocks - 1));
+    solving->last.guesses =
+        fmin(solving->effort.guesses, FIRST_GUESSES * pow(MORE_GUESSES, (double)rows->blocks - 1));
     gm_lwe_attempt attempt = {.find = {.secret = solving->result->secret}, .solver = "none"};
     const gm_status status =
         gm_lwe_attempt_run(solving->context, solving->instance, rows, &solving->last, &attempt);
@@ -131,8 +131,7 @@ gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
         GM_TRY(run_round(&solving, result->rounds++));
     if (solving.rows && solving.rows->count > 0)
         GM_TRY(gm_lwe_reduction_describe(context, instance, solving.rows, &result->reduction));
-    GM_TRY(
-        gm_lwe_result_complete(context, instance, solving.rows, &solving.last, options, result));
+    GM_TRY(gm_lwe_result_complete(context, instance, solving.rows, &solving.last, options, result));
     *out = result;
     solving.result = NULL;
 done:
