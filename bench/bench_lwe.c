@@ -11,7 +11,8 @@
 
 #include "median.h"
 
-enum { MOST = 1000 };
+enum { MOST = 1000, USVP_SECRETS = 5 }; /* the unique shortest vector of the first ones */
+static const double TIME_LIMIT = 60;    /* seconds, of each attack */
 
 static const struct setting {
     gm_lwe_parameters parameters;
@@ -27,7 +28,7 @@ enum { SETTINGS = sizeof settings / sizeof *settings, GOALS = 6 };
 
 /* What one setting came to. */
 struct sums {
-    int secrets, recovered, wrong, control, usvp, linear;
+    int secrets, recovered, wrong, control, usvp_run, usvp;
     double seconds[MOST], usvp_seconds[MOST], rows[MOST], blocks[MOST];
     double reduction, fplll, guesses;
     double log2_exhaustive, log2_mitm;
@@ -53,14 +54,14 @@ static void add(struct sums *sums, const gm_lwe *instance, const gm_lwe_result *
     sums->recovered += result->recovered;
     sums->control += result->control_recovered;
     sums->usvp += result->usvp_found;
-    sums->linear += strcmp(result->solver, "linear") == 0;
+    if (result->usvp_run)
+        sums->usvp_seconds[sums->usvp_run++] = result->usvp_seconds;
     for (int64_t j = 0; result->recovered && j < result->n; j++)
         if (result->secret[j] != instance->secret[j]) {
             sums->wrong++;
             break;
         }
     sums->seconds[i] = result->reduce_seconds + result->attack_seconds;
-    sums->usvp_seconds[i] = result->usvp_seconds;
     sums->rows[i] = (double)result->rows_used;
     sums->blocks[i] = (double)result->reduction.blocks;
     sums->reduction += result->reduction.lll_seconds + result->reduction.bkz_seconds;
@@ -73,7 +74,8 @@ static void add(struct sums *sums, const gm_lwe *instance, const gm_lwe_result *
 static void show(const struct setting *setting, struct sums *sums) {
     const gm_lwe_parameters *p = &setting->parameters;
     const int count = sums->secrets;
-    const double seconds = median(sums->seconds, count), usvp = median(sums->usvp_seconds, count);
+    const double seconds = median(sums->seconds, count),
+                 usvp = median(sums->usvp_seconds, sums->usvp_run);
     char weight[32], goal[32] = "none";
     if (p->hamming)
         snprintf(weight, sizeof weight, "%lld", (long long)p->hamming);
@@ -86,8 +88,8 @@ static void show(const struct setting *setting, struct sums *sums) {
            (long long)p->n, (long long)p->q, p->secret, weight, sums->recovered, count, sums->wrong,
            seconds, sums->seconds[count - 1], goal, sums->control, median(sums->rows, count),
            median(sums->blocks, count), sums->guesses / count, 100 * sums->fplll / sums->reduction,
-           sums->usvp, count, usvp, sums->usvp_seconds[count - 1], sums->log2_exhaustive,
-           sums->log2_mitm);
+           sums->usvp, sums->usvp_run, usvp, sums->usvp_seconds[sums->usvp_run - 1],
+           sums->log2_exhaustive, sums->log2_mitm);
     fflush(stdout);
 }
 
@@ -104,8 +106,10 @@ static void table(gm_context *context, int secrets, const char *solver) {
         for (int i = 0; i < secrets; i++) {
             gm_lwe *instance = draw(context, &settings[s], 1000 + (uint64_t)i);
             gm_lwe_result *result;
-            const gm_lwe_attack_options options = {
-                .solver = solver, .baselines = true, .seed = 1000 + (uint64_t)i};
+            const gm_lwe_attack_options options = {.solver = solver,
+                                                   .time_limit = TIME_LIMIT,
+                                                   .baselines = i < USVP_SECRETS,
+                                                   .seed = 1000 + (uint64_t)i};
             check(context, gm_lwe_solve(context, instance, &options, &result));
             add(&sums, instance, result);
             gm_lwe_result_destroy(context, result);
