@@ -1,5 +1,6 @@
 /* What recovering LWE secrets takes, beside its control and the baselines.
-     bench_lwe table SECRETS   every setting, that many fresh secrets each
+     bench_lwe table SECRETS [SOLVER [FIRST]]
+                               every setting from FIRST on, that many fresh secrets each
      bench_lwe uniform COUNT   b drawn uniformly: how often something is accepted
      bench_lwe workers BLOCKS  one reduction with one worker and with two */
 #include <math.h>
@@ -93,7 +94,7 @@ static void show(const struct setting *setting, struct sums *sums) {
     fflush(stdout);
 }
 
-static void table(gm_context *context, int secrets, const char *solver) {
+static void table(gm_context *context, int secrets, const char *solver, int first) {
     static struct sums sums;
     printf("solver %s, %d threads and workers; σ = 3, weight not known to the attack\n\n", solver,
            gm_context_threads(context));
@@ -101,7 +102,7 @@ static void table(gm_context *context, int secrets, const char *solver) {
         "| n | q | secret | recovered | wrong | s, median (max) | goal | control | rows | blocks | "
         "guesses | in fplll | uSVP, found, s | log2 exhaustive | log2 mitm |");
     puts("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-    for (int s = 0; s < SETTINGS; s++) {
+    for (int s = first; s < SETTINGS; s++) {
         memset(&sums, 0, sizeof sums);
         for (int i = 0; i < secrets; i++) {
             gm_lwe *instance = draw(context, &settings[s], 1000 + (uint64_t)i);
@@ -170,13 +171,14 @@ int main(int argc, char **argv) {
     const int count = argc > 2 ? atoi(argv[2]) : 0;
     gm_context *context;
     if (count < 1 || count > MOST) {
-        fputs("bench_lwe table SECRETS [SOLVER] | uniform COUNT | workers BLOCKS\n", stderr);
+        fputs("bench_lwe table SECRETS [SOLVER [FIRST]] | uniform COUNT | workers BLOCKS\n",
+              stderr);
         return 2;
     }
     if (gm_context_create(NULL, &context) != GM_OK)
         return 1;
     if (strcmp(argv[1], "table") == 0)
-        table(context, count, argc > 3 ? argv[3] : "gradient");
+        table(context, count, argc > 3 ? argv[3] : "gradient", argc > 4 ? atoi(argv[4]) : 0);
     else if (strcmp(argv[1], "uniform") == 0)
         uniform(context, count);
     else if (strcmp(argv[1], "workers") == 0)

@@ -46,8 +46,8 @@ int main(void) {
     printf("V:              %.3g reduced (%s), %.3g unreduced (%s)\n",
            result->informativeness.value, result->verdict, result->unreduced_informativeness.value,
            result->unreduced_verdict);
-    printf("error:          %.2f on all samples, accepted below %.0f\n",
-           result->check.residual_std, result->check.threshold);
+    printf("error:          %.2f on all samples, accepted below %.0f\n", result->check.residual_std,
+           result->check.threshold);
     const int wrong = !result->recovered || differences != 0;
 
     gm_lwe_result_destroy(context, result);
