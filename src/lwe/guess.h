@@ -20,7 +20,11 @@ gm_status gm_lwe_guess(gm_context *context, const gm_lwe_search *search, double 
                        double budget, int64_t keep, double *tried, gm_lwe_guesses **out)
     __attribute__((warn_unused_result));
 
-enum { GM_LWE_MOST_UNITS = 12 }; /* of a guess */
+enum {
+    GM_LWE_MOST_UNITS = 12,    /* of a guess */
+    GM_LWE_GUESSES = 10000000, /* scored at most, and */
+    GM_LWE_KEEP = 1024         /* followed, where nothing else is asked for */
+};
 
 /* Number of guesses of `width` entries in the range with Σ|g_j| ≤ units, as a float64. */
 double gm_lwe_guess_count(gm_lwe_range range, int64_t width, int64_t units);

@@ -46,6 +46,10 @@ gm_status gm_lwe_adopt(gm_context *context, const gm_lwe_parameters *parameters,
 /* ⟨a, s⟩ mod q in [0, q), for a [n] in (−q, q) and s [n] of |s_j| ≤ size ≤ q. */
 int64_t gm_lwe_product(const int64_t *a, const int64_t *s, int64_t n, int64_t q, int64_t size);
 
+/* What the root mean square of the residuals must be below for a secret to be accepted: 2σ, or 1/2
+   without error. */
+double gm_lwe_threshold(double sigma);
+
 /* Parse a challenge; see gm_lwe_import_challenge(). text[size] is zero. */
 gm_status gm_lwe_parse_challenge(gm_context *context, const char *name, const char *text,
                                  size_t size, gm_lwe **out) __attribute__((warn_unused_result));

@@ -37,7 +37,7 @@ static const double PATIENCE = 1.5, MORE_PATIENCE = 5;
 static const double LEAST_SIGNAL = 3.5; /* z of the right guess that is needed in any case */
 static const double AMPLE_SIGNAL = 6;   /* with which a round should succeed */
 static const double PEELING = 2.1;      /* z of an entry ±1 that peeling needs */
-enum { MOST_BLOCKS = 16, SMALLEST_BLOCK = 8, KEPT_GUESSES = 1024 };
+enum { MOST_BLOCKS = 16, SMALLEST_BLOCK = 8 };
 
 /* A plan with its expected time. */
 struct choice {
@@ -168,7 +168,7 @@ static double see(const struct setting *setting, double power, gm_lwe_plan *plan
 static double time_until_seen(const struct setting *setting, const gm_lwe_plan *plan,
                               double guesses, double entry) {
     const double d = (double)(setting->parameters->n - plan->drop_columns + plan->rows);
-    const double among = fmax(guesses / KEPT_GUESSES, 1);
+    const double among = fmax(guesses / GM_LWE_KEEP, 1);
     const double needed = fmax(LEAST_SIGNAL, 0.5 + sqrt(2 * log(among)));
     const double ratio = fmax(needed / plan->signal, PEELING / entry);
     const double blocks = fmax(1, ceil(ratio * ratio));

@@ -2,10 +2,10 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "lwe/guess.h"
 #include "lwe/reducer.h"
 
 enum { BLOCKS = 2 };
-static const double GUESSES = 1e7;
 
 gm_status gm_lwe_reduce_plan(gm_context *context, const gm_lwe *instance,
                              const gm_lwe_reduce_options *options, gm_lwe_plan *out) {
@@ -13,7 +13,7 @@ gm_status gm_lwe_reduce_plan(gm_context *context, const gm_lwe *instance,
         return context ? gm_fail(context, GM_INVALID_ARGUMENT, "gm_lwe_reduce_plan: NULL")
                        : GM_INVALID_ARGUMENT;
     return gm_lwe_plan_make(context, &instance->parameters, options, 0, GM_LWE_UNCALIBRATED,
-                            GUESSES, out);
+                            GM_LWE_GUESSES, out);
 }
 
 gm_status gm_lwe_reduce(gm_context *context, const gm_lwe *instance,
@@ -27,7 +27,7 @@ gm_status gm_lwe_reduce(gm_context *context, const gm_lwe *instance,
                        : GM_INVALID_ARGUMENT;
     const int64_t blocks = options->blocks > 0 ? options->blocks : BLOCKS;
     const double deadline = options->time_limit > 0 ? gm_seconds() + options->time_limit : INFINITY;
-    GM_TRY(gm_lwe_reducer_create(context, instance, options, 0, blocks, GUESSES, &reducer));
+    GM_TRY(gm_lwe_reducer_create(context, instance, options, 0, blocks, GM_LWE_GUESSES, &reducer));
     for (int64_t b = 0; !done; b++) {
         GM_TRY(gm_progress(context, "reducing blocks", (double)(b < blocks ? b : blocks),
                            (double)blocks));

@@ -5,15 +5,17 @@
 #include <string.h>
 
 #include "lwe/baselines.h"
+#include "lwe/guess.h"
 #include "lwe/informativeness.h"
+#include "lwe/instance.h"
 #include "lwe/law.h"
 #include "lwe/phase.h"
 #include "lwe/predict.h"
 #include "lwe/reducer.h"
 #include "lwe/usvp.h"
 
-enum { WHITENED_ROWS = 600, KEEP = 1024, USVP_BLOCK_SIZE = 60 };
-static const double GUESSES = 1e7, TIME_LIMIT = 120;
+enum { WHITENED_ROWS = 600, USVP_BLOCK_SIZE = 60 };
+static const double TIME_LIMIT = 120;
 
 static const gm_estimate no_estimate = {NAN, NAN, NAN, NAN, "none"};
 static const gm_lwe_signal_summary no_signal = {NAN, NAN, NAN};
@@ -33,8 +35,8 @@ gm_status gm_lwe_effort_of(gm_context *context, const gm_lwe *instance,
     unweighted.hamming = 0; /* not known to an attack */
     *out = (gm_lwe_effort){.solver = solver,
                            .power = gm_lwe_entry_power(&unweighted),
-                           .guesses = options->guesses > 0 ? options->guesses : GUESSES,
-                           .keep = options->keep ? options->keep : KEEP,
+                           .guesses = options->guesses > 0 ? options->guesses : GM_LWE_GUESSES,
+                           .keep = options->keep ? options->keep : GM_LWE_KEEP,
                            .rows = WHITENED_ROWS,
                            .deadline = gm_seconds() + limit,
                            .seed = options->seed};
@@ -252,8 +254,7 @@ gm_status gm_lwe_result_complete(gm_context *context, const gm_lwe *instance,
     result->log2_exhaustive = gm_lwe_log2_exhaustive(&unweighted);
     result->log2_mitm = gm_lwe_log2_meet_in_the_middle(&unweighted);
     if (!result->recovered) {
-        result->check.threshold =
-            instance->parameters.sigma > 0 ? 2 * instance->parameters.sigma : 0.5;
+        result->check.threshold = gm_lwe_threshold(instance->parameters.sigma);
         result->check.log2_false = gm_lwe_log2_false(&instance->parameters);
     }
     if (rows && rows->count > 0) {

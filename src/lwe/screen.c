@@ -1,5 +1,6 @@
 #include "lwe/screen.h"
 
+#include "lwe/instance.h"
 #include "lwe/rows.h"
 
 static int64_t screened(const gm_lwe *instance) {
@@ -25,8 +26,7 @@ void gm_lwe_screen_move(const gm_lwe *instance, int64_t column, int64_t step, in
 }
 
 bool gm_lwe_screen_passes(const gm_lwe *instance, const int64_t *residuals) {
-    const double sigma = instance->parameters.sigma;
-    const double threshold = sigma > 0 ? 2 * sigma : 0.5;
+    const double threshold = gm_lwe_threshold(instance->parameters.sigma);
     const int64_t count = screened(instance);
     double sum = 0;
     for (int64_t i = 0; i < count; i++)

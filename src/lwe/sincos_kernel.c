@@ -1,26 +1,9 @@
-/* A turn is cut to [−½, ½] exactly; sin πu = u(1−u²) P(u²) has its zeros by construction, and the
-   cosine is the sine of ½ − |u|. */
+/* A turn is cut to [−½, ½] exactly; the cosine is the sine of a quarter turn less. */
 #include "lwe/sincos_kernel.h"
 
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-#define GM_FMAF(a, b, c) __builtin_fmaf((a), (b), (c))
-#else
-#define GM_FMAF(a, b, c) ((a) * (b) + (c))
-#endif
-
-/* sin πa for |a| ≤ ½ by its series: what follows is below 1e-13. */
+/* sin πa for |a| ≤ ½. */
 static inline double sine_half_turns(double a) {
-    const double t = a * 3.14159265358979323846;
-    const double z = t * t;
-    double p = 1.0 / 355687428096000.0;
-    p = GM_FMA(p, z, -1.0 / 1307674368000.0);
-    p = GM_FMA(p, z, 1.0 / 6227020800.0);
-    p = GM_FMA(p, z, -1.0 / 39916800.0);
-    p = GM_FMA(p, z, 1.0 / 362880.0);
-    p = GM_FMA(p, z, -1.0 / 5040.0);
-    p = GM_FMA(p, z, 1.0 / 120.0);
-    p = GM_FMA(p, z, -1.0 / 6.0);
-    return GM_FMA(p * z, t, t);
+    return gm_sine_series(a * 3.14159265358979323846);
 }
 
 /* The same in float32, to 1e-7. */

@@ -12,7 +12,7 @@ enum {
     STEPS = 40          /* of a search by golden section: 4e−9 of the bracket */
 };
 
-static double threshold(double sigma) {
+double gm_lwe_threshold(double sigma) {
     return sigma > 0.0 ? 2.0 * sigma : 0.5;
 }
 
@@ -55,7 +55,7 @@ static double log_moment(double lambda, int64_t q) {
  */
 double gm_lwe_log2_false(const gm_lwe_parameters *p) {
     static const double ratio = 0.61803398874989484820;
-    const double square = threshold(p->sigma) * threshold(p->sigma), q = (double)p->q;
+    const double square = gm_lwe_threshold(p->sigma) * gm_lwe_threshold(p->sigma), q = (double)p->q;
     double low = log(1e-3 / (q * q)), high = log(200.0), best = 0.0; /* λ = 0: probability 1 */
     double x[2], value[2];
     if (!(p->q >= 2 && p->q <= GM_LWE_LARGEST_Q && p->samples >= 1 && p->sigma >= 0.0))
@@ -99,7 +99,8 @@ gm_status gm_lwe_verify(gm_context *context, const gm_lwe *instance, const int64
     if (!instance || !secret)
         return gm_fail(context, GM_INVALID_ARGUMENT, "gm_lwe_verify: an argument is NULL");
     const gm_lwe_parameters *p = &instance->parameters;
-    gm_lwe_check made = {.threshold = threshold(p->sigma), .log2_false = gm_lwe_log2_false(p)};
+    gm_lwe_check made = {.threshold = gm_lwe_threshold(p->sigma),
+                         .log2_false = gm_lwe_log2_false(p)};
     int64_t *s = NULL;
     gm_status status = GM_NEW(context, s, p->n);
     if (status != GM_OK)

@@ -65,20 +65,7 @@ static inline double logarithm(double u) {
     return GM_FMA(e, 0.693147180559945309417, log_m);
 }
 
-/* Sine and cosine of t, |t| ≤ π/4, by their series. */
-static inline double sine(double t) {
-    double z = t * t;
-    double p = 1.0 / 355687428096000.0;
-    p = GM_FMA(p, z, -1.0 / 1307674368000.0);
-    p = GM_FMA(p, z, 1.0 / 6227020800.0);
-    p = GM_FMA(p, z, -1.0 / 39916800.0);
-    p = GM_FMA(p, z, 1.0 / 362880.0);
-    p = GM_FMA(p, z, -1.0 / 5040.0);
-    p = GM_FMA(p, z, 1.0 / 120.0);
-    p = GM_FMA(p, z, -1.0 / 6.0);
-    return GM_FMA(p * z, t, t);
-}
-
+/* Cosine of t, |t| ≤ π/4, by its series. */
 static inline double cosine(double t) {
     double z = t * t;
     double p = -1.0 / 6402373705728000.0;
@@ -101,7 +88,7 @@ static inline void box_muller(uint64_t first, uint64_t second, double *out0, dou
     double radius = sqrt(-2.0 * logarithm(u));
     uint64_t quadrant = second >> 62;
     double t = ((gm_as_double((second << 2) >> 12 | one) - 1.5) + 0x1p-53) * 1.57079632679489661923;
-    uint64_t c = gm_as_bits(cosine(t)), s = gm_as_bits(sine(t));
+    uint64_t c = gm_as_bits(cosine(t)), s = gm_as_bits(gm_sine_series(t));
     uint64_t swap = 0 - (quadrant & 1);
     uint64_t x = (c & ~swap) | (s & swap), y = (s & ~swap) | (c & swap);
     x ^= ((quadrant + 1) >> 1) << 63; /* quadrants 1 and 2; the shift drops the second bit */

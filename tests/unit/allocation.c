@@ -2,6 +2,8 @@
    Memory comes from the library's allocator, and jansson's from the same count. */
 #include "problem.h"
 
+#include "fake_helper_path.h"
+
 #include <dirent.h>
 #include <jansson.h>
 #include <pthread.h>
@@ -151,16 +153,6 @@ static gm_status accumulate(gm_context *context) {
 done:
     gm_accumulator_destroy(a);
     return status;
-}
-
-/* The fake helper program beside this one, which gives back what it gets. */
-static const char *fake_helper(void) {
-    static char path[4096];
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
-    assert_true(n > 0);
-    path[n] = '\0';
-    strcpy(strrchr(path, '/'), "/fake_helper");
-    return path;
 }
 
 static gm_status reduce_lattice(gm_context *context) {

@@ -13,6 +13,7 @@
 
 #include "base/base.h"
 #include "fake_helper.h"
+#include "fake_helper_path.h"
 #include "lattice/helper.h"
 #include "lattice/message.h"
 #include "lattice/pool.h"
@@ -323,16 +324,6 @@ static void same_job_same_basis(void **state) {
 }
 
 /* --- faults --- */
-
-/* The program of tests/fake_helper.c lies beside this one. */
-static const char *fake_helper(void) {
-    static char path[4096];
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
-    assert_true(n > 0);
-    path[n] = '\0';
-    strcpy(strrchr(path, '/'), "/fake_helper");
-    return path;
-}
 
 static int open_descriptors(void) {
     int count = 0;

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "fake_helper.h"
+#include "fake_helper_path.h"
 #include "lattice/pool.h"
 #include "lwe/block.h"
 #include "lwe/plan.h"
@@ -342,16 +343,6 @@ static void damage_is_seen(void **state) {
 }
 
 /* --- reduction --- */
-
-/* The program of tests/fake_helper.c lies beside this one. */
-static const char *fake_helper(void) {
-    static char path[4096];
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 20);
-    assert_true(n > 0);
-    path[n] = '\0';
-    strcpy(strrchr(path, '/'), "/fake_helper");
-    return path;
-}
 
 static void skip_without_helper(void) {
     char text[GM_LWE_REDUCTION_TEXT];
