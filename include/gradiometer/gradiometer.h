@@ -13,10 +13,12 @@
 #include <gradiometer/lwe.h>
 #include <gradiometer/lwe_attack.h>
 #include <gradiometer/measure.h>
+#include <gradiometer/monitor.h>
 #include <gradiometer/output.h>
 #include <gradiometer/random.h>
 #include <gradiometer/recover.h>
 #include <gradiometer/report.h>
+#include <gradiometer/risk.h>
 #include <gradiometer/spec.h>
 #include <gradiometer/status.h>
 #include <gradiometer/version.h>

@@ -49,7 +49,7 @@ static gm_status make_model(gm_context *context, const gm_measure_options *optio
     if (options->model)
         GM_TRY(refuse_loss(context, options->model));
     GM_TRY(gm_model_create(context, options->model ? options->model : "linear", &shape, out));
-    if ((*out)->factor_count == 0 || (*out)->loss != &gm_loss_squared)
+    if (!(*out)->factors || (*out)->loss != &gm_loss_squared)
         status = gm_fail(context, GM_INVALID_ARGUMENT,
                          "model %s: measure takes models of one output and their loss from --loss; "
                          "use linear, or mlp without loss",

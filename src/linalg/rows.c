@@ -133,3 +133,8 @@ void gm_rows_expand(const gm_rows *rows, int64_t first, int64_t count, double *o
     for (int64_t i = 0; i < count; i++)
         expand_row(rows, first + i, out + i * rows->columns);
 }
+
+void gm_rows_gather(const gm_rows *rows, int64_t n, const int64_t *index, double *out) {
+    for (int64_t i = 0; i < n; i++)
+        expand_row(rows, index[i], out + i * rows->columns);
+}

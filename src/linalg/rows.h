@@ -43,4 +43,7 @@ void gm_rows_multiply(const gm_context *context, const gm_rows *rows, int64_t fi
 /* Copy rows first … first+count−1 to out [count][columns] as float64. */
 void gm_rows_expand(const gm_rows *rows, int64_t first, int64_t count, double *out);
 
+/* Copy rows index[0] … index[n−1] to out [n][columns] as float64. */
+void gm_rows_gather(const gm_rows *rows, int64_t n, const int64_t *index, double *out);
+
 #endif

@@ -34,6 +34,29 @@ static void backward(const gm_model *model, const gm_context *context, const gm_
     gm_rows_combine(context, rows, n, index, m * model->outputs, coefficients, out);
 }
 
+static int64_t batch_room(const gm_model *model, int64_t n) {
+    (void)model;
+    (void)n;
+    return 0;
+}
+
+static void batch_forward(const gm_model *model, const double *w, int64_t n, const double *x,
+                          double *room, double *z) {
+    const int64_t columns = model->columns;
+    (void)room;
+    gm_multiply_outer(n, model->outputs, columns, x, columns, w, columns, z, model->outputs);
+}
+
+/* Row r c + a of the product is the block of output a in out[r]. */
+static void batch_backward(const gm_model *model, const double *w, int64_t n, const double *x,
+                           int64_t m, const double *coefficients, double *room, double *out) {
+    const int64_t columns = model->columns, sides = m * model->outputs;
+    (void)w;
+    (void)room;
+    memset(out, 0, (size_t)(sides * columns) * sizeof *out);
+    gm_multiply_inner_add(sides, columns, n, coefficients, sides, x, columns, out, columns);
+}
+
 /* The Jacobian is the row itself: a = x, δ = 1. */
 static gm_status factors(const gm_model *model, const double *w, int64_t count, const double *x,
                          double *z, double *a, double *delta) {
@@ -60,12 +83,14 @@ gm_status gm_linear_outputs_create(gm_context *context, const gm_model_kind *kin
                         .linear = true,
                         .scratch = scratch,
                         .forward = forward,
-                        .backward = backward};
-    if (outputs == 1) {
-        model->factor_count = 1;
-        model->factor[0] = (gm_factor){.in = columns, .out = 1};
+                        .backward = backward,
+                        .batch_room = batch_room,
+                        .batch_forward = batch_forward,
+                        .batch_backward = batch_backward};
+    model->factor_count = 1;
+    model->factor[0] = (gm_factor){.in = columns, .out = outputs};
+    if (outputs == 1)
         model->factors = factors;
-    }
     *out = model;
 done:
     return status;

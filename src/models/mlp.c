@@ -301,10 +301,9 @@ static void lay_out(mlp *self) {
         self->base.factor[l] =
             (gm_factor){.in = self->width[l], .out = to, .bias = true, .offset = self->offset[l]};
     }
-    if (self->base.outputs == 1) {
-        self->base.factor_count = self->layers;
+    self->base.factor_count = self->layers;
+    if (self->base.outputs == 1)
         self->base.factors = factors;
-    }
 }
 
 static gm_status create(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,

@@ -18,8 +18,9 @@ typedef struct gm_model_shape {
 
 typedef struct gm_model gm_model;
 
-/* A block of the Jacobian of the first output: ∂z/∂W = δ ⊗ a and, with a bias, ∂z/∂b = δ, where
-   a are the `in` inputs of a layer and δ the sensitivities of z to its `out` sums. */
+/* A layer W a + b of a model, and a block of its Jacobian: ∂z/∂W = δ ⊗ a and, with a bias,
+   ∂z/∂b = δ, where a are the `in` inputs of the layer and δ the sensitivities of z to its `out`
+   sums (a convolution: the sum of that over its places). */
 typedef struct gm_factor {
     int64_t in, out;
     bool bias;
@@ -58,15 +59,28 @@ struct gm_model {
     void (*backward)(const gm_model *model, const gm_context *context, const gm_rows *rows,
                      const double *w, int64_t n, const int64_t *index, int64_t m,
                      const double *coefficients, double *scratch, double *out);
+    /*
+     * The same of rows that lie side by side, which is what training runs on: a BLAS call a layer,
+     * so that the bits depend on how rows are cut.
+     * batch_room: numbers of room that the other two need for n rows.
+     * batch_forward: z [n][c] of rows x [n][columns]; room keeps what batch_backward() needs.
+     * batch_backward: after batch_forward() with the same w, n, x and room, any number of times:
+     * out [m][d] as backward(), coefficients [n][m][c].
+     */
+    int64_t (*batch_room)(const gm_model *model, int64_t n);
+    void (*batch_forward)(const gm_model *model, const double *w, int64_t n, const double *x,
+                          double *room, double *z);
+    void (*batch_backward)(const gm_model *model, const double *w, int64_t n, const double *x,
+                           int64_t m, const double *coefficients, double *room, double *out);
     /* Weights that training would start from: --at init. NULL: zeros. */
     void (*initialize)(const gm_model *model, const gm_context *context, gm_stream stream,
                        double *w);
-    /* The Jacobian of the one output in factors, block by block; factor_count = 0: not known. */
+    /* The layers, block by block of w: where each lies and its shape. */
     int factor_count;
-    bool serial; /* factors() runs on the calling thread alone */
     gm_factor factor[GM_MOST_FACTORS];
-    /* Of rows x [count][columns]: z [count], and side by side for all blocks a [count][Σ in] and δ
-       [count][Σ out]. One BLAS call a layer: the bits depend on how rows are cut. May fail where
+    bool serial; /* factors() runs on the calling thread alone */
+    /* The Jacobian of the one output in factors; NULL: not known. Of rows x [count][columns]: z
+       [count], and side by side for all blocks a [count][Σ in] and δ [count][Σ out]. One BLAS call a layer: the bits depend on how rows are cut. May fail where
        the model is a function of the caller. */
     gm_status (*factors)(const gm_model *model, const double *w, int64_t count, const double *x,
                          double *z, double *a, double *delta);
@@ -76,6 +90,7 @@ struct gm_model {
 extern const gm_model_kind gm_model_linear;   /* ⟨w, x⟩, squared loss; w [columns] */
 extern const gm_model_kind gm_model_logistic; /* ⟨w, x⟩, logistic loss; w [columns] */
 extern const gm_model_kind gm_model_softmax;  /* ⟨w_a, x⟩, softmax loss; w [c][columns] */
+extern const gm_model_kind gm_model_cnn; /* convolutions and a linear layer on images */
 extern const gm_model_kind gm_model_mlp; /* layers x ← act(W x + b), the last without act; layer
                                             by layer W [out][in], then b [out] */
 
