@@ -21,6 +21,7 @@
 #include <gradiometer/risk.h>
 #include <gradiometer/spec.h>
 #include <gradiometer/status.h>
+#include <gradiometer/train.h>
 #include <gradiometer/version.h>
 
 #endif

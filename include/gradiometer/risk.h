@@ -32,16 +32,17 @@ typedef struct gm_risk_options {
 /** Where the power of the residual comes from. Undefined members are NaN. */
 typedef struct gm_risk {
     const char *model, *at, *norm; /**< static */
-    const char *method;      /**< of the residual's power: "intercept", "losses" or "gaussian" */
+    const char *method; /**< of the residual's power: "intercept", "losses" or "gaussian" */
     int64_t dimension, batch_size, gradients;
     double radius;
-    double dual_norm;             /**< ‖w‖_q of the weights on inputs, the intercept left out */
-    gm_estimate residual_power;   /**< E ρ², ρ the residual; of probabilities for logistic */
-    gm_estimate adversarial_risk; /**< linear: of the squared residual, no ½; logistic: of the loss */
-    gm_estimate clean_risk;       /**< the same at radius 0 */
+    double dual_norm;           /**< ‖w‖_q of the weights on inputs, the intercept left out */
+    gm_estimate residual_power; /**< E ρ², ρ the residual; of probabilities for logistic */
+    gm_estimate
+        adversarial_risk;   /**< linear: of the squared residual, no ½; logistic: of the loss */
+    gm_estimate clean_risk; /**< the same at radius 0 */
     double low, high; /**< interval that holds the adversarial risk for any law of the residual, the
                            error of estimation at 95 % included */
-    double exact, exact_clean; /**< from the data; NaN unless compared */
+    double exact, exact_clean;                 /**< from the data; NaN unless compared */
     char *warnings[GM_MOST_RISK_WARNINGS + 1]; /**< sentences, owned; NULL after the last */
 } gm_risk;
 
