@@ -31,12 +31,12 @@ typedef struct gm_train_options {
                                  "init" */
     int64_t batch_size;     /**< n; 0: 256, or all rows where there are fewer */
     double epochs;          /**< most gradient evaluations of a run, in passes of N/n; 0: 10 */
-    double l2;              /**< λ of the penalty λ/2 ‖w‖², biases and the intercept left out */
-    double learning_rate;   /**< of every optimizer; 0: searched, each on its own grid */
+    double l2; /**< λ of the penalty λ/2 ‖w‖², biases and the intercept left out */
+    double learning_rate; /**< of every optimizer; 0: searched, each on its own grid */
     gm_until until;
     double goal;
-    int repeats;   /**< runs of the setting chosen, on other orders of the rows; 0: 1 */
-    uint64_t seed; /**< of the order of rows, the noise, and initial weights */
+    int repeats;            /**< runs of the setting chosen, on other orders of the rows; 0: 1 */
+    uint64_t seed;          /**< of the order of rows, the noise, and initial weights */
     const char *checkpoint; /**< file that a killed training goes on from; NULL: none */
 } gm_train_options;
 
@@ -44,10 +44,10 @@ typedef struct gm_train_options {
 typedef struct gm_train_point {
     double gradient_evaluations; /**< batch gradients so far, noised ones included; a full gradient
                                       is N/n of them */
-    double seconds;       /**< of training so far, without the time taken to look at it */
-    double loss;          /**< over all rows, penalty included, at the weights */
-    double averaged_loss; /**< at the average of the tail; NaN: none is kept */
-    double accuracy;      /**< at the better of the two; NaN: targets are not classes */
+    double seconds;              /**< of training so far, without the time taken to look at it */
+    double loss;                 /**< over all rows, penalty included, at the weights */
+    double averaged_loss;        /**< at the average of the tail; NaN: none is kept */
+    double accuracy;             /**< at the better of the two; NaN: targets are not classes */
 } gm_train_point;
 
 /** One run of one setting. Undefined members are NaN. */
@@ -64,20 +64,20 @@ typedef struct gm_train_run {
 
 /** What one optimizer came to. */
 typedef struct gm_trained {
-    const char *name;      /**< static */
-    double learning_rate;  /**< of the setting chosen; NaN: the optimizer has none */
-    double horizon;        /**< epochs over which it decays to nothing; infinite: constant */
-    double momentum;       /**< NaN: none */
-    double damping;        /**< over the largest curvature; NaN: none */
-    const char *averaging; /**< "tail" or "none", static */
+    const char *name;           /**< static */
+    double learning_rate;       /**< of the setting chosen; NaN: the optimizer has none */
+    double horizon;             /**< epochs over which it decays to nothing; infinite: constant */
+    double momentum;            /**< NaN: none */
+    double damping;             /**< over the largest curvature; NaN: none */
+    const char *averaging;      /**< "tail" or "none", static */
     const char *preconditioner; /**< "full", "kronecker", "low-rank" or NULL; static */
     double condition_number;    /**< of the curvature recovered; NaN: none */
     int tried;                  /**< settings, this one included */
-    bool interior;       /**< neighbours of the rate chosen were tried and did worse on both sides */
-    gm_train_run *runs;  /**< [repeats] */
+    bool interior;      /**< neighbours of the rate chosen were tried and did worse on both sides */
+    gm_train_run *runs; /**< [repeats] */
     int64_t run_count;
-    int64_t typical;     /**< number of the run of median gradient evaluations, or final loss */
-    double *weights;     /**< [d] of that run */
+    int64_t typical; /**< number of the run of median gradient evaluations, or final loss */
+    double *weights; /**< [d] of that run */
     gm_monitor_state monitor; /**< of that run */
 } gm_trained;
 
@@ -87,13 +87,13 @@ typedef struct gm_training {
     int64_t dimension, batch_size, rows;
     double evaluations_per_epoch; /**< N/n */
     double initial_loss, initial_accuracy;
-    double optimum;       /**< least loss; NaN: not known */
-    double optimum_error; /**< bound, or estimate, of how far above the least loss that is */
+    double optimum;             /**< least loss; NaN: not known */
+    double optimum_error;       /**< bound, or estimate, of how far above the least loss that is */
     const char *optimum_method; /**< static; NULL: not known */
     double goal_loss;           /**< that `until` comes to; NaN: another goal */
     gm_trained optimizer[GM_MOST_OPTIMIZERS];
     int optimizer_count;
-    bool resumed; /**< from the checkpoint */
+    bool resumed;                               /**< from the checkpoint */
     char *warnings[GM_MOST_TRAIN_WARNINGS + 1]; /**< sentences, owned; NULL after the last */
 } gm_training;
 

@@ -43,16 +43,17 @@ gm_status gm_preconditioner_add(gm_preconditioner *self, int64_t count, const do
 gm_status gm_preconditioner_factor(gm_preconditioner *self, double damping)
     __attribute__((warn_unused_result));
 
-/* out = P⁻¹ g, [d]; out may be g. Cost: d² (full), 2 d (in + out) (kronecker), 2 d k' (low-rank). */
+/* out = P⁻¹ g, [d]; out may be g. Cost: d² (full), 2 d (in + out) (kronecker), 2 d k' (low-rank).
+ */
 void gm_preconditioner_apply(const gm_preconditioner *self, const double *g, double *out);
 
 /* What factor() found of the recovered curvature: NaN before it. */
 typedef struct gm_precondition_facts {
-    int64_t vectors;    /* k' behind it; of kronecker, those of the layer with fewest for its size */
-    double ratio;       /* k' over the dimension they must span */
-    double largest;     /* eigenvalue */
-    double condition;   /* number; NaN where the estimate is singular */
-    double damping;     /* that was used, over the largest */
+    int64_t vectors;  /* k' behind it; of kronecker, those of the layer with fewest for its size */
+    double ratio;     /* k' over the dimension they must span */
+    double largest;   /* eigenvalue */
+    double condition; /* number; NaN where the estimate is singular */
+    double damping;   /* that was used, over the largest */
 } gm_precondition_facts;
 
 gm_precondition_facts gm_preconditioner_facts(const gm_preconditioner *self);

@@ -60,7 +60,8 @@ gm_status gm_oracle_gradient(gm_oracle *oracle, const double *w, int64_t n, cons
 /*
  * The clean gradient of a batch, without penalty, and what noise of variance n and covariance
  * n ∂²L/∂z² on its targets adds to it, m times: vectors [m][d] of second moment the generalised
- * Gauss–Newton matrix. Counts m + 1 gradients, all for curvature. `seed`, `batch` address the noise.
+ * Gauss–Newton matrix. Counts m + 1 gradients, all for curvature. `seed`, `batch` address the
+ * noise.
  */
 gm_status gm_oracle_noised(gm_oracle *oracle, const double *w, int64_t n, const int64_t *index,
                            int m, uint64_t seed, int64_t batch, double *loss, double *gradient,

@@ -42,6 +42,12 @@ static void curvature(int64_t n, int c, const double *z, int a, int b, double *o
         out[i] = probability(z[i]) * probability(-z[i]);
 }
 
+static void product(int64_t n, int c, const double *z, const double *u, double *out) {
+    (void)c;
+    for (int64_t i = 0; i < n; i++)
+        out[i] = probability(z[i]) * probability(-z[i]) * u[i];
+}
+
 static void parts(double z, double *base, gm_complex *slope) {
     *base = probability(z);
     *slope = (gm_complex){-1.0, 0.0};
@@ -60,4 +66,5 @@ const gm_loss gm_loss_logistic = {.name = "logistic",
                                   .feature = feature,
                                   .root = root,
                                   .sampled = sampled,
-                                  .curvature = curvature};
+                                  .curvature = curvature,
+                                  .product = product};

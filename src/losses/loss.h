@@ -39,6 +39,8 @@ typedef struct gm_loss {
     void (*sampled)(int64_t n, int c, const double *z, const double *u, double *out);
     /* Where affine: ∂²L/∂z_a∂z_b of each row: out [n], which may not be z. */
     void (*curvature)(int64_t n, int c, const double *z, int a, int b, double *out);
+    /* Where affine: ∂²L/∂z² u, row by row. */
+    void (*product)(int64_t n, int c, const double *z, const double *u, double *out);
 } gm_loss;
 
 extern const gm_loss gm_loss_squared;  /* ½ ‖z − y‖² */

@@ -78,6 +78,18 @@ static void curvature(int64_t n, int c, const double *z, int a, int b, double *o
     }
 }
 
+/* p∘u − p(p·u). */
+static void product(int64_t n, int c, const double *z, const double *u, double *out) {
+    for (int64_t i = 0; i < n; i++) {
+        const scale s = scale_of(c, z + i * c);
+        double inner = 0.0;
+        for (int64_t j = i * c; j < (i + 1) * c; j++)
+            inner += probability(s, z[j]) * u[j];
+        for (int64_t j = i * c; j < (i + 1) * c; j++)
+            out[j] = probability(s, z[j]) * (u[j] - inner);
+    }
+}
+
 const gm_loss gm_loss_softmax = {.name = "softmax",
                                  .affine = true,
                                  .classes = true,
@@ -85,4 +97,5 @@ const gm_loss gm_loss_softmax = {.name = "softmax",
                                  .residual = residual,
                                  .root = root,
                                  .sampled = sampled,
-                                 .curvature = curvature};
+                                 .curvature = curvature,
+                                 .product = product};

@@ -16,7 +16,7 @@ static void residual(int64_t n, int c, const double *z, const double *y, double 
         out[i] = z[i] - y[i];
 }
 
-/* ∂²L/∂z² is the identity, and the law of least squares is N(z, I). */
+/* ∂²L/∂z² is the identity, its own root, and the law of least squares is N(z, I). */
 static void root(int64_t n, int c, const double *z, const double *u, double *out) {
     (void)z;
     if (out != u)
@@ -47,4 +47,5 @@ const gm_loss gm_loss_squared = {.name = "squared",
                                  .feature = feature,
                                  .root = root,
                                  .sampled = root,
-                                 .curvature = curvature};
+                                 .curvature = curvature,
+                                 .product = root};

@@ -11,19 +11,19 @@ typedef struct gm_optimizer gm_optimizer;
 /* What is searched. Undefined members are NaN. */
 typedef struct gm_setting {
     double rate;
-    double horizon;  /* epochs of a linear decay of the rate to nothing; infinite: constant */
+    double horizon; /* epochs of a linear decay of the rate to nothing; infinite: constant */
     double momentum;
-    double damping;  /* over the largest curvature */
+    double damping; /* over the largest curvature */
 } gm_setting;
 
 /* An entry of the table. */
 typedef struct gm_optimizer_kind {
     const char *name;
-    const char *about;  /* half a sentence */
-    bool stochastic;    /* steps by batches: a horizon is searched and the tail averaged */
-    double first_rate;  /* where the grid of rates begins; NaN: no rate is searched */
-    bool scaled;        /* first_rate is over the largest curvature that is seen from gradients */
-    int momenta;        /* that are tried */
+    const char *about; /* half a sentence */
+    bool stochastic;   /* steps by batches: a horizon is searched and the tail averaged */
+    double first_rate; /* where the grid of rates begins; NaN: no rate is searched */
+    bool scaled;       /* first_rate is over the largest curvature that is seen from gradients */
+    int momenta;       /* that are tried */
     double momentum[3];
     int dampings;
     double damping[3];
@@ -52,8 +52,8 @@ struct gm_optimizer {
     double *gradient;         /* [d] of the latest iteration */
     double *halves;           /* [2][d] of the latest batch; halves_known says whether they are */
     bool halves_known;
-    int64_t *rows;            /* [n] of the latest batch */
-    gm_shuffle shuffle;       /* of the rows */
+    int64_t *rows;              /* [n] of the latest batch */
+    gm_shuffle shuffle;         /* of the rows */
     const char *preconditioner; /* kind of it, static; NULL: none */
     double condition, largest;  /* of the curvature; NaN: not known */
     void *state;
