@@ -133,6 +133,51 @@ static void backward_is_the_derivative_of_forward(void **state) {
     }
 }
 
+/* Of the first n rows, side by side: outputs are those of forward; products those of backward, as
+   often as they are asked for after one forward; all of what is read was written. */
+static void batches_agree(struct fixture *f, const gm_model *model, int64_t n) {
+    const int64_t d = model->parameters, c = model->outputs, room = model->batch_room(model, n);
+    const double tolerance = 1e-12;
+    double z[ROWS * CLASSES], expected_z[ROWS * CLASSES];
+    double *coefficients = malloc((size_t)(n * SIDES * c) * sizeof *coefficients);
+    double *scratch = malloc((size_t)(room + 1) * sizeof *scratch);
+    double *out = malloc((size_t)(2 * SIDES * d) * sizeof *out), *expected = out + SIDES * d;
+    int64_t index[ROWS];
+    assert_true(coefficients && scratch && out);
+    for (int64_t i = 0; i <= room; i++)
+        scratch[i] = NAN;
+    for (int64_t i = 0; i < n; i++)
+        index[i] = i;
+    for (int64_t i = 0; i < n * SIDES * c; i++)
+        coefficients[i] = f->coefficients[i % (PICKED * SIDES * CLASSES)];
+    model->batch_forward(model, f->w, n, f->x, scratch, z);
+    model->forward(model, f->context, &f->rows, f->w, 0, n, f->scratch, expected_z);
+    for (int64_t i = 0; i < n * c; i++)
+        check_near(z[i], expected_z[i], tolerance * (1 + fabs(expected_z[i])));
+    for (int64_t m = SIDES; m >= 1; m--) { /* the coefficients of another shape each time */
+        for (int64_t j = 0; j < m * d; j++)
+            out[j] = NAN;
+        model->batch_backward(model, f->w, n, f->x, m, coefficients, scratch, out);
+        model->backward(model, f->context, &f->rows, f->w, n, index, m, coefficients, f->scratch,
+                        expected);
+        for (int64_t j = 0; j < m * d; j++)
+            check_near(out[j], expected[j], tolerance * (1 + fabs(expected[j])));
+    }
+    assert_true(isnan(scratch[room]));
+    free(coefficients), free(scratch), free(out);
+}
+
+static void batches_are_rows_together(void **state) {
+    struct fixture *f = *state;
+    static const int64_t sizes[] = {1, 2, PICKED, ROWS};
+    for (int k = 0; k < FORMS; k++) {
+        gm_model *model = make(f, &forms[k]);
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+            batches_agree(f, model, sizes[i]);
+        gm_model_destroy(f->context, model);
+    }
+}
+
 static void outputs_do_not_depend_on_blocks(void **state) {
     struct fixture *f = *state;
     for (int k = 0; k < FORMS; k++) {
@@ -322,6 +367,7 @@ int main(void) {
         cmocka_unit_test(factors_make_up_the_jacobian),
         cmocka_unit_test(backward_is_the_derivative_of_forward),
         cmocka_unit_test(outputs_do_not_depend_on_blocks),
+        cmocka_unit_test(batches_are_rows_together),
         cmocka_unit_test(names_find_their_model),
         cmocka_unit_test(linear_is_the_inner_product),
         cmocka_unit_test(softmax_has_a_block_for_each_class),
