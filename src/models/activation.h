@@ -4,7 +4,11 @@
 
 #include "base/base.h"
 
-typedef enum gm_activation { GM_ACTIVATION_TANH, GM_ACTIVATION_RELU, GM_ACTIVATION_SIN } gm_activation;
+typedef enum gm_activation {
+    GM_ACTIVATION_TANH,
+    GM_ACTIVATION_RELU,
+    GM_ACTIVATION_SIN
+} gm_activation;
 
 /* Sums a [count] become activations, each by itself with tanh() of the C library; their slopes too,
    where `slope` is not NULL. */

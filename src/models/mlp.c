@@ -1,10 +1,10 @@
 #include "models/mlp.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "linalg/linalg.h"
+#include "models/network_keys.h"
 
 enum { PIECE = 64, MOST_PIECE = 64 }; /* of a product that is kept on the stack */
 enum { MOST_WIDTH = 65536 };
@@ -182,59 +182,21 @@ static void initialize(const gm_model *model, const gm_context *context, gm_stre
     }
 }
 
-/* Widths such as 64x32 into width[1] …; the number of hidden layers, 0 where the text is no list.
- */
-static int read_widths(const char *text, int64_t *width) {
-    int layers = 0;
-    for (;;) {
-        char *end = NULL;
-        const long value = *text >= '1' && *text <= '9' ? strtol(text, &end, 10) : 0;
-        if (value < 1 || value > MOST_WIDTH || layers == GM_MLP_MOST_HIDDEN)
-            return 0;
-        width[++layers] = value;
-        if (*end == '\0')
-            return layers;
-        if (*end != 'x')
-            return 0;
-        text = end + 1;
-    }
-}
-
-/* The loss of the key, or the one that the targets ask for. */
-static const gm_loss *find_loss(const char *name, int64_t classes) {
-    if (name && strcmp(name, "auto") != 0)
-        return gm_loss_find(name);
-    return classes == 0 ? &gm_loss_squared : classes == 2 ? &gm_loss_logistic : &gm_loss_softmax;
-}
-
 static gm_status read_keys(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,
                            gm_mlp *self) {
     static const char *const keys[] = {"hidden", "act", "loss"};
     gm_status status = GM_OK;
-    const int64_t classes = shape->classes;
     const char *hidden = gm_spec_value(spec, "hidden"), *act = gm_spec_value(spec, "act");
-    const char *loss = gm_spec_value(spec, "loss");
     GM_TRY(gm_spec_accept(context, spec, keys, 3));
     hidden = hidden ? hidden : shape->hidden ? shape->hidden : "64x32";
-    self->layers = read_widths(hidden, self->width) + 1;
+    self->layers = gm_network_list(hidden, GM_MLP_MOST_HIDDEN, MOST_WIDTH, self->width + 1) + 1;
     if (self->layers == 1)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "model mlp: hidden is '%s'; give 1 to %d widths of 1 to %d, such as 64x32",
                        hidden, GM_MLP_MOST_HIDDEN, MOST_WIDTH));
     GM_TRY(gm_activation_read(context, "mlp", act ? act : "tanh", &self->act));
-    self->base.loss = find_loss(loss, classes);
-    if (!self->base.loss || !self->base.loss->affine)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "model mlp: loss is '%s'; it must be auto, squared, logistic or softmax",
-                       loss));
-    if (self->base.loss == &gm_loss_logistic && classes != 2)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "model mlp: the target has %lld classes; loss=logistic needs 2",
-                       (long long)classes));
-    if (self->base.loss == &gm_loss_softmax && classes < 2)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "model mlp: the target has %lld classes; loss=softmax needs 2 or more",
-                       (long long)classes));
+    GM_TRY(gm_network_loss(context, "mlp", spec, shape->classes, &self->base.loss,
+                           &self->base.outputs));
 done:
     return status;
 }
@@ -273,7 +235,6 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_model
                             .initialize = initialize};
     self->isa = context->isa;
     GM_TRY(read_keys(context, spec, shape, self));
-    self->base.outputs = self->base.loss == &gm_loss_softmax ? (int)shape->classes : 1;
     lay_out(self);
     *out = &self->base;
     self = NULL;
@@ -282,11 +243,4 @@ done:
     return status;
 }
 
-/* Losses of classes take numbers as classes where they are asked for by name. */
-static bool classifies(const gm_spec *spec) {
-    const char *name = gm_spec_value(spec, "loss");
-    const gm_loss *loss = name ? gm_loss_find(name) : NULL;
-    return loss && loss->classes;
-}
-
-const gm_model_kind gm_model_mlp = {"mlp", classifies, create};
+const gm_model_kind gm_model_mlp = {"mlp", gm_network_classifies, create};
