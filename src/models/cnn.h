@@ -31,7 +31,7 @@ typedef struct gm_cnn {
     int64_t offset;   /* of its W in w */
     /* Numbers of float32, multiples of 16, of the parts of the room; and where in them is what. */
     int64_t packed, state, work;
-    int64_t kept;                                    /* in the state: a [16][features] in float64 */
+    int64_t kept; /* in the state: a [16][features] in float64 */
     int64_t sums, biases, pooled, delta, pulled, two; /* in the work */
 } gm_cnn;
 

@@ -113,7 +113,8 @@ static void load(const gm_cnn *self, int64_t count, const double *x, float *plan
         for (int64_t at = 0; at < self->width; at++)
             for (int64_t c = 0; c < self->channels; c++) {
                 const double *from = x + (y * self->width + at) * self->channels + c;
-                float *to = planes + c * plane + ((y + 1) * (shape->width + 2) + at + 1) * GM_IMAGES;
+                float *to =
+                    planes + c * plane + ((y + 1) * (shape->width + 2) + at + 1) * GM_IMAGES;
                 for (int64_t i = 0; i < GM_IMAGES; i++)
                     to[i] = i < count ? (float)from[i * self->base.columns] : 0.0f;
             }
@@ -229,9 +230,9 @@ static void pull_stage(const gm_cnn *self, int s, const gm_cnn_room *room, doubl
     for (int64_t o = 0; o < shape->out; o++)
         for (int64_t y = 0; y < shape->rows; y += 2)
             GM_SELECT_KERNEL(isa, gm_unpool_plain)
-            (shape->columns, pooled + (o * shape->rows + y) / 2 * row / 2,
-             slopes + (o * shape->rows + y) * row, shape->width + 2,
-             delta + o * plane_size(shape) + (y + 1) * step + GM_IMAGES, biases + o * GM_IMAGES);
+    (shape->columns, pooled + (o * shape->rows + y) / 2 * row / 2,
+     slopes + (o * shape->rows + y) * row, shape->width + 2,
+     delta + o * plane_size(shape) + (y + 1) * step + GM_IMAGES, biases + o * GM_IMAGES);
     GM_SELECT_KERNEL(isa, gm_correlate_plain)(shape, room->state + stage->planes, delta, sums);
     GM_SELECT_KERNEL(isa, gm_add_images_plain)(weights, sums, out + stage->offset);
     GM_SELECT_KERNEL(isa, gm_add_images_plain)(shape->out, biases, out + stage->offset + weights);
