@@ -21,7 +21,7 @@ typedef struct gm_recover_options {
     const char *estimator; /**< specification; NULL: "auto" */
     const char *at;        /**< "zero", "init", "optimum", "random:norm=R", "random:distance=R" (in
                                 the norm of the inputs' second moments), "file:path=W.npy"; NULL:
-                                "zero", for mlp "init" */
+                                "zero", for mlp and cnn "init" */
     const char *shrink;    /**< "auto", "none", "oas", "ledoit-wolf"; NULL: "auto" */
     const char *noise; /**< law of the noise: "link" (of covariance n H_i at row i, H_i the second
                             derivative of the loss in the outputs), "plain" (N(0, n)), "sampled"

@@ -1,35 +1,18 @@
-#include "models/model.h"
+#include "models/mlp.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/tanh.h"
 #include "linalg/linalg.h"
+#include "models/network_keys.h"
 
 enum { PIECE = 64, MOST_PIECE = 64 }; /* of a product that is kept on the stack */
-enum { MOST_HIDDEN = 16, MOST_WIDTH = 65536, MOST_LAYERS = MOST_HIDDEN + 1 };
-
-typedef enum activation { TANH, RELU, SIN } activation;
-static const char *const activation_names[] = {"tanh", "relu", "sin"};
-enum { ACTIVATIONS = 3 };
-
-/* Layer l takes width[l] numbers to width[l + 1]; the last has no activation. */
-typedef struct mlp {
-    gm_model base;
-    activation act;
-    gm_isa isa;
-    int layers;
-    int64_t width[MOST_LAYERS + 1];
-    int64_t offset[MOST_LAYERS]; /* of W [width[l + 1]][width[l]] in w, then b [width[l + 1]] */
-    int64_t widest;              /* of width[1] … */
-    int64_t hidden;              /* sum of the hidden widths */
-} mlp;
+enum { MOST_WIDTH = 65536 };
 
 /* Activations of the hidden layers, one after another, their slopes, then three matrices of
    `widest` columns. */
 static int64_t scratch(const gm_model *model, int64_t n, int64_t m) {
-    const mlp *self = (const mlp *)model;
+    const gm_mlp *self = (const gm_mlp *)model;
     (void)m;
     return n * (2 * self->hidden + 3 * self->widest);
 }
@@ -38,21 +21,9 @@ static gm_rows as_rows(int64_t rows, int64_t columns, const double *values) {
     return (gm_rows){GM_ELEMENT_F64, rows, columns, columns, 1.0, values};
 }
 
-/* Sums become activations; their slopes too, where `slope` is not NULL. */
-static void activate(activation act, int64_t count, double *a, double *slope) {
-    for (int64_t i = 0; i < count; i++) {
-        const double sum = a[i];
-        a[i] = act == RELU ? fmax(sum, 0.0) : act == TANH ? tanh(sum) : sin(sum);
-        if (slope)
-            slope[i] = act == RELU   ? (double)(sum > 0.0)
-                       : act == TANH ? 1.0 - a[i] * a[i]
-                                     : cos(sum);
-    }
-}
-
 /* Layer l on rows `index`, or first …: out [n][width[l + 1]]. Row by row, so that the bits do not
    depend on which rows share a call. */
-static void run_layer(const mlp *self, const gm_context *context, int l, const double *w,
+static void run_layer(const gm_mlp *self, const gm_context *context, int l, const double *w,
                       const gm_rows *in, const int64_t *index, int64_t first, int64_t n,
                       double *out, double *slope) {
     const int64_t from = self->width[l], to = self->width[l + 1];
@@ -64,12 +35,12 @@ static void run_layer(const mlp *self, const gm_context *context, int l, const d
             out[i * to + u] += bias[u];
         }
     if (l + 1 < self->layers)
-        activate(self->act, n * to, out, slope);
+        gm_activate(self->act, n * to, out, slope);
 }
 
 /* Hidden layers into `hidden`, their slopes and the outputs into `slopes` and z where those are
    asked for. */
-static void run(const mlp *self, const gm_context *context, const double *w, const gm_rows *rows,
+static void run(const gm_mlp *self, const gm_context *context, const double *w, const gm_rows *rows,
                 const int64_t *index, int64_t first, int64_t n, double *hidden, double *slopes,
                 double *z) {
     gm_rows in = *rows;
@@ -88,13 +59,14 @@ static void run(const mlp *self, const gm_context *context, const double *w, con
 
 static void forward(const gm_model *model, const gm_context *context, const gm_rows *rows,
                     const double *w, int64_t first, int64_t count, double *room, double *z) {
-    run((const mlp *)model, context, w, rows, NULL, first, count, room, NULL, z);
+    run((const gm_mlp *)model, context, w, rows, NULL, first, count, room, NULL, z);
 }
 
 /* delta [n][width[l + 1]] at the outputs of layer l becomes that at its inputs, out
    [n][width[l]]: Wᵀ delta times the slope of the activation that made those inputs. */
-static void pull_back(const mlp *self, const gm_context *context, int l, const double *w, int64_t n,
-                      const double *delta, const double *slope, double *transposed, double *out) {
+static void pull_back(const gm_mlp *self, const gm_context *context, int l, const double *w,
+                      int64_t n, const double *delta, const double *slope, double *transposed,
+                      double *out) {
     const int64_t from = self->width[l], to = self->width[l + 1];
     const gm_rows weights = as_rows(to, from, w + self->offset[l]);
     for (int64_t i = 0; i < n; i++)
@@ -106,7 +78,7 @@ static void pull_back(const mlp *self, const gm_context *context, int l, const d
 }
 
 /* Gradient of layer l: out [to][from + …], Σ_i delta_i a_iᵀ, and Σ_i delta_i for the bias. */
-static void layer_gradient(const mlp *self, const gm_context *context, int l, const gm_rows *in,
+static void layer_gradient(const gm_mlp *self, const gm_context *context, int l, const gm_rows *in,
                            const int64_t *index, int64_t n, const double *delta, double *out) {
     const int64_t from = self->width[l], to = self->width[l + 1];
     double *bias = out + self->offset[l] + from * to;
@@ -120,7 +92,7 @@ static void layer_gradient(const mlp *self, const gm_context *context, int l, co
 static void backward(const gm_model *model, const gm_context *context, const gm_rows *rows,
                      const double *w, int64_t n, const int64_t *index, int64_t m,
                      const double *coefficients, double *room, double *out) {
-    const mlp *self = (const mlp *)model;
+    const gm_mlp *self = (const gm_mlp *)model;
     const int c = model->outputs;
     double *slopes = room + n * self->hidden, *delta = slopes + n * self->hidden;
     double *next = delta + n * self->widest;
@@ -162,22 +134,11 @@ static void pull_back_rows(int64_t count, int64_t from, int64_t to, const double
     }
 }
 
-/* As activate(), of many rows at a time: tanh is not the one of the C library. */
-static void activate_rows(const mlp *self, int64_t count, double *a, double *slope) {
-    if (self->act != TANH) {
-        activate(self->act, count, a, slope);
-        return;
-    }
-    gm_tanh(self->isa, count, a);
-    for (int64_t i = 0; i < count; i++)
-        slope[i] = 1.0 - a[i] * a[i];
-}
-
 /* Matrices of all layers lie side by side, so that row i of one begins `ins` or `outs` numbers
    after row i − 1. Slopes of a layer wait where its δ will be. */
 static gm_status factors(const gm_model *model, const double *w, int64_t count, const double *x,
                          double *z, double *a, double *delta) {
-    const mlp *self = (const mlp *)model;
+    const gm_mlp *self = (const gm_mlp *)model;
     const int64_t ins = gm_model_factor_inputs(model), outs = gm_model_factor_outputs(model);
     double *in = a, *out = delta;
     for (int64_t i = 0; i < count; i++)
@@ -193,7 +154,7 @@ static gm_status factors(const gm_model *model, const double *w, int64_t count, 
             for (int64_t u = 0; u < to; u++)
                 sums[i * stride + u] += bias[u];
             if (!last)
-                activate_rows(self, to, sums + i * stride, out + i * outs);
+                gm_activate_many(self->act, self->isa, to, sums + i * stride, out + i * outs);
             else
                 out[i * outs] = 1.0;
         }
@@ -210,7 +171,7 @@ static gm_status factors(const gm_model *model, const double *w, int64_t count, 
 
 static void initialize(const gm_model *model, const gm_context *context, gm_stream stream,
                        double *w) {
-    const mlp *self = (const mlp *)model;
+    const gm_mlp *self = (const gm_mlp *)model;
     gm_random_gaussian(context, stream, 0, model->parameters, w);
     for (int l = 0; l < self->layers; l++) {
         const int64_t from = self->width[l], to = self->width[l + 1];
@@ -221,75 +182,27 @@ static void initialize(const gm_model *model, const gm_context *context, gm_stre
     }
 }
 
-/* Widths such as 64x32 into width[1] …; the number of hidden layers, 0 where the text is no list.
- */
-static int read_widths(const char *text, int64_t *width) {
-    int layers = 0;
-    for (;;) {
-        char *end = NULL;
-        const long value = *text >= '1' && *text <= '9' ? strtol(text, &end, 10) : 0;
-        if (value < 1 || value > MOST_WIDTH || layers == MOST_HIDDEN)
-            return 0;
-        width[++layers] = value;
-        if (*end == '\0')
-            return layers;
-        if (*end != 'x')
-            return 0;
-        text = end + 1;
-    }
-}
-
-/* The loss of the key, or the one that the targets ask for. */
-static const gm_loss *find_loss(const char *name, int64_t classes) {
-    if (name && strcmp(name, "auto") != 0)
-        return gm_loss_find(name);
-    return classes == 0 ? &gm_loss_squared : classes == 2 ? &gm_loss_logistic : &gm_loss_softmax;
-}
-
-static gm_status read_activation(gm_context *context, const char *name, activation *out) {
-    for (int i = 0; i < ACTIVATIONS; i++)
-        if (strcmp(name, activation_names[i]) == 0) {
-            *out = (activation)i;
-            return GM_OK;
-        }
-    return gm_fail(context, GM_INVALID_ARGUMENT,
-                   "model mlp: act is '%s'; it must be tanh, relu or sin", name);
-}
-
 static gm_status read_keys(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,
-                           mlp *self) {
+                           gm_mlp *self) {
     static const char *const keys[] = {"hidden", "act", "loss"};
     gm_status status = GM_OK;
-    const int64_t classes = shape->classes;
     const char *hidden = gm_spec_value(spec, "hidden"), *act = gm_spec_value(spec, "act");
-    const char *loss = gm_spec_value(spec, "loss");
     GM_TRY(gm_spec_accept(context, spec, keys, 3));
     hidden = hidden ? hidden : shape->hidden ? shape->hidden : "64x32";
-    self->layers = read_widths(hidden, self->width) + 1;
+    self->layers = gm_network_list(hidden, GM_MLP_MOST_HIDDEN, MOST_WIDTH, self->width + 1) + 1;
     if (self->layers == 1)
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "model mlp: hidden is '%s'; give 1 to %d widths of 1 to %d, such as 64x32",
-                       hidden, MOST_HIDDEN, MOST_WIDTH));
-    GM_TRY(read_activation(context, act ? act : "tanh", &self->act));
-    self->base.loss = find_loss(loss, classes);
-    if (!self->base.loss || !self->base.loss->affine)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "model mlp: loss is '%s'; it must be auto, squared, logistic or softmax",
-                       loss));
-    if (self->base.loss == &gm_loss_logistic && classes != 2)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "model mlp: the target has %lld classes; loss=logistic needs 2",
-                       (long long)classes));
-    if (self->base.loss == &gm_loss_softmax && classes < 2)
-        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
-                       "model mlp: the target has %lld classes; loss=softmax needs 2 or more",
-                       (long long)classes));
+                       hidden, GM_MLP_MOST_HIDDEN, MOST_WIDTH));
+    GM_TRY(gm_activation_read(context, "mlp", act ? act : "tanh", &self->act));
+    GM_TRY(gm_network_loss(context, "mlp", spec, shape->classes, &self->base.loss,
+                           &self->base.outputs));
 done:
     return status;
 }
 
 /* Offsets of the layers in w, and the sizes of what is computed. */
-static void lay_out(mlp *self) {
+static void lay_out(gm_mlp *self) {
     self->width[0] = self->base.columns;
     self->width[self->layers] = self->base.outputs;
     for (int l = 0; l < self->layers; l++) {
@@ -309,17 +222,19 @@ static void lay_out(mlp *self) {
 static gm_status create(gm_context *context, const gm_spec *spec, const gm_model_shape *shape,
                         gm_model **out) {
     gm_status status = GM_OK;
-    mlp *self = NULL;
+    gm_mlp *self = NULL;
     GM_TRY(GM_NEW_ZERO(context, self, 1));
     self->base = (gm_model){.kind = &gm_model_mlp,
                             .columns = shape->columns,
                             .scratch = scratch,
                             .forward = forward,
                             .backward = backward,
+                            .batch_room = gm_mlp_batch_room,
+                            .batch_forward = gm_mlp_batch_forward,
+                            .batch_backward = gm_mlp_batch_backward,
                             .initialize = initialize};
     self->isa = context->isa;
     GM_TRY(read_keys(context, spec, shape, self));
-    self->base.outputs = self->base.loss == &gm_loss_softmax ? (int)shape->classes : 1;
     lay_out(self);
     *out = &self->base;
     self = NULL;
@@ -328,11 +243,4 @@ done:
     return status;
 }
 
-/* Losses of classes take numbers as classes where they are asked for by name. */
-static bool classifies(const gm_spec *spec) {
-    const char *name = gm_spec_value(spec, "loss");
-    const gm_loss *loss = name ? gm_loss_find(name) : NULL;
-    return loss && loss->classes;
-}
-
-const gm_model_kind gm_model_mlp = {"mlp", classifies, create};
+const gm_model_kind gm_model_mlp = {"mlp", gm_network_classifies, create};

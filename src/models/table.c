@@ -5,7 +5,7 @@
 #include "spec/kinds.h"
 
 static const gm_model_kind *const kinds[] = {&gm_model_linear, &gm_model_logistic,
-                                             &gm_model_softmax, &gm_model_mlp};
+                                             &gm_model_softmax, &gm_model_mlp, &gm_model_cnn};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 const gm_model_kind *gm_model_at(int i) {

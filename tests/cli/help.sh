@@ -72,10 +72,12 @@ run 0 help specs
 prints '^  paired'
 prints '^    :norm=R'
 prints '^    :path=W.npy'
-for name in linear logistic softmax mlp zero init optimum; do
+for name in linear logistic softmax mlp cnn zero init optimum; do
     prints "^  $name"
 done
 prints '^    :hidden=WxW'
+prints '^    :channels=CxC'
+prints '^    :input=HxWxC'
 for name in fanout loud gaussian oas ledoit-wolf low-rank sampled zq dgauss cube box lwe wave \
     parity modsum teacher random; do
     prints "^  $name"

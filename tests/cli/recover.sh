@@ -79,6 +79,21 @@ run 2 recover --data "$table" --at "file:path=$scratch/a/hessian.npy"
 run 2 recover --data "$table" --model linear:width=2
 says 'width'
 
+# A network on images: the same bytes on one thread and two; what cannot be an image is refused.
+write_table "$scratch/images.csv" 300 16
+for threads in 1 2; do
+    run 0 recover --data "$scratch/images.csv" --model cnn:channels=2x3 --num-gradients 64 \
+        --threads $threads --out "$scratch/cnn$threads"
+done
+that cmp -s "$scratch/cnn1/hessian.npy" "$scratch/cnn2/hessian.npy"
+that [ "$("$CHECK_JSON" -v "$scratch/cnn1/result.json" result.dimension)" = 81 ]
+run 0 recover --data "$scratch/images.csv" --model cnn:channels=3,input=4x2x2,act=tanh \
+    --num-gradients 64 --structure low-rank
+run 2 recover --data "$scratch/images.csv" --model cnn:channels=2x3 --intercept
+says '17 columns, which are no square of pixels; is one an intercept'
+run 2 recover --data "$scratch/images.csv" --model cnn:channels=2,input=4x3
+says 'input=4x3 makes 12 columns; the inputs have 16'
+
 # Inputs: absent, invalid, not available.
 run 2 recover --data "$scratch/absent.csv"
 says 'absent.csv'

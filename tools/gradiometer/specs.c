@@ -27,6 +27,17 @@ const struct spec_family spec_models = {
           {"loss", "NAME",
            "squared, logistic, softmax, or auto: squared for numbers, otherwise by the classes "
            "(default: auto)"}}},
+        {"cnn",
+         "a network on images: stages of 3x3 convolution, bias, activation and means of 2x2 "
+         "places, "
+         "then a linear layer; computed in float32; no --intercept",
+         {{"channels", "CxC", "channels of the stages (default: 8x16)"},
+          {"act", "NAME", "tanh, relu or sin (default: relu)"},
+          {"loss", "NAME", "as for mlp (default: auto)"},
+          {"input", "HxWxC",
+           "height, width and channels of the images, of which channels are side by side (default: "
+           "a "
+           "square of one channel)"}}},
         {0},
     }};
 
@@ -65,8 +76,8 @@ const struct spec_family spec_points = {
     (const struct spec_form[]){
         {"zero", "all weights zero", {{0}}},
         {"init",
-         "weights that training would start from: mlp N(0, 1 / inputs of the layer), biases 0; "
-         "others zero",
+         "weights that training would start from: mlp and cnn N(0, 1 / inputs of the layer), twice "
+         "that for relu of cnn, biases 0; others zero",
          {{0}}},
         {"optimum", "where the loss over all data is least: linear, logistic, softmax", {{0}}},
         {"random",
