@@ -32,12 +32,13 @@ static inline double dice_gaussian(dice *d) {
 /* --- runs --- */
 
 typedef enum staged_data {
-    STAGED_PARITY,   /* product of all signs */
-    STAGED_PHASE,    /* ⟨s, r⟩ + e mod 31 over 31, every third entry of s is 1 or −1; columns are r/31 */
-    STAGED_WAVE,     /* sin ⟨u, x⟩, ‖u‖ = 8 */
-    STAGED_LINEAR,   /* ⟨a, x⟩ and noise, the last entry of x 10^(−decades/2) of the first */
-    STAGED_CLASSES,  /* 1 with probability 1/(1 + exp −2⟨a, x⟩), otherwise 0; ‖a‖ = 1 */
-    STAGED_TEACHER,  /* a network of four units, and noise */
+    STAGED_PARITY, /* product of all signs */
+    STAGED_PHASE, /* ⟨s, r⟩ + e mod 31 over 31, every third entry of s is 1 or −1; columns are r/31
+                   */
+    STAGED_WAVE,    /* sin ⟨u, x⟩, ‖u‖ = 8 */
+    STAGED_LINEAR,  /* ⟨a, x⟩ and noise, the last entry of x 10^(−decades/2) of the first */
+    STAGED_CLASSES, /* 1 with probability 1/(1 + exp −2⟨a, x⟩), otherwise 0; ‖a‖ = 1 */
+    STAGED_TEACHER, /* a network of four units, and noise */
 } staged_data;
 
 typedef enum staged_loss { STAGED_SQUARED, STAGED_LOGISTIC, STAGED_COSINE } staged_loss;
@@ -107,8 +108,8 @@ static inline void staged_input(staged_run *run, double *x) {
     }
 }
 
-/* Adds the gradient of one sample to `gradient`, and gives its loss. w: W [hidden][columns], biases,
-   weights of the output, its bias. */
+/* Adds the gradient of one sample to `gradient`, and gives its loss. w: W [hidden][columns],
+   biases, weights of the output, its bias. */
 static inline double staged_sample(const staged_run *run, const double *x, double y,
                                    double *gradient) {
     const staged *what = run->what;

@@ -38,8 +38,7 @@ static finding find(const gm_monitor *monitor, const gm_blocks *blocks) {
     static const double loss[GM_QUANTITIES] = {[GM_LOSS] = 1.0};
     const bool told = monitor->options.baseline != 0.0 || monitor->options.zero_baseline;
     const double firsts = told ? INFINITY : GM_FIRST_STEPS; /* steps that the stand-in rests on */
-    const double doubt =
-        gm_normal_quantile(GM_MONITOR_LEVEL) * sqrt(monitor->constants_variance);
+    const double doubt = gm_normal_quantile(GM_MONITOR_LEVEL) * sqrt(monitor->constants_variance);
     finding f = {.monitor = monitor,
                  .blocks = blocks,
                  .loss = gm_window_mean(blocks, loss),
@@ -53,8 +52,9 @@ static finding find(const gm_monitor *monitor, const gm_blocks *blocks) {
     return f;
 }
 
-/* In all blocks but one the loss is twice the lowest that was, or a tenth of the fall is given back:
-   more than hovering adds. A test of signs, since a run that grows has no scatter to speak of. */
+/* In all blocks but one the loss is twice the lowest that was, or a tenth of the fall is given
+   back: more than hovering adds. A test of signs, since a run that grows has no scatter to speak
+   of. */
 static bool rose(const finding *f) {
     const double best = f->monitor->best_loss;
     const double least = fmax(fabs(best), 0.1 * (f->nothing - best));
@@ -127,10 +127,11 @@ static void advise_rate(const finding *f, gm_monitor_state *state) {
     const gm_monitor *m = f->monitor;
     const double exact = m->rate * m->largest;
     if (exact > 1.0)
-        snprintf(state->advice, sizeof state->advice,
-                 "step too large: the rate times the largest curvature is %.3g, and steps grow from "
-                 "2 on; take a rate below %.3g",
-                 exact, 1.0 / m->largest);
+        snprintf(
+            state->advice, sizeof state->advice,
+            "step too large: the rate times the largest curvature is %.3g, and steps grow from "
+            "2 on; take a rate below %.3g",
+            exact, 1.0 / m->largest);
     else if (f->sharpness.low > 1.0)
         snprintf(state->advice, sizeof state->advice,
                  "step too large: the rate times the curvature along a step is %.3g, so that steps "
@@ -156,7 +157,8 @@ static void advise_slow(const finding *f, gm_monitor_state *state) {
                  (long long)m->observations);
     else
         snprintf(state->advice, sizeof state->advice,
-                 "ill-conditioned: the gradient is visible (%s) and %s; steep directions had %.3g "
+                 "ill-conditioned: the gradient is visible over many steps (of one: %s) and %s; "
+                 "steep directions had %.3g "
                  "times the time that they need, so κ is %.2g at least; recover the curvature "
                  "and precondition",
                  seen, fall, f->condition, f->condition);
@@ -195,9 +197,10 @@ static void advise(const finding *f, gm_monitor_state *state) {
         advise_unseen(f, state, before);
         break;
     case GM_CAUSE_UNINFORMATIVE:
-        snprintf(before, sizeof before,
-                 "gradient indistinguishable from noise (loss %.3g, where knowing nothing costs %.3g)",
-                 f->loss.value, f->nothing);
+        snprintf(
+            before, sizeof before,
+            "gradient indistinguishable from noise (loss %.3g, where knowing nothing costs %.3g)",
+            f->loss.value, f->nothing);
         advise_unseen(f, state, before);
         break;
     case GM_CAUSE_UNDECIDED:
@@ -212,9 +215,10 @@ void gm_monitor_diagnose(const gm_monitor *monitor, const gm_blocks *blocks,
                          gm_monitor_state *state) {
     if (gm_monitor_is_broken(monitor)) {
         state->cause = GM_CAUSE_RATE_TOO_HIGH;
-        snprintf(state->advice, sizeof state->advice,
-                 "step too large: loss or gradient of step %lld are not finite; take a smaller rate",
-                 (long long)monitor->broken);
+        snprintf(
+            state->advice, sizeof state->advice,
+            "step too large: loss or gradient of step %lld are not finite; take a smaller rate",
+            (long long)monitor->broken);
         return;
     }
     if (!blocks) {

@@ -46,9 +46,9 @@ bool gm_phase_add(gm_phase *phase, const gm_step *step) {
 }
 
 /*
- * y_b = ⟨S_1 + … + S_b−1, S_b⟩ of the pieces S_1 … S_B. In a run that goes nowhere its mean is at most
- * 0, whatever went before; where pieces are independent it is 0, and Σ y_b/√(Σ y_b²) is close to a
- * standard normal above, whatever their covariance (of one dimension its tail is lighter).
+ * y_b = ⟨S_1 + … + S_b−1, S_b⟩ of the pieces S_1 … S_B. In a run that goes nowhere its mean is at
+ * most 0, whatever went before; where pieces are independent it is 0, and Σ y_b/√(Σ y_b²) is close
+ * to a standard normal above, whatever their covariance (of one dimension its tail is lighter).
  */
 bool gm_phase_drifts(const gm_phase *phase) {
     return phase->overlap > gm_normal_quantile(GM_MONITOR_LEVEL) * sqrt(phase->overlap_squares);
@@ -68,6 +68,5 @@ void gm_phase_constants(const gm_phase *phase, double *value, double *variance) 
     if (!(mean > 0.0))
         return;
     *value = phase->turned / mean;
-    *variance =
-        fmax(0.0, phase->turned_squares - phase->turned * phase->turned / n) / mean / mean;
+    *variance = fmax(0.0, phase->turned_squares - phase->turned * phase->turned / n) / mean / mean;
 }

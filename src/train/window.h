@@ -9,9 +9,9 @@
 
 /* What is kept of one step; g = (g₁ + g₂)/2 is the gradient of its whole batch. */
 typedef enum gm_quantity {
-    GM_LOSS,   /* of the batch, before the step */
-    GM_INNER,  /* ⟨g₁, g₂⟩: ‖∇C‖² in the mean */
-    GM_NOISE,  /* ‖g₁ − g₂‖²/4: the noise of g in the mean; with ⟨g₁, g₂⟩ it makes ‖g‖² */
+    GM_LOSS,  /* of the batch, before the step */
+    GM_INNER, /* ⟨g₁, g₂⟩: ‖∇C‖² in the mean */
+    GM_NOISE, /* ‖g₁ − g₂‖²/4: the noise of g in the mean; with ⟨g₁, g₂⟩ it makes ‖g‖² */
     GM_BEFORE, /* ‖g‖² of the step before; 0: there is none */
     GM_TURNED, /* ⟨g₁, g₂⟩ of the step before less ⟨g, g of the step before⟩ */
     GM_QUANTITIES

@@ -61,8 +61,8 @@ static const stage stages[] = {
     {{"logistic regression", STAGED_CLASSES, STAGED_LOGISTIC, 10, 0, .5, 0, .3, 128, LOG_2},
      {{40, HEALTHY}, {1000, CONVERGED}},
      "converged"},
-    {{"network of a teacher", STAGED_TEACHER, STAGED_SQUARED, 10, 16, .03, .3, 0, 128, 0},
-     {{64, HEALTHY}, {8000, CONVERGED}},
+    {{"network of a teacher", STAGED_TEACHER, STAGED_SQUARED, 10, 16, .1, .3, 0, 128, 0},
+     {{40, HEALTHY}, {8000, CONVERGED}},
      "converged"},
     {{"linear regression, small steps", STAGED_LINEAR, STAGED_SQUARED, 20, 0, .005, .5, .3, 128, 0},
      {{300, HEALTHY}, {4000, CONVERGED}},
@@ -94,15 +94,15 @@ static int watch(const stage *what, uint64_t seed) {
                 print_message("%s, seed %d, step %d: %s\n", what->run.name, (int)seed, t,
                               state.advice);
             else if (i == MOMENTS - 1 && !strstr(state.advice, what->advice))
-                fail_msg("%s: advice '%s' lacks '%s'", what->run.name, state.advice,
-                         what->advice);
+                fail_msg("%s: advice '%s' lacks '%s'", what->run.name, state.advice, what->advice);
         }
     }
     gm_monitor_destroy(monitor);
     return right;
 }
 
-/* All calls of the first seeds are right; of many, all but the few that tests of level .001 leave. */
+/* All calls of the first seeds are right; of many, all but the few that tests of level .001 leave.
+ */
 static void staged_runs(void **state) {
     (void)state;
     const bool more = getenv("GRADIOMETER_LONG") != NULL;

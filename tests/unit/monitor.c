@@ -247,9 +247,8 @@ static void refusals(void **unused) {
     check_refused((gm_monitor_options){.dimension = 2, .batch_size = 1}, "batch_size is 1");
     check_refused((gm_monitor_options){.dimension = 2, .batch_size = 2, .window = 31},
                   "window is 31; it must be 0 or from 32");
-    check_refused(
-        (gm_monitor_options){.dimension = 2, .batch_size = 2, .baseline = (double)NAN},
-        "baseline is nan");
+    check_refused((gm_monitor_options){.dimension = 2, .batch_size = 2, .baseline = (double)NAN},
+                  "baseline is nan");
     check_fails(context, GM_INVALID_ARGUMENT, "options is NULL",
                 gm_monitor_create(context, NULL, &monitor));
     assert_int_equal(gm_monitor_create(NULL, NULL, NULL), GM_INVALID_ARGUMENT);
@@ -266,10 +265,14 @@ static void refusals(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_numbers),  cmocka_unit_test(the_window_forgets),
-        cmocka_unit_test(window_statistics), cmocka_unit_test(phases),
-        cmocka_unit_test(descents),       cmocka_unit_test(a_broken_step),
-        cmocka_unit_test(stays),          cmocka_unit_test(refusals),
+        cmocka_unit_test(known_numbers),
+        cmocka_unit_test(the_window_forgets),
+        cmocka_unit_test(window_statistics),
+        cmocka_unit_test(phases),
+        cmocka_unit_test(descents),
+        cmocka_unit_test(a_broken_step),
+        cmocka_unit_test(stays),
+        cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }
