@@ -25,8 +25,9 @@ enum gm_stream_number {
     GM_STREAM_LWE_BLOCK = 16, /* samples of block b of round r: draws (r 2^20 + b) 2^20 + i, swap i
                                  of a shuffle */
     GM_STREAM_LWE_DROP = 17,  /* columns that round r drops: draws r 2^20 + i, likewise */
-    GM_STREAM_LWE_SHAKE = 18  /* what is added to the derivatives of a copy of a guess: draws
+    GM_STREAM_LWE_SHAKE = 18, /* what is added to the derivatives of a copy of a guess: draws
                                  (p 2^12 + move) n' + j for path p, kept column j of n' */
+    GM_STREAM_EPOCH = 19      /* order of the rows in epoch e of training: draws e·N + i, swap i */
 };
 
 #endif
