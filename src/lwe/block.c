@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "data/text_file.h"
+#include "random/order.h"
 #include "random/streams.h"
 
 enum { HEADER = 11, MOST_WIDTH = 4096, MOST_COUNT = 8192 };
@@ -22,15 +23,7 @@ static gm_status choose(gm_context *context, gm_stream stream, int64_t first, in
     gm_status status;
     int64_t *order = NULL;
     GM_TRY(GM_NEW(context, order, size));
-    for (int64_t i = 0; i < size; i++)
-        order[i] = i;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t other;
-        gm_random_index(context, stream, first + i, 1, size - i, &other);
-        const int64_t swap = order[i + other];
-        order[i + other] = order[i];
-        order[i] = swap;
-    }
+    gm_random_order(context, stream, first, size, count, order);
     for (int64_t i = 0; i < count; i++) {
         int64_t at = i;
         for (; at > 0 && out[at - 1] > order[i]; at--)

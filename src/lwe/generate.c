@@ -5,6 +5,7 @@
 #include "inputs/inputs.h"
 #include "lwe/instance.h"
 #include "random/discrete.h"
+#include "random/order.h"
 #include "random/streams.h"
 
 enum { PIECE = 1024 /* draws at a time */ };
@@ -91,15 +92,9 @@ static gm_status thin(gm_context *context, uint64_t seed, int64_t weight, int64_
     GM_TRY(GM_NEW(context, values, n));
     memcpy(values, s, (size_t)n * sizeof *s);
     memset(s, 0, (size_t)n * sizeof *s);
-    for (int64_t j = 0; j < n; j++)
-        places[j] = j;
-    for (int64_t i = 0; i < weight; i++) {
-        int64_t other;
-        gm_random_index(context, stream, i, 1, n - i, &other);
-        const int64_t place = places[i + other];
-        places[i + other] = places[i];
-        s[place] = values[place];
-    }
+    gm_random_order(context, stream, 0, n, weight, places);
+    for (int64_t i = 0; i < weight; i++)
+        s[places[i]] = values[places[i]];
 done:
     gm_release(context, places);
     gm_release(context, values);

@@ -34,7 +34,8 @@ typedef struct gm_optimizer_kind {
     /* Everything that the next iteration depends on and that is not common, both ways; NULL:
        nothing. */
     void (*exchange)(gm_optimizer *self, gm_archive *archive);
-    void (*destroy)(gm_optimizer *self); /* of what create() made; NULL: nothing */
+    /* Of what create() made, which may have failed or not have run; NULL: nothing. */
+    void (*destroy)(gm_optimizer *self);
 } gm_optimizer_kind;
 
 /* A run of an optimizer. Common members, then a state of the kind's own. */
@@ -45,7 +46,10 @@ struct gm_optimizer {
     gm_setting setting;
     uint64_t seed;
     int64_t dimension, steps; /* d; iterations so far */
-    double loss;              /* mean over the batch, or rows, of the latest iteration */
+    int64_t taken;            /* members of the order of rows so far */
+    bool ended;               /* no step can be seen to lower the loss: w stays as it is */
+    double loss;              /* mean over the batch of the latest iteration, where that began; of
+                                 full gradients over all rows, where it ended */
     double *w;                /* [d] */
     double *average;          /* [d] of the tail: weights by the cube of the step; NULL: none */
     int64_t averaged;         /* steps in it */
@@ -59,21 +63,23 @@ struct gm_optimizer {
     void *state;
 };
 
-/* w starts at `start` [d], borrowed. */
+/* w starts at `start` [d], read here alone. GM_OUT_OF_MEMORY. */
 gm_status gm_optimizer_create(gm_context *context, const gm_optimizer_kind *kind, gm_oracle *oracle,
                               const gm_setting *setting, uint64_t seed, const double *start,
                               gm_optimizer **out) __attribute__((warn_unused_result));
 
-/* One iteration, and the average brought up to date. */
+/* One iteration, and the average brought up to date. Numbers that are not finite stay visible in
+   loss and w and are no failure. What the oracle fails with. */
 gm_status gm_optimizer_advance(gm_optimizer *self) __attribute__((warn_unused_result));
 
-/* Write all of the state, or take it back into an optimizer created alike. */
+/* Write all of the state, or take it back into an optimizer created alike. The oracle's counts are
+   its own. */
 void gm_optimizer_exchange(gm_optimizer *self, gm_archive *archive);
 
 /* NULL is allowed. */
 void gm_optimizer_destroy(gm_optimizer *self);
 
-/* For kinds: the next batch of n rows in the order of this run: its loss and gradient into
+/* For kinds: the next batch of n rows in the order of this run: its loss and gradient at w into
    self->loss, self->gradient, self->halves. */
 gm_status gm_optimizer_batch(gm_optimizer *self) __attribute__((warn_unused_result));
 

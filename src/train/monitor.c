@@ -161,6 +161,24 @@ void gm_monitor_set_curvature(gm_monitor *monitor, double largest, double condit
     monitor->rate = rate;
 }
 
+/* The numbers as they lie, the pointers as they are here. */
+void gm_monitor_exchange(gm_monitor *monitor, gm_archive *archive) {
+    const gm_monitor here = *monitor;
+    const int64_t d = monitor->options.dimension;
+    gm_archive_bytes(archive, sizeof *monitor, monitor);
+    monitor->context = here.context;
+    monitor->options = here.options;
+    monitor->ring = here.ring;
+    monitor->previous = here.previous;
+    monitor->phase.piece = here.phase.piece;
+    monitor->phase.whole = here.phase.whole;
+    monitor->phase.dimension = d;
+    gm_archive_bytes(archive, here.options.window * (int64_t)sizeof *here.ring, here.ring);
+    gm_archive_doubles(archive, d, here.previous);
+    gm_archive_doubles(archive, d, here.phase.piece);
+    gm_archive_doubles(archive, d, here.phase.whole);
+}
+
 /* --- reading --- */
 
 static const gm_estimate unknown = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, "halves"};

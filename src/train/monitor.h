@@ -4,6 +4,7 @@
 
 #include <gradiometer/monitor.h>
 
+#include "base/archive.h"
 #include "base/base.h"
 #include "train/phase.h"
 
@@ -32,6 +33,9 @@ struct gm_monitor {
    there are too few observations. */
 void gm_monitor_diagnose(const gm_monitor *monitor, const gm_blocks *blocks,
                          gm_monitor_state *state);
+
+/* All that was observed, both ways, of a monitor made with the same options. */
+void gm_monitor_exchange(gm_monitor *monitor, gm_archive *archive);
 
 /* Steps of the window that are there. */
 static inline int64_t gm_monitor_count(const gm_monitor *monitor) {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "train/monitor.h"
 #include "train/trainer.h"
 
 /* The loss is looked at after that part of the gradients so far, and at least so often in an epoch. */
@@ -66,10 +67,12 @@ static void exchange_name(gm_archive *archive, const char **name) {
         *name = which >= 0 && which < 4 ? names[which] : NULL;
 }
 
-static void exchange_outcome(gm_archive *archive, int64_t d, bool keep, gm_outcome *outcome) {
+static void exchange_outcome(gm_archive *archive, int64_t d, bool keep, gm_monitor *monitor,
+                             gm_outcome *outcome) {
     int64_t capacity = 0;
     exchange_run(archive, &outcome->run, &capacity);
-    gm_archive_bytes(archive, sizeof outcome->monitor, &outcome->monitor);
+    if (monitor)
+        gm_monitor_exchange(monitor, archive);
     gm_archive_doubles(archive, 1, &outcome->condition);
     exchange_name(archive, &outcome->preconditioner);
     if (keep)
@@ -143,23 +146,18 @@ done:
     return status;
 }
 
-/* An optimizer that stands still, as a line search that finds nothing lower does. */
-static bool stands_still(const progress *p, double before) {
-    return gm_oracle_counted(p->trainer->oracle).all == before;
-}
-
 static gm_status go(progress *p) {
     gm_status status = GM_OK;
     gm_trainer *t = p->trainer;
     gm_optimizer *o = p->optimizer;
-    const double before = gm_oracle_counted(t->oracle).all, start = gm_seconds();
+    const double start = gm_seconds();
     GM_TRY(gm_optimizer_advance(o));
     p->seconds += gm_seconds() - start;
     if (p->monitor && o->halves_known)
         GM_TRY(gm_monitor_observe(p->monitor, o->loss, o->halves, o->halves + o->dimension));
     const double now = gm_oracle_counted(t->oracle).all;
     const bool lost = !isfinite(o->loss);
-    p->ended = now >= p->limit || lost || stands_still(p, before);
+    p->ended = now >= p->limit || lost || o->ended;
     if (now < p->next && !p->ended)
         goto done;
     GM_TRY(look(p));
@@ -234,7 +232,7 @@ static gm_status settle(progress *p, bool keep, gm_outcome *out) {
         memcpy(out->weights, from, (size_t)o->dimension * sizeof *from);
     }
     if (t->journal.path) {
-        exchange_outcome(&archive, o->dimension, keep, out);
+        exchange_outcome(&archive, o->dimension, keep, p->monitor, out);
         GM_TRY(gm_journal_end(&t->journal, &archive));
     }
 done:
@@ -249,13 +247,18 @@ static gm_status recall(gm_trainer *t, const gm_entry *entry, bool keep, gm_outc
     gm_status status = GM_OK;
     const int64_t d = gm_oracle_dimension(t->oracle);
     gm_archive archive;
+    gm_monitor *monitor = NULL;
     *out = (gm_outcome){0};
     gm_archive_read(t->context, entry->size, entry->bytes, &archive);
+    GM_TRY(make_monitor(t, &monitor));
     if (keep)
         GM_TRY(GM_NEW(t->context, out->weights, d));
-    exchange_outcome(&archive, d, keep, out);
-    status = archive.status;
+    exchange_outcome(&archive, d, keep, monitor, out);
+    GM_TRY(archive.status);
+    if (monitor)
+        gm_monitor_read(monitor, &out->monitor);
 done:
+    gm_monitor_destroy(monitor);
     if (status != GM_OK)
         gm_outcome_release(t->context, out);
     return status;
