@@ -320,6 +320,11 @@ static double live(const side *s) {
     return count;
 }
 
+/* Of what a side is said to have more than it shows. */
+static double gain(gm_precondition_spread s, double freedom) {
+    return freedom > 0.0 ? s.trace / freedom : 1.0;
+}
+
 /* The errors of the two sides multiply. */
 static void find_spread(layer *l, double vectors_of_a, double vectors_of_b) {
     double whole, of_a, of_b, most = INFINITY;
@@ -332,8 +337,8 @@ static void find_spread(layer *l, double vectors_of_a, double vectors_of_b) {
                                                            INFINITY);
     l->spread.low = a.low * b.low;
     l->spread.high = fmin(a.high * b.high, most);
-    l->spread.trace = fmin(whole * (a.trace / of_a) * (b.trace / of_b),
-                           live(&l->a) * live(&l->b) * l->spread.high);
+    l->spread.trace =
+        fmin(whole * gain(a, of_a) * gain(b, of_b), live(&l->a) * live(&l->b) * l->spread.high);
 }
 
 /* Of two sides the one with fewer vectors for its size goes into the facts. */

@@ -520,23 +520,23 @@ static void low_rank_of_many_vectors(void **state) {
     free(v);
 }
 
-/* Eigenvalues of P⁻¹Σ, Σ = 1/j, whose top and sum the forms foretell, or that they do not exceed.
- */
+static const gm_precondition_form forms[] = {GM_PRECONDITION_FULL, GM_PRECONDITION_KRONECKER,
+                                             GM_PRECONDITION_LOW_RANK};
+
+/* Eigenvalues of P⁻¹Σ, Σ = 1/j: their top is not above what the forms say, nor far below, and
+   their sum is what they say. Of one output kronecker is full. */
 static void eigenvalues_lie_where_they_are_said_to(void **state) {
     (void)state;
     enum { D = 60, K = 90 };
     static const double dampings[] = {1e-4, 1e-2, 1e-1};
+    const gm_model model = flat(D);
     double *v = draw(K * D, 14);
     for (int i = 0; i < K * D; i++)
         v[i] /= sqrt(1.0 + i % D);
-    for (int c = 0; c < 6; c++) {
-        const gm_model model = flat(D);
-        const bool whole = c % 2;
-        const int64_t k = whole ? K : 30;
-        gm_preconditioner *p =
-            make(context, whole ? GM_PRECONDITION_FULL : GM_PRECONDITION_LOW_RANK, &model, NULL, K);
-        check_ok(context, gm_preconditioner_add(p, k, v, 1.0));
-        check_ok(context, gm_preconditioner_factor(p, dampings[c / 2]));
+    for (int c = 0; c < 9; c++) {
+        gm_preconditioner *p = make(context, forms[c % 3], &model, NULL, K);
+        check_ok(context, gm_preconditioner_add(p, c % 3 == 2 ? K / 3 : K, v, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, dampings[c / 3]));
         double *m = as_matrix(p, D), values[D], trace = 0.0;
         for (int i = 0; i < D * D; i++)
             m[i] /= sqrt((1.0 + i / D) * (1.0 + i % D));
@@ -552,6 +552,32 @@ static void eigenvalues_lie_where_they_are_said_to(void **state) {
         free(m);
     }
     free(v);
+}
+
+/* H of several layers is at most as many times its blocks as there are layers, and it may be: of
+   equal and fully dependent layers. */
+static void layers_add_up(void **state) {
+    (void)state;
+    enum { K = 4000 };
+    const gm_model one = flat(1),
+                   two = {.parameters = 2,
+                          .factor_count = 2,
+                          .factor = {{.in = 1, .out = 1}, {.in = 1, .out = 1, .offset = 1}}};
+    gm_preconditioner *a = make(context, GM_PRECONDITION_KRONECKER, &one, NULL, 0),
+                      *b = make(context, GM_PRECONDITION_KRONECKER, &two, NULL, 0);
+    double v[2 * K], h[2] = {1.0, 1.0};
+    for (int i = 0; i < 2 * K; i++)
+        v[i] = 1.0;
+    check_ok(context, gm_preconditioner_add(a, K, v, 1.0));
+    check_ok(context, gm_preconditioner_add(b, K, v, 1.0));
+    check_ok(context, gm_preconditioner_factor(a, 0.0));
+    check_ok(context, gm_preconditioner_factor(b, 0.0));
+    gm_preconditioner_apply(b, h, h); /* H = 11ᵀ, whose eigenvector 1 has eigenvalue 2 */
+    check_near(h[0] + h[1], 2.0, 1e-9);
+    check_near(b->kind->spread(b).high, 2.0 * a->kind->spread(a).high, 1e-12);
+    check_near(b->kind->spread(b).trace, 2.0 * a->kind->spread(a).trace, 1e-12);
+    gm_preconditioner_destroy(a);
+    gm_preconditioner_destroy(b);
 }
 
 /* E ‖(I − η M Σ̂) δ‖² in the norm of M⁻¹ for batches of Gaussian rows of Σ = I: what the step is
@@ -607,9 +633,6 @@ static void the_step_of_a_known_curvature(void **state) {
     check_near(gm_preconditioner_facts(p).condition, 1.0, 1e-10);
     gm_preconditioner_destroy(p);
 }
-
-static const gm_precondition_form forms[] = {GM_PRECONDITION_FULL, GM_PRECONDITION_KRONECKER,
-                                             GM_PRECONDITION_LOW_RANK};
 
 static void what_is_refused(void **state) {
     (void)state;
@@ -752,6 +775,7 @@ int main(void) {
         cmocka_unit_test(low_rank_adds_what_lies_outside),
         cmocka_unit_test(low_rank_of_many_vectors),
         cmocka_unit_test(eigenvalues_lie_where_they_are_said_to),
+        cmocka_unit_test(layers_add_up),
         cmocka_unit_test(the_mean_square_of_a_step_is_as_derived),
         cmocka_unit_test(the_step_of_a_known_curvature),
         cmocka_unit_test(what_is_refused),
