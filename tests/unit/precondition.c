@@ -62,7 +62,7 @@ static double *as_matrix(const gm_preconditioner *p, int64_t d) {
     return out;
 }
 
-/* P⁻¹ of `plain` [d][d], destroyed, against p in the units that its diagonal gives. */
+/* P⁻¹ of `plain` [d][d], released, against p in the units that its diagonal gives. */
 static void check_inverse(const gm_preconditioner *p, int64_t d, double *plain, double tolerance) {
     double *found = as_matrix(p, d), *expected = calloc((size_t)(d * d), sizeof *expected);
     double *unit = malloc((size_t)d * sizeof *unit);
@@ -75,6 +75,7 @@ static void check_inverse(const gm_preconditioner *p, int64_t d, double *plain, 
         for (int64_t j = 0; j < d; j++)
             check_near(found[i * d + j] * unit[i] * unit[j],
                        expected[i * d + j] * unit[i] * unit[j], tolerance);
+    free(plain);
     free(found);
     free(expected);
     free(unit);
@@ -152,7 +153,6 @@ static void full_is_the_inverse_that_is_defined(void **state) {
         check_near(spread.trace, freedom / (1.0 - freedom / vectors), 1e-9 * SOME);
         gm_preconditioner_destroy(p);
         free(found);
-        free(plain);
     }
     free(v);
 }
@@ -382,6 +382,20 @@ static void kronecker_is_exact_for_softmax_at_zero(void **state) {
     check_ok(context, gm_preconditioner_add(p, (CLASSES - 1) * INPUTS, v, 1.0));
     check_ok(context, gm_preconditioner_factor(p, 0.0));
     check_near(softmax_error(p), 0.0, 1e-11);
+    /* Each gives rank vectors: 3 equal contrasts to A, (tr Σ)²/‖Σ‖_F² to B. */
+    double trace = 0.0, square = 0.0;
+    for (int e = 0; e < INPUTS * INPUTS; e++) {
+        double entry = 0.0;
+        for (int m = 0; m < INPUTS; m++)
+            entry += root[e / INPUTS * INPUTS + m] * root[e % INPUTS * INPUTS + m];
+        trace += e % (INPUTS + 1) ? 0.0 : entry;
+        square += entry * entry;
+    }
+    const double of_a = 15.0 * 3.0, of_b = 15.0 * trace * trace / square;
+    const gm_precondition_facts facts = gm_preconditioner_facts(p);
+    check_near(facts.ratio, fmin(of_a / INPUTS, of_b / CLASSES), 1e-9);
+    assert_int_equal(facts.vectors, (int)(of_a / INPUTS < of_b / CLASSES ? of_a : of_b));
+    assert_true(facts.condition > 1.0 && facts.condition < 1e6);
     gm_preconditioner_destroy(p);
 }
 
