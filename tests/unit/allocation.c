@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "curvature/precondition.h"
 #include "lattice/pool.h"
 #include "lwe/entropy.h"
 #include "lwe/informativeness.h"
@@ -172,6 +173,35 @@ static gm_status accumulate(gm_context *context) {
     STOP_UNLESS_OK(gm_accumulator_total(a, mean, scatter));
 done:
     gm_accumulator_destroy(a);
+    return status;
+}
+
+static gm_status precondition(gm_context *context) {
+    static const gm_model model = {
+        .parameters = 6, .factor_count = 1, .factor = {{.in = 2, .out = 2, .bias = true}}};
+    static const double penalty[6] = {1, 1, 1, 1, 0, 0};
+    double vectors[9 * 6], step[6];
+    gm_preconditioner *p = NULL;
+    gm_archive archive = {.context = context};
+    gm_status status = GM_OK;
+    for (int i = 0; i < 54; i++)
+        vectors[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int form = GM_PRECONDITION_FULL; form <= GM_PRECONDITION_LOW_RANK; form++) {
+        STOP_UNLESS_OK(
+            gm_preconditioner_create(context, (gm_precondition_form)form, &model, penalty, 5, &p));
+        STOP_UNLESS_OK(gm_preconditioner_add(p, 9, vectors, 1.0));
+        gm_archive_write(context, &archive);
+        gm_preconditioner_exchange(p, &archive);
+        STOP_UNLESS_OK(archive.status);
+        gm_archive_release(&archive);
+        STOP_UNLESS_OK(gm_preconditioner_factor(p, 0.1));
+        gm_preconditioner_apply(p, vectors, step);
+        gm_preconditioner_destroy(p);
+        p = NULL;
+    }
+done:
+    gm_archive_release(&archive);
+    gm_preconditioner_destroy(p);
     return status;
 }
 
@@ -781,6 +811,7 @@ SWEEP(recover_everything)
 SWEEP(recover_images)
 SWEEP(recover_cost)
 SWEEP(accumulate)
+SWEEP(precondition)
 SWEEP(reduce_lattice)
 SWEEP(load_csv)
 SWEEP(load_gzip)
@@ -848,6 +879,7 @@ int main(void) {
         cmocka_unit_test(sweep_solve_lwe),
         cmocka_unit_test(sweep_keep_rows),
         cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_precondition),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
