@@ -37,21 +37,20 @@ typedef enum gm_cause {
 /** What the latest observations say. Undefined members are NaN. */
 typedef struct gm_monitor_state {
     int64_t observations;
-    double loss;                 /**< mean over the window */
-    gm_estimate gradient_norm;   /**< ‖∇C‖, from ⟨g₁, g₂⟩, which is unbiased for its square */
+    double loss;               /**< mean over the window */
+    gm_estimate gradient_norm; /**< ‖∇C‖, from ⟨g₁, g₂⟩, which is unbiased for its square */
     gm_estimate signal_to_noise; /**< ⟨g₁, g₂⟩ / (‖g₁ − g₂‖²/4): power of the gradient over that of
                                       the noise of one batch */
-    double samples_to_see;       /**< n over the upper end of signal_to_noise: samples in a batch
-                                      whose noise power equals the gradient's, at least */
-    bool plateau;                /**< the loss does not fall over the window */
+    double samples_to_see; /**< n over the upper end of signal_to_noise: samples in a batch
+                                whose noise power equals the gradient's, at least */
+    bool plateau;          /**< the loss does not fall over the window */
     gm_cause cause;
     char advice[512]; /**< the cause in a sentence, with its number */
 } gm_monitor_state;
 
 /** @return GM_INVALID_ARGUMENT, GM_OUT_OF_MEMORY */
 GM_API GM_MUST_USE gm_status gm_monitor_create(gm_context *context,
-                                               const gm_monitor_options *options,
-                                               gm_monitor **out);
+                                               const gm_monitor_options *options, gm_monitor **out);
 
 /**
  * One step of the run.

@@ -80,8 +80,9 @@ struct gm_model {
     gm_factor factor[GM_MOST_FACTORS];
     bool serial; /* factors() runs on the calling thread alone */
     /* The Jacobian of the one output in factors; NULL: not known. Of rows x [count][columns]: z
-       [count], and side by side for all blocks a [count][Σ in] and δ [count][Σ out]. One BLAS call a layer: the bits depend on how rows are cut. May fail where
-       the model is a function of the caller. */
+       [count], and side by side for all blocks a [count][Σ in] and δ [count][Σ out]. One BLAS call
+       a layer: the bits depend on how rows are cut. May fail where the model is a function of the
+       caller. */
     gm_status (*factors)(const gm_model *model, const double *w, int64_t count, const double *x,
                          double *z, double *a, double *delta);
     void (*destroy)(gm_context *context, gm_model *model); /* NULL: gm_release() */
@@ -90,7 +91,7 @@ struct gm_model {
 extern const gm_model_kind gm_model_linear;   /* ⟨w, x⟩, squared loss; w [columns] */
 extern const gm_model_kind gm_model_logistic; /* ⟨w, x⟩, logistic loss; w [columns] */
 extern const gm_model_kind gm_model_softmax;  /* ⟨w_a, x⟩, softmax loss; w [c][columns] */
-extern const gm_model_kind gm_model_cnn; /* convolutions and a linear layer on images */
+extern const gm_model_kind gm_model_cnn;      /* convolutions and a linear layer on images */
 extern const gm_model_kind gm_model_mlp; /* layers x ← act(W x + b), the last without act; layer
                                             by layer W [out][in], then b [out] */
 
