@@ -11,7 +11,7 @@
 enum { CURVE = 17 }; /* radius 0 to 2 r; r itself in the middle */
 
 /* Standard errors between two estimates of one power at which one of them is wrong. */
-static const double DISAGREE = 4.0;
+static const double DISAGREE = 3.0;
 
 typedef struct job {
     gm_context *context;
