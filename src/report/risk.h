@@ -8,9 +8,10 @@ typedef struct gm_risk_facts_shown {
     double value, low, high; /* the adversarial risk and its interval; NaN where there is none */
     double clean, exact, exact_clean;
     double radius, dual_norm, gradients, batch_size;
-    double power, error, losses; /* of the residual: its mean square, standard error; by the losses */
-    bool logistic, supremum;     /* supremum: the attack is bounded in every entry */
-    const char *residual;        /* where the power came from; never NULL */
+    double power, error,
+        losses;              /* of the residual: its mean square, standard error; by the losses */
+    bool logistic, supremum; /* supremum: the attack is bounded in every entry */
+    const char *residual;    /* where the power came from; never NULL */
 } gm_risk_facts_shown;
 
 /* Never fails: what is absent becomes NaN or false. */

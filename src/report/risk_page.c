@@ -39,7 +39,8 @@ void gm_risk_tiles(const gm_report *report, gm_text *html) {
         gm_risk_say_between(f.low, f.high, html);
         gm_tile_end(html);
     }
-    number_tile(html, "Clean risk", f.clean, f.logistic ? "mean logistic loss" : "mean squared residual");
+    number_tile(html, "Clean risk", f.clean,
+                f.logistic ? "mean logistic loss" : "mean squared residual");
     number_tile(html, "From the data", f.exact,
                 f.low <= f.exact && f.exact <= f.high ? "inside the interval"
                                                       : "<b>outside</b> the interval");
@@ -75,14 +76,18 @@ static const char *const of_linear =
     "target: the squared residual &rho;&sup2; becomes (|&rho;| + <i>c</i>)&sup2;, on average "
     "<i>s</i>&sup2; + 2<i>c</i>&nbsp;E|&rho;| + <i>c</i>&sup2;. The weights are known to whoever "
     "takes gradients, and <i>s</i>&sup2; = E&nbsp;&rho;&sup2; is in the gradients. E|&rho;| lies "
-    "between |E&nbsp;&rho;| and <i>s</i>, which makes the interval, and is 0.80&nbsp;<i>s</i> for a "
+    "between |E&nbsp;&rho;| and <i>s</i>, which makes the interval, and is 0.80&nbsp;<i>s</i> for "
+    "a "
     "Gaussian residual of mean 0, which makes the estimate.</p>\n";
 
 static const char *const of_logistic =
-    "<p>The worst change of an input lowers its margin by <i>c</i> = <i>r</i>&#8214;<i>w</i>&#8214; "
-    "in the dual norm and adds log(1 + <i>q</i>(e<sup><i>c</i></sup> &minus; 1)) to its loss, where "
+    "<p>The worst change of an input lowers its margin by <i>c</i> = "
+    "<i>r</i>&#8214;<i>w</i>&#8214; "
+    "in the dual norm and adds log(1 + <i>q</i>(e<sup><i>c</i></sup> &minus; 1)) to its loss, "
+    "where "
     "<i>q</i> = |&rho;| is the probability that the model gives to the wrong class. The mean of "
-    "that is not known from gradients, but other means are: of <i>q</i>&sup2;, and of the entropy of "
+    "that is not known from gradients, but other means are: of <i>q</i>&sup2;, and of the entropy "
+    "of "
     "<i>q</i>, which is the mean loss less "
     "<i>w</i>&middot;E&nbsp;<i>g</i>. The interval is what all laws of <i>q</i> with these means "
     "allow. The estimate takes the model to be calibrated, as it is at its optimum if it is "
@@ -96,7 +101,8 @@ static const char *const of_intercept =
 static const char *const of_gaussian =
     "<p>For Gaussian inputs of second moments <i>H</i> the covariance of the gradients is "
     "<i>s</i>&sup2;<i>H</i>/<i>n</i> and a part that their mean shows. <i>H</i> is recovered from "
-    "differences of noised and clean gradients. On real tables, whose inputs are not Gaussian, this "
+    "differences of noised and clean gradients. On real tables, whose inputs are not Gaussian, "
+    "this "
     "may be off by &minus;30 to +50&nbsp;%: an intercept or the losses do not need it.</p>\n";
 
 void gm_risk_method(const gm_report *report, gm_text *html) {
@@ -112,11 +118,13 @@ void gm_risk_glossary(const gm_report *report, gm_text *html) {
     (void)report;
     gm_text_add(
         html,
-        "<dt>Adversarial risk</dt><dd>Mean over the data of the loss after the worst change of each "
+        "<dt>Adversarial risk</dt><dd>Mean over the data of the loss after the worst change of "
+        "each "
         "input that the radius allows. For linear models the loss is the squared residual, without "
         "its half.</dd>\n"
         "<dt>Dual norm</dt><dd>How far an attack of radius 1 moves the output: the length of "
-        "<i>w</i> for attacks of bounded length, the sum of its absolute entries for attacks bounded "
+        "<i>w</i> for attacks of bounded length, the sum of its absolute entries for attacks "
+        "bounded "
         "in each entry. The intercept is not attacked and left out.</dd>\n"
         "<dt>Residual</dt><dd>Output less target; for a logistic model the probability of class 1 "
         "less the label.</dd>\n");

@@ -93,16 +93,18 @@ void gm_risk_script(const gm_report *report, gm_text *out) {
     gm_text_add(out, "plot $curve using 1:2:3 with filledcurves fillstyle solid 0.55 noborder "
                      "linecolor rgb '" GM_COLOR_BAND "' title 'any law of the residual', ");
     if (has_exact(&c))
-        gm_text_add(out, "$curve using 1:5 with linespoints pointtype 7 pointsize 0.4 linewidth 2.5 "
-                         "linecolor rgb '" GM_COLOR_TRUTH "' title 'from the data', ");
+        gm_text_add(out,
+                    "$curve using 1:5 with linespoints pointtype 7 pointsize 0.4 linewidth 2.5 "
+                    "linecolor rgb '" GM_COLOR_TRUTH "' title 'from the data', ");
     gm_text_add(out, "$curve using 1:4 with lines linewidth 2.5 linecolor rgb '" GM_COLOR_ESTIMATE
                      "' title 'from gradients'\n");
 }
 
 void gm_risk_caption(const gm_report *report, gm_text *html) {
     const curve c = read_curve(report);
-    gm_text_add(html, "<strong>Risk against the radius of the attack.</strong> The band holds it for "
-                      "any law of the residual, the error of sampling included at 95&nbsp;%.");
+    gm_text_add(html,
+                "<strong>Risk against the radius of the attack.</strong> The band holds it for "
+                "any law of the residual, the error of sampling included at 95&nbsp;%.");
     if (has_exact(&c))
         gm_text_add(html, " Points: computed from the data.");
     gm_text_add(html, " The dashed line is the radius that was asked for.");
