@@ -375,6 +375,27 @@ static gm_status measure_walsh(gm_context *context) {
     return measure(context, "cube:n=3,p=.2", "parity", "exact", "linear", 0);
 }
 
+static gm_status measure_along(gm_context *context) {
+    const gm_measure_options options = {.inputs = "gaussian:n=2",
+                                        .targets = "linear",
+                                        .model = "mlp:hidden=2",
+                                        .samples = 32,
+                                        .target_draws = 4};
+    gm_along *along = NULL;
+    const gm_status status = gm_measure_along(
+        context, &options, &(gm_along_options){.steps = 1, .batch_size = 4}, &along);
+    gm_along_destroy(context, along);
+    return status;
+}
+
+static gm_status monitor(gm_context *context) {
+    gm_monitor *made = NULL;
+    const gm_status status =
+        gm_monitor_create(context, &(gm_monitor_options){.dimension = 2, .batch_size = 2}, &made);
+    gm_monitor_destroy(made);
+    return status;
+}
+
 static gm_status measure_moment(gm_context *context) {
     return measure(context, "dgauss:n=2,q=5,sigma=1", "linear", "exact", "mlp:hidden=2", 0);
 }
@@ -777,6 +798,8 @@ SWEEP(measure_function)
 SWEEP(measure_fourier)
 SWEEP(measure_walsh)
 SWEEP(measure_moment)
+SWEEP(measure_along)
+SWEEP(monitor)
 SWEEP(parse_spec)
 SWEEP(write_output)
 SWEEP(write_report)
@@ -802,6 +825,7 @@ int main(void) {
         cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
         cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
         cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_along),      cmocka_unit_test(sweep_monitor),
         cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
         cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
         cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
