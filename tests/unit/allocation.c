@@ -454,6 +454,27 @@ static gm_status measure_walsh(gm_context *context) {
     return measure(context, "cube:n=3,p=.2", "parity", "exact", "linear", 0);
 }
 
+static gm_status measure_along(gm_context *context) {
+    const gm_measure_options options = {.inputs = "gaussian:n=2",
+                                        .targets = "linear",
+                                        .model = "mlp:hidden=2",
+                                        .samples = 32,
+                                        .target_draws = 4};
+    gm_along *along = NULL;
+    const gm_status status = gm_measure_along(
+        context, &options, &(gm_along_options){.steps = 1, .batch_size = 4}, &along);
+    gm_along_destroy(context, along);
+    return status;
+}
+
+static gm_status monitor(gm_context *context) {
+    gm_monitor *made = NULL;
+    const gm_status status =
+        gm_monitor_create(context, &(gm_monitor_options){.dimension = 2, .batch_size = 2}, &made);
+    gm_monitor_destroy(made);
+    return status;
+}
+
 static gm_status measure_moment(gm_context *context) {
     return measure(context, "dgauss:n=2,q=5,sigma=1", "linear", "exact", "mlp:hidden=2", 0);
 }
@@ -878,6 +899,8 @@ SWEEP(measure_function)
 SWEEP(measure_fourier)
 SWEEP(measure_walsh)
 SWEEP(measure_moment)
+SWEEP(measure_along)
+SWEEP(monitor)
 SWEEP(parse_spec)
 SWEEP(write_output)
 SWEEP(write_report)
@@ -894,6 +917,7 @@ SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+<<<<<<< HEAD
         cmocka_unit_test(sweep_recover_everything),
         cmocka_unit_test(sweep_recover_images),
         cmocka_unit_test(sweep_recover_cost),
@@ -927,6 +951,25 @@ int main(void) {
         cmocka_unit_test(sweep_reduce_lwe),
         cmocka_unit_test(sweep_solve_lwe),
         cmocka_unit_test(sweep_keep_rows),
+=======
+        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_along),      cmocka_unit_test(sweep_monitor),
+        cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
+>>>>>>> cac8d3edab61ae1ec818e1a1f51296221bb079e7
         cmocka_unit_test(sweep_lwe_evidence),
         cmocka_unit_test(sweep_precondition),
         cmocka_unit_test(sweep_find_risk),
