@@ -917,7 +917,6 @@ SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-<<<<<<< HEAD
         cmocka_unit_test(sweep_recover_everything),
         cmocka_unit_test(sweep_recover_images),
         cmocka_unit_test(sweep_recover_cost),
@@ -951,25 +950,8 @@ int main(void) {
         cmocka_unit_test(sweep_reduce_lwe),
         cmocka_unit_test(sweep_solve_lwe),
         cmocka_unit_test(sweep_keep_rows),
-=======
-        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
-        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
-        cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
-        cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
-        cmocka_unit_test(sweep_measure_along),      cmocka_unit_test(sweep_monitor),
-        cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
-        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
-        cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
-        cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
-        cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
->>>>>>> cac8d3edab61ae1ec818e1a1f51296221bb079e7
+        cmocka_unit_test(sweep_measure_along),
+        cmocka_unit_test(sweep_monitor),
         cmocka_unit_test(sweep_lwe_evidence),
         cmocka_unit_test(sweep_precondition),
         cmocka_unit_test(sweep_find_risk),
