@@ -207,9 +207,9 @@ done:
 
 static gm_precondition_spread spread(const gm_preconditioner *self) {
     const full *f = self->state;
-    const double damping = self->facts.damping;
-    return gm_precondition_edges(f->freedom, (double)f->live, gm_precondition_effective(self),
-                                 damping > 0.0 ? 1.0 + 1.0 / damping : INFINITY);
+    const gm_precondition_facts *facts = &self->facts;
+    return gm_precondition_edges(f->freedom, (double)f->live, facts->ratio * (double)f->live,
+                                 facts->damping > 0.0 ? 1.0 + 1.0 / facts->damping : INFINITY);
 }
 
 static void exchange(gm_preconditioner *self, gm_archive *archive) {

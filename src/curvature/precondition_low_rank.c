@@ -60,6 +60,7 @@ done:
 static gm_status add(gm_preconditioner *self, int64_t count, const double *vectors, double keep) {
     const int64_t d = self->dimension, most = self->most_vectors;
     low_rank *s = self->state;
+    self->factored = false; /* the inverse is made of the vectors that are overwritten */
     if (keep == 0.0)
         s->count = s->next = 0;
     for (int64_t i = 0; i < s->count; i++)

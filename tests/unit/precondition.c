@@ -537,6 +537,25 @@ static void low_rank_of_many_vectors(void **state) {
 static const gm_precondition_form forms[] = {GM_PRECONDITION_FULL, GM_PRECONDITION_KRONECKER,
                                              GM_PRECONDITION_LOW_RANK};
 
+/* What is taken after factor() does not touch the inverse; low-rank has none then. */
+static void inverses_stay(void **state) {
+    (void)state;
+    double *v = draw(20 * SOME, 18), before[SOME], after[SOME];
+    for (int f = 0; f < 3; f++) {
+        gm_preconditioner *p = make(context, forms[f], &small, NULL, 8);
+        check_ok(context, gm_preconditioner_add(p, 12, v, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.1));
+        gm_preconditioner_apply(p, v, before);
+        check_ok(context, gm_preconditioner_add(p, 8, v + 12 * SOME, 0.5));
+        gm_preconditioner_apply(p, v, after);
+        for (int j = 0; j < SOME; j++)
+            check_near(after[j], f == 2 ? 0.0 : before[j], 0.0);
+        assert_true(before[0] != 0.0);
+        gm_preconditioner_destroy(p);
+    }
+    free(v);
+}
+
 /* Eigenvalues of P⁻¹Σ, Σ = 1/j: their top is not above what the forms say, nor far below, and
    their sum is what they say. Of one output kronecker is full. */
 static void eigenvalues_lie_where_they_are_said_to(void **state) {
@@ -789,6 +808,7 @@ int main(void) {
         cmocka_unit_test(low_rank_adds_what_lies_outside),
         cmocka_unit_test(low_rank_of_many_vectors),
         cmocka_unit_test(eigenvalues_lie_where_they_are_said_to),
+        cmocka_unit_test(inverses_stay),
         cmocka_unit_test(layers_add_up),
         cmocka_unit_test(the_mean_square_of_a_step_is_as_derived),
         cmocka_unit_test(the_step_of_a_known_curvature),
