@@ -192,7 +192,8 @@ static gm_status factor(gm_preconditioner *self, double damping) {
         f->scale[j] = curvature[j] > 0.0 ? 1.0 / sqrt(curvature[j]) : 0.0;
     scaled(self, f->scale, work);
     GM_TRY(gm_symmetric_norm(self->context, d, work, &largest));
-    while ((status = decompose(self, curvature, damping * largest)) == GM_UNDEFINED)
+    while ((status = decompose(self, curvature, damping * largest)) == GM_UNDEFINED &&
+           damping < 1.0) /* at which the condition is 2 at most */
         damping = fmax(100.0 * damping, 1e-14);
     GM_TRY(status);
     GM_TRY(count_freedom(self, curvature, damping * largest, work));

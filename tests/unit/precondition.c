@@ -183,6 +183,22 @@ static void full_raises_damping_where_the_estimate_is_singular(void **state) {
     free(s);
 }
 
+/* Of one vector of two numbers Cholesky now and then finds a pivot of rounding above 0. */
+static void full_is_not_taken_in_by_rounding(void **state) {
+    (void)state;
+    enum { TIMES = 50 };
+    double *v = draw(2 * TIMES, 19);
+    const gm_model model = flat(2);
+    for (int t = 0; t < TIMES; t++) {
+        gm_preconditioner *p = make(context, GM_PRECONDITION_FULL, &model, NULL, 0);
+        check_ok(context, gm_preconditioner_add(p, 1, v + (ptrdiff_t)2 * t, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.0));
+        check_between(gm_preconditioner_facts(p).damping, 1e-14, 1e-12);
+        gm_preconditioner_destroy(p);
+    }
+    free(v);
+}
+
 /* Condition of Σ^½ P⁻¹ Σ^½ of a matrix with eigenvalues over 1e6: that of E6, whatever Σ. */
 static void full_whitens_as_theory_says(void **state) {
     (void)state;
@@ -797,6 +813,7 @@ int main(void) {
         cmocka_unit_test(full_inverts_what_is_badly_scaled),
         cmocka_unit_test(full_is_the_inverse_that_is_defined),
         cmocka_unit_test(full_raises_damping_where_the_estimate_is_singular),
+        cmocka_unit_test(full_is_not_taken_in_by_rounding),
         cmocka_unit_test(full_whitens_as_theory_says),
         cmocka_unit_test(axes_without_curvature),
         cmocka_unit_test(kronecker_is_the_inverse_that_is_defined),
