@@ -152,7 +152,7 @@ static double smallest(const gm_preconditioner *self, const double *estimate, do
             break;
         last = square;
     }
-    gm_multiply(d, 1, d, estimate, d, v, 1, w, 1);
+    gm_multiply_vector(d, d, estimate, d, v, w);
     for (int64_t j = 0; j < d; j++)
         quotient += v[j] * w[j];
     return quotient;
