@@ -177,7 +177,7 @@ static void full_raises_damping_where_the_estimate_is_singular(void **state) {
             back += s[i * SOME + j] * g[j];
         check_near(back, v[i], 1e-3);
     }
-    check_between(gm_preconditioner_safe_step(p, 64.0), 0.0, 1e-6);
+    check_between(gm_preconditioner_safe_step(p, 64.0), 1e-15, 1e-6);
     gm_preconditioner_destroy(p);
     free(v);
     free(s);
@@ -603,6 +603,24 @@ static void eigenvalues_lie_where_they_are_said_to(void **state) {
     free(v);
 }
 
+/* With too few vectors the damping bounds the eigenvalues, and a step is known; without, none. */
+static void damping_bounds_what_vectors_do_not(void **state) {
+    (void)state;
+    double *v = draw(SOME, 20);
+    for (int f = 0; f < 3; f++) {
+        gm_preconditioner *p = make(context, forms[f], &small, NULL, 4);
+        check_ok(context, gm_preconditioner_add(p, 1, v, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.01));
+        check_between(gm_preconditioner_safe_step(p, INFINITY), 2.0 / 2.0 / 102.0, 1.5);
+        check_ok(context, gm_preconditioner_add(p, 1, v, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.0));
+        if (f == 1)
+            check_near(gm_preconditioner_safe_step(p, INFINITY), 0.0, 0.0);
+        gm_preconditioner_destroy(p);
+    }
+    free(v);
+}
+
 /* H of several layers is at most as many times its blocks as there are layers, and it may be: of
    equal and fully dependent layers. */
 static void layers_add_up(void **state) {
@@ -826,6 +844,7 @@ int main(void) {
         cmocka_unit_test(low_rank_of_many_vectors),
         cmocka_unit_test(eigenvalues_lie_where_they_are_said_to),
         cmocka_unit_test(inverses_stay),
+        cmocka_unit_test(damping_bounds_what_vectors_do_not),
         cmocka_unit_test(layers_add_up),
         cmocka_unit_test(the_mean_square_of_a_step_is_as_derived),
         cmocka_unit_test(the_step_of_a_known_curvature),
