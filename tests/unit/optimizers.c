@@ -349,6 +349,7 @@ static void the_average_has_cubic_weights(void **state) {
     for (int T = 1, from = 0; T <= 120; T++) {
         if (T == 51) {
             gm_optimizer_forget_average(run);
+            run->average[0] = NAN; /* nothing of it is left, whatever it was */
             from = 50;
         }
         advance(t, run, 1);
@@ -538,6 +539,24 @@ static void lbfgs_steps_along_its_matrix(void **state) {
     }
 }
 
+/* Before any curvature is known: of length 1 along the gradient where that is longer, seen once. */
+static void lbfgs_begins_with_a_step_of_length_one(void **state) {
+    (void)state;
+    task *t = make(1, false, 25);
+    gm_optimizer *run = begin(t, &forms[FORMS - 1], origin);
+    double g[D], length = 0;
+    (void)plain(t, origin, ROWS, NULL, g, NULL);
+    for (int j = 0; j < D; j++)
+        length += g[j] * g[j];
+    assert_true(length > 1);
+    advance(t, run, 1);
+    for (int j = 0; j < D; j++)
+        check_near(run->w[j], -g[j] / sqrt(length), 1e-13);
+    check_near(gm_oracle_counted(t->oracle).all, 2 * ROWS / 25.0, 0);
+    gm_optimizer_destroy(run);
+    drop(t);
+}
+
 /* A quadratic of 5 in 15 iterations, to rounding; then nothing moves and an iteration is one full
    gradient. */
 static void lbfgs_converges_and_stays(void **state) {
@@ -578,6 +597,7 @@ int main(void) {
         cmocka_unit_test(momentum_on_a_quadratic_is_a_damped_wave),
         cmocka_unit_test(adam_is_the_textbook),
         cmocka_unit_test(lbfgs_steps_along_its_matrix),
+        cmocka_unit_test(lbfgs_begins_with_a_step_of_length_one),
         cmocka_unit_test(lbfgs_converges_and_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
