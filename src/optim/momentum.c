@@ -1,7 +1,5 @@
 #include "optim/optimizer.h"
 
-#include <math.h>
-
 /* The state is v [d] [polyak1964]. */
 static gm_status create(gm_optimizer *self) {
     double *v = NULL;
