@@ -9,6 +9,7 @@
 #include <gradiometer/entropy.h>
 #include <gradiometer/estimate.h>
 #include <gradiometer/export.h>
+#include <gradiometer/monitor.h>
 
 GM_BEGIN_DECLS
 
@@ -126,6 +127,61 @@ GM_API GM_MUST_USE gm_status gm_measure(gm_context *context, const gm_measure_op
 
 /** Free a measurement. NULL is allowed. */
 GM_API void gm_measurement_destroy(gm_context *context, gm_measurement *measurement);
+
+/** How to train. Zero-initialise: every zero is a default. */
+typedef struct gm_along_options {
+    int64_t steps;      /**< 1 to 10^7 */
+    double rate;        /**< of a step along the mean gradient; 0: a quarter of the rate from which
+                             steps grow at the initial weights, estimated from 256 inputs */
+    int64_t batch_size; /**< samples a step, even, 2 to 65536; 0: 256 */
+} gm_along_options;
+
+enum { GM_MOST_ALONG = 18 };
+
+/** V and the loss after some steps. */
+typedef struct gm_along_point {
+    int64_t step;
+    double loss;          /**< mean over the same `score_samples` samples at every point */
+    gm_estimate variance; /**< and the next three as in gm_measurement */
+    double signal_to_noise, samples_to_see_target;
+    const char *verdict;
+    gm_monitor_state monitor; /**< what the monitor says at that step */
+} gm_along_point;
+
+/** What gm_measure_along() found. Free it with gm_along_destroy(). */
+typedef struct gm_along {
+    gm_measurement *first; /**< before the first step */
+    int64_t count;
+    gm_along_point points[GM_MOST_ALONG]; /**< at 0, 1, 2, 4 … steps and the last */
+    double rate;                          /**< that was taken */
+    int64_t batch_size, score_samples;
+    double baseline;          /**< loss of the best constant prediction, of 65536 samples */
+    bool diverged;            /**< weights or loss stopped being finite: the rest is missing */
+    gm_monitor_state monitor; /**< after the last step */
+} gm_along;
+
+/**
+ * Measure V along training: w ← w − rate · mean gradient of fresh samples of one target, the first
+ * that the class draws, from the weights that gm_measure() would take; at each point V is measured
+ * over the whole class at the weights so far, with the same inputs and targets. A monitor watches
+ * the run [docs/theory/monitor.md]. A run that diverges is a result.
+ *
+ * @param out  owned by the caller; untouched on failure
+ * @return GM_INVALID_ARGUMENT (also a model that is a function, more than one initial draw), or as
+ *         gm_measure()
+ * Cost: up to 18 measurements and steps × batch_size passes forward and backward, on one thread.
+ */
+GM_API GM_MUST_USE gm_status gm_measure_along(gm_context *context,
+                                              const gm_measure_options *options,
+                                              const gm_along_options *along, gm_along **out);
+
+/** Free it. NULL is allowed. */
+GM_API void gm_along_destroy(gm_context *context, gm_along *along);
+
+/** What gm_measure_along() would cost. @return as it */
+GM_API GM_MUST_USE gm_status gm_along_get_cost(gm_context *context,
+                                               const gm_measure_options *options,
+                                               const gm_along_options *along, gm_measure_cost *out);
 
 /** Check the options as gm_measure() does and say what it would cost. @return as gm_measure() */
 GM_API GM_MUST_USE gm_status gm_measure_get_cost(gm_context *context,

@@ -11,26 +11,30 @@
 GM_BEGIN_DECLS
 
 /** Watches any training run from the gradients of two halves of its batches, and says why it
- * stalls. */
+ * stalls [docs/theory/monitor.md]. The causes are derived for plain steps w ← w − rate · g on
+ * samples that are drawn afresh or with replacement. */
 typedef struct gm_monitor gm_monitor;
 
 /** What is watched. Zero-initialise: every zero is a default. */
 typedef struct gm_monitor_options {
     int64_t dimension;  /**< d ≥ 1 */
     int64_t batch_size; /**< n ≥ 2, samples in a whole batch */
-    int64_t window;     /**< latest observations that a statement rests on; 0: 64 */
+    int64_t window;     /**< w, latest observations that a statement rests on, 32 to 2^20;
+                             0: 64 */
     double baseline;    /**< mean loss of the best constant prediction: what knowing nothing of the
-                             inputs costs; 0: the mean of the first observations stands in */
+                             inputs costs; 0: the mean of the first four observations stands in */
+    bool zero_baseline; /**< 0 is that loss indeed, as that of the cosine loss often is */
 } gm_monitor_options;
 
 /** What a run suffers from. */
 typedef enum gm_cause {
     GM_CAUSE_HEALTHY,         /**< the loss falls and the gradient is visible */
-    GM_CAUSE_CONVERGED,       /**< nothing of the gradient is left, and the loss fell before */
+    GM_CAUSE_CONVERGED,       /**< nothing that lasts is left of the gradient, and the loss fell */
     GM_CAUSE_UNINFORMATIVE,   /**< the gradient cannot be told from noise and the loss never fell
                                    below what knowing nothing costs */
-    GM_CAUSE_ILL_CONDITIONED, /**< the gradient is visible and the loss hardly falls */
-    GM_CAUSE_RATE_TOO_HIGH,   /**< the loss rises, oscillates or is no longer finite */
+    GM_CAUSE_ILL_CONDITIONED, /**< gradients add up, the loss hardly falls, and steep directions had
+                                   many times the time that they need */
+    GM_CAUSE_RATE_TOO_HIGH,   /**< the loss rose, steps undo each other, or it is not finite */
     GM_CAUSE_UNDECIDED        /**< too few observations */
 } gm_cause;
 
@@ -58,7 +62,7 @@ GM_API GM_MUST_USE gm_status gm_monitor_create(gm_context *context,
  * @param first   [d], mean gradient of the first half of the batch
  * @param second  [d], of the second half, of as many samples
  * @return GM_INVALID_ARGUMENT. Numbers that are not finite are an observation like any other.
- * Cost: 4 d operations; nothing of the gradients is kept.
+ * Cost: 14 d operations; three vectors [d] are kept: the latest gradient and two sums.
  */
 GM_API GM_MUST_USE gm_status gm_monitor_observe(gm_monitor *monitor, double loss,
                                                 const double *first, const double *second);
@@ -72,7 +76,7 @@ GM_API GM_MUST_USE gm_status gm_monitor_observe(gm_monitor *monitor, double loss
 GM_API void gm_monitor_set_curvature(gm_monitor *monitor, double largest, double condition,
                                      double rate);
 
-/** Cost: sorting nothing, a pass over the window. */
+/** Write what the latest observations say. Cost: a few passes over the window. */
 GM_API void gm_monitor_read(const gm_monitor *monitor, gm_monitor_state *out);
 
 /** "healthy", "converged", "uninformative", "ill-conditioned", "rate-too-high", "undecided". */

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { FIRST_CAPACITY = 1 << 16 };
-
 void gm_archive_write(gm_context *context, gm_archive *out) {
     *out = (gm_archive){.context = context};
 }
@@ -13,24 +11,6 @@ void gm_archive_read(gm_context *context, int64_t size, const void *bytes, gm_ar
                         .reading = true,
                         .bytes = (unsigned char *)(uintptr_t)bytes,
                         .size = size};
-}
-
-/* Room for that many more bytes. */
-static gm_status grow(gm_archive *self, int64_t size) {
-    int64_t capacity = self->capacity ? self->capacity : FIRST_CAPACITY;
-    if (self->size + size <= self->capacity)
-        return GM_OK;
-    while (capacity < self->size + size)
-        capacity *= 2;
-    unsigned char *bytes = gm_allocate(self->context, capacity, 1);
-    if (!bytes)
-        return GM_OUT_OF_MEMORY;
-    if (self->size > 0)
-        memcpy(bytes, self->bytes, (size_t)self->size);
-    gm_release(self->context, self->bytes);
-    self->bytes = bytes;
-    self->capacity = capacity;
-    return GM_OK;
 }
 
 void gm_archive_bytes(gm_archive *self, int64_t size, void *values) {
@@ -46,9 +26,13 @@ void gm_archive_bytes(gm_archive *self, int64_t size, void *values) {
         self->place += size;
         return;
     }
-    self->status = grow(self, size);
-    if (self->status != GM_OK)
+    unsigned char *room =
+        gm_reserve(self->context, self->bytes, self->size, size, &self->capacity, 1);
+    if (!room) {
+        self->status = GM_OUT_OF_MEMORY;
         return;
+    }
+    self->bytes = room;
     memcpy(self->bytes + self->size, values, (size_t)size);
     self->size += size;
 }

@@ -123,6 +123,21 @@ void *gm_allocate_zero(gm_context *context, int64_t count, size_t size) {
     return pointer;
 }
 
+void *gm_reserve(gm_context *context, void *array, int64_t used, int64_t more, int64_t *capacity,
+                 size_t size) {
+    if (array && used + more <= *capacity)
+        return array;
+    const int64_t larger = 2 * *capacity > used + more ? 2 * *capacity : used + more;
+    void *copy = gm_allocate(context, larger, size);
+    if (!copy)
+        return NULL;
+    if (used > 0)
+        memcpy(copy, array, (size_t)used * size);
+    gm_release(context, array);
+    *capacity = larger;
+    return copy;
+}
+
 char *gm_duplicate(gm_context *context, const char *text) {
     size_t size = strlen(text) + 1;
     char *copy = gm_allocate(context, (int64_t)size, 1);

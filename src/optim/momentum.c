@@ -27,13 +27,12 @@ static gm_status advance(gm_optimizer *self) {
     return status;
 }
 
-/* A gradient is followed for 1/(1−β) steps in all, so the rate begins at .1 (1−β) of the least β.
- */
+/* A gradient is followed for 1/(1−β) steps in all: at 1−β times its rate sgd goes as far. */
 const gm_optimizer_kind gm_optimizer_momentum = {
     .name = "momentum",
     .about = "heavy ball, v ← β v + g, w ← w − η v",
     .stochastic = true,
-    .first_rate = 0.01,
+    .first_rate = 0.3,
     .scaled = true,
     .momenta = 3,
     .momentum = {0.9, 0.99, 0.999},

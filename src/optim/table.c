@@ -3,7 +3,8 @@
 #include <string.h>
 
 static const gm_optimizer_kind *const kinds[] = {&gm_optimizer_sgd, &gm_optimizer_momentum,
-                                                 &gm_optimizer_adam, &gm_optimizer_lbfgs};
+                                                 &gm_optimizer_adam, &gm_optimizer_lbfgs,
+                                                 &gm_optimizer_gradiometer};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 const gm_optimizer_kind *gm_optimizer_at(int i) {

@@ -27,7 +27,9 @@ enum gm_stream_number {
     GM_STREAM_LWE_DROP = 17,  /* columns that round r drops: draws r 2^20 + i, likewise */
     GM_STREAM_LWE_SHAKE = 18, /* what is added to the derivatives of a copy of a guess: draws
                                  (p 2^12 + move) n' + j for path p, kept column j of n' */
-    GM_STREAM_EPOCH = 19      /* order of the rows in epoch e of training: draws e·N + i, swap i */
+    GM_STREAM_EPOCH = 19,     /* order of the rows in epoch e of training: draws e·N + i, swap i */
+    GM_STREAM_ALONG_INPUTS = 24, /* inputs of training along which V is measured: a law's order */
+    GM_STREAM_ALONG_ERRORS = 25  /* error of the label of row i of it: draw i */
 };
 
 #endif

@@ -79,6 +79,8 @@ static const char *badge(const gm_report *report) {
 
 static void table(const gm_report *report, gm_layout *layout) {
     for (const gm_measure_part *part = gm_measure_parts; part->heading; part++) {
+        if (part->available && !part->available(report))
+            continue;
         gm_layout_heading(layout, part->heading);
         for (const gm_measure_row *row = part->rows; row->label; row++)
             gm_view_row(report, layout, row->label, row->say);
@@ -95,7 +97,9 @@ const gm_view gm_view_measure = {
                "Noise of the mean gradient against the size of a batch, and the signal"},
               {"ladder.svg", gm_measure_has_ladder, gm_measure_ladder_script,
                gm_measure_ladder_caption,
-               "V, what it is made of, and what bounds it, on a logarithmic axis"}},
+               "V, what it is made of, and what bounds it, on a logarithmic axis"},
+              {"along.svg", gm_measure_has_along, gm_measure_along_script, gm_measure_along_caption,
+               "V and the loss after so many steps of training"}},
     .subject = gm_measure_subject,
     .tiles = gm_measure_tiles,
     .tables = gm_measure_tables,

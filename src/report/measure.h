@@ -2,6 +2,7 @@
 #ifndef GM_REPORT_MEASURE_H
 #define GM_REPORT_MEASURE_H
 
+#include "report/gnuplot.h"
 #include "report/view.h"
 
 /* Numbers are NaN where the document has none, texts "". */
@@ -26,7 +27,8 @@ typedef struct gm_measure_row {
 } gm_measure_row;
 
 typedef struct gm_measure_part {
-    const char *heading; /* NULL: after the last */
+    const char *heading;                        /* NULL: after the last */
+    bool (*available)(const gm_report *report); /* NULL: always */
     gm_measure_row rows[9];
 } gm_measure_part;
 
@@ -38,6 +40,17 @@ void gm_measure_ladder_caption(const gm_report *report, gm_text *html);
 bool gm_measure_has_batch(const gm_report *report);
 void gm_measure_batch_script(const gm_report *report, gm_text *out);
 void gm_measure_batch_caption(const gm_report *report, gm_text *html);
+
+bool gm_measure_has_along(const gm_report *report);
+void gm_measure_along_script(const gm_report *report, gm_text *out);
+void gm_measure_along_caption(const gm_report *report, gm_text *html);
+/* What the monitor says, the rate, and V and the loss at the first point and the last. */
+gm_say gm_measure_say_monitor, gm_measure_say_training, gm_measure_say_course;
+
+/* Parts of plots: the beginning with a title that names the targets, and tics at powers of ten. */
+void gm_measure_begin(const gm_report *report, gm_text *out, const char *what, const char *x_label,
+                      const char *y_label);
+void gm_measure_decades(gm_text *out, const char *axis, gm_range range);
 
 void gm_measure_subject(const gm_report *report, gm_text *html);
 void gm_measure_tiles(const gm_report *report, gm_text *html);

@@ -67,6 +67,8 @@ void gm_measure_tiles(const gm_report *report, gm_text *html) {
 
 void gm_measure_tables(const gm_report *report, gm_text *html) {
     for (const gm_measure_part *part = gm_measure_parts; part->heading; part++) {
+        if (part->available && !part->available(report))
+            continue;
         gm_text_format(html, "<h2>%s</h2>\n<dl class=\"facts\">\n", part->heading);
         for (const gm_measure_row *row = part->rows; row->label; row++)
             gm_page_fact(report, html, row->label, row->say);
@@ -104,6 +106,13 @@ static const char *const exact =
     "transforms or moments in place of the double sum. There is no sampling error. The naive "
     "estimate shown is what one would expect of drawn inputs.</p>\n";
 
+static const char *const along =
+    "<p><b>Along training.</b> The model was trained by plain descent on fresh samples of one "
+    "function of the class. <i>V</i> is that of the whole class at the weights so far. The monitor "
+    "sees the loss and the gradients of the two halves of each batch, and nothing else: their "
+    "product is the squared length of the gradient without bias, their difference its "
+    "noise.</p>\n";
+
 void gm_measure_method(const gm_report *report, gm_text *html) {
     gm_text_add(html, setting);
     gm_text_add(html, gm_measure_read(report).exact ? exact : sampled);
@@ -114,6 +123,8 @@ void gm_measure_method(const gm_report *report, gm_text *html) {
         "<i>Uninformative</i>: it is too small even at the upper end. Otherwise "
         "<i>undecided</i>: draw more. It speaks of the gradient at these weights, for a "
         "function drawn from this class; elsewhere in training it may be otherwise.</p>\n");
+    if (gm_measure_has_along(report))
+        gm_text_add(html, along);
 }
 
 void gm_measure_glossary(const gm_report *report, gm_text *html) {

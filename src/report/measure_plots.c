@@ -12,8 +12,8 @@ static double plottable(double value) {
     return value > 1 / most && value < most ? value : NAN;
 }
 
-static void begin(const gm_report *report, gm_text *out, const char *what, const char *x_label,
-                  const char *y_label) {
+void gm_measure_begin(const gm_report *report, gm_text *out, const char *what, const char *x_label,
+                      const char *y_label) {
     const char *targets = gm_report_text(report, "options.targets");
     gm_text title = GM_TEXT(out->context);
     gm_text_add(&title, what);
@@ -26,7 +26,7 @@ static void begin(const gm_report *report, gm_text *out, const char *what, const
 }
 
 /* Labels at powers of ten, at most about eight. */
-static void decades(gm_text *out, const char *axis, gm_range range) {
+void gm_measure_decades(gm_text *out, const char *axis, gm_range range) {
     const double span = log10(range.high / range.low);
     gm_text_format(out, "set format %s '10^{%%T}'\nset %stics 10", axis, axis);
     for (double step = ceil(span / 8); step > 1; step--)
@@ -79,11 +79,12 @@ void gm_measure_batch_script(const gm_report *report, gm_text *out) {
     gm_range_add(&y, facts.high);
     gm_range_add(&y, plottable(facts.low));
     const double low = isnan(plottable(facts.low)) ? y.low / 10 : facts.low;
-    begin(report, out, "Noise and signal", "samples in the batch", "variance of the mean gradient");
+    gm_measure_begin(report, out, "Noise and signal", "samples in the batch",
+                     "variance of the mean gradient");
     gm_gnuplot_range(out, "x", sizes, 1);
     gm_gnuplot_range(out, "y", y, 3);
-    decades(out, "x", sizes);
-    decades(out, "y", y);
+    gm_measure_decades(out, "x", sizes);
+    gm_measure_decades(out, "y", y);
     add_band(out, &sizes, low, facts.high);
     if (!isnan(plottable(facts.budget))) {
         gm_text_add(out, "set arrow from first ");
@@ -209,7 +210,7 @@ void gm_measure_ladder_script(const gm_report *report, gm_text *out) {
     struct rung rungs[RUNGS];
     const int count = list_rungs(&facts, rungs);
     const gm_range range = ladder_range(rungs, count);
-    begin(report, out, "How large V is", "squared length of gradients", "");
+    gm_measure_begin(report, out, "How large V is", "squared length of gradients", "");
     gm_text_format(out,
                    "unset logscale y\nunset key\nset yrange [0.4:%d.6]\n"
                    "set lmargin at screen 0.26\nset rmargin at screen 0.82\n"
@@ -219,7 +220,7 @@ void gm_measure_ladder_script(const gm_report *report, gm_text *out) {
         gm_text_format(out, "%s'%s' %d", i ? ", " : "", rungs[i].label, count - i);
     gm_text_add(out, ")\n");
     gm_gnuplot_range(out, "x", range, 3);
-    decades(out, "x", range);
+    gm_measure_decades(out, "x", range);
     for (int i = 0; i < count; i++)
         add_rung(out, &rungs[i], count - i, range);
     gm_text_add(out, "plot NaN\n");

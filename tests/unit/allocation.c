@@ -178,6 +178,26 @@ done:
     return status;
 }
 
+/* A network on images, and gradients at moved weights. */
+static gm_status recover_images(gm_context *context) {
+    double inputs[20 * 4], targets[20];
+    const gm_recover_options options = {
+        .model = "cnn:channels=1", .batch_size = 4, .num_gradients = 40, .compare = true};
+    gm_dataset *dataset = NULL;
+    gm_recovery *recovery = NULL;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 80; i++)
+        inputs[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 20; i++)
+        targets[i] = inputs[4 * i];
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 20, 4, inputs, targets, &dataset));
+    STOP_UNLESS_OK(gm_recover(context, dataset, &options, &recovery));
+done:
+    gm_recovery_destroy(context, recovery);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
 static gm_status recover_cost(gm_context *context) {
     const double inputs[4] = {1, 2, 3, 4}, targets[2] = {1, 2};
     gm_dataset *dataset = NULL;
@@ -807,6 +827,7 @@ static int tear_down(void **state) {
         sweep(#name, name);                                                                        \
     }
 SWEEP(recover_everything)
+SWEEP(recover_images)
 SWEEP(recover_cost)
 SWEEP(optimize)
 SWEEP(accumulate)
@@ -843,23 +864,41 @@ SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
-        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
-        cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
-        cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
-        cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
-        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
-        cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
-        cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
-        cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
-        cmocka_unit_test(sweep_lwe_evidence),       cmocka_unit_test(sweep_optimize),
+        cmocka_unit_test(sweep_recover_everything),
+        cmocka_unit_test(sweep_recover_images),
+        cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),
+        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),
+        cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),
+        cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),
+        cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),
+        cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),
+        cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),
+        cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),
+        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),
+        cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),
+        cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),
+        cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_optimize),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -82,6 +82,33 @@ static const struct option options[] = {
      .offset = FIELD(measure.budget),
      .help = "samples that you can afford, which the verdict compares with those that are needed; "
              "auto: --samples"},
+    {.name = "along",
+     .group = "Along training",
+     .kind = OPTION_INTEGER,
+     .placeholder = "STEPS",
+     .low = 1,
+     .high = 1e7,
+     .offset = FIELD(along.steps),
+     .help = "train on one target of the class for so many steps of plain descent, measure after "
+             "1, 2, 4, … of them, and say what the run suffers from"},
+    {.name = "along-rate",
+     .kind = OPTION_NUMBER,
+     .placeholder = "RATE",
+     .fallback = "auto",
+     .keyword = "auto",
+     .positive = true,
+     .high = INFINITY,
+     .offset = FIELD(along.rate),
+     .help = "rate of its steps; auto: a quarter of that from which steps grow at the first "
+             "weights"},
+    {.name = "along-batch",
+     .kind = OPTION_INTEGER,
+     .placeholder = "N",
+     .fallback = "256",
+     .low = 2,
+     .high = 65536,
+     .offset = FIELD(along.batch_size),
+     .help = "fresh samples of a step, an even number"},
 };
 
 static int run(struct session *session, void *given) {
@@ -91,6 +118,14 @@ static int run(struct session *session, void *given) {
     values->measure.loss = losses[values->loss];
     values->measure.method = methods[values->method];
     values->measure.seed = (uint64_t)session->common.seed;
+    if (values->along.steps == 0 && (values->along.rate > 0.0 || values->along.batch_size != 256))
+        return session_error(session, GM_INVALID_ARGUMENT,
+                             "options --along-rate and --along-batch go with --along STEPS only");
+    if (values->along.batch_size % 2)
+        return session_error(session, GM_INVALID_ARGUMENT,
+                             "--along-batch is %lld; give an even number, since halves of a batch "
+                             "are compared",
+                             (long long)values->along.batch_size);
     const int exit = inputs_check(session, &values->inputs);
     return exit == EXIT_DONE ? measure_run(session, values) : exit;
 }
@@ -104,6 +139,9 @@ static const struct example examples[] = {
      "--samples 8192 --out wave"},
     {"All parities of 6 bits, exactly:",
      "gradiometer measure --inputs cube:n=6 --targets parity --json"},
+    {"Does the gradient speak later, when a network trains on a wave?",
+     "gradiometer measure --inputs gaussian:n=6 --targets wave:R=2 --model mlp:hidden=32 "
+     "--along 1000 --out along"},
     {"Your own inputs, and what you can afford:",
      "gradiometer measure --inputs-file X.npy --targets teacher --model mlp --budget 1e6"},
     {0},
@@ -121,6 +159,10 @@ const struct command command_measure = {
         "The estimate of V is unbiased: where there is nothing it is 0 within its error, and may "
         "be below 0. The usual estimate, the variance of sampled gradients, is shown beside it and "
         "never reaches 0. 'uninformative' is a result, with exit status 0.\n\n"
+        "--along trains on the first target that is drawn and measures on the way, always over the "
+        "whole class. A monitor watches the run from the gradients of half batches and says why it "
+        "stalls: uninformative, ill-conditioned, a rate too high; or that it is healthy or has "
+        "converged.\n\n"
         "With --out: result.json, plots (.svg) and report.html.",
     .options = options,
     .count = sizeof options / sizeof *options,

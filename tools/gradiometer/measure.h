@@ -12,6 +12,7 @@ struct measure_options {
     const char *weights_file; /* NULL: initial weights */
     int loss, method;         /* positions in the choices, copied to `measure` */
     gm_measure_options measure;
+    gm_along_options along; /* steps 0: not along training */
 };
 
 /*

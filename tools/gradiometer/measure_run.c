@@ -1,5 +1,7 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "along_report.h"
 #include "measure.h"
 #include "measure_report.h"
 #include "plan.h"
@@ -10,7 +12,8 @@ struct work {
     const struct measure_options *options;
     gm_measure_options measure; /* those, with what was read from files */
     gm_array *rows, *weights;
-    gm_measurement *measurement;
+    gm_measurement *measurement; /* NULL: that of `along` */
+    gm_along *along;             /* NULL: not along training */
     gm_report *report;
     gm_output *output;
 };
@@ -18,14 +21,23 @@ struct work {
 static int show_plan(struct session *session, const struct work *work) {
     gm_measure_cost cost;
     char action[512];
-    const gm_status status = gm_measure_get_cost(session->context, &work->measure, &cost);
+    const gm_along_options *along = &work->options->along;
+    const gm_status status = along->steps
+                                 ? gm_along_get_cost(session->context, &work->measure, along, &cost)
+                                 : gm_measure_get_cost(session->context, &work->measure, &cost);
     if (status != GM_OK)
         return session_fail(session, status);
-    snprintf(action, sizeof action, "measure the gradients of %.150s on %.150s for targets %.150s",
+    snprintf(action, sizeof action, "measure the gradients of %.120s on %.120s for targets %.120s",
              work->measure.model, inputs_name(&work->options->inputs), work->measure.targets);
+    const size_t length = strlen(action);
+    if (along->steps)
+        snprintf(action + length, sizeof action - length, " along %lld steps of training",
+                 (long long)along->steps);
     const struct plan plan = {
         .action = action,
-        .files = session->common.out ? "ladder.svg, batch.svg, report.html, result.json" : NULL,
+        .files = !session->common.out ? NULL
+                 : along->steps       ? "along.svg, ladder.svg, batch.svg, report.html, result.json"
+                                      : "ladder.svg, batch.svg, report.html, result.json",
         .method = cost.method,
         .form = cost.form,
         .operations = cost.operations,
@@ -36,14 +48,19 @@ static int show_plan(struct session *session, const struct work *work) {
 }
 
 static gm_status compute(struct session *session, struct work *work, double start) {
-    gm_status status = gm_measure(session->context, &work->measure, &work->measurement);
+    const gm_along_options *along = &work->options->along;
+    gm_status status = along->steps
+                           ? gm_measure_along(session->context, &work->measure, along, &work->along)
+                           : gm_measure(session->context, &work->measure, &work->measurement);
     if (status == GM_OK)
         status = gm_report_create(session->context, "measure", &work->report);
     if (status == GM_OK)
         status = session_describe(session, work->report, work->options);
     if (status == GM_OK)
         status = measure_report_fill(work->report, work->options->inputs.file, work->rows,
-                                     work->measurement);
+                                     work->along ? work->along->first : work->measurement);
+    if (status == GM_OK)
+        status = along_report_fill(work->report, work->along);
     if (status == GM_OK)
         status = gm_report_set_number(work->report, "seconds", result_clock() - start);
     return status;
@@ -97,6 +114,7 @@ int measure_run(struct session *session, const struct measure_options *options) 
     const int exit = run(session, &work);
     session_output_close(session, work.output);
     gm_report_destroy(work.report);
+    gm_along_destroy(session->context, work.along);
     gm_measurement_destroy(session->context, work.measurement);
     gm_array_destroy(session->context, work.weights);
     gm_array_destroy(session->context, work.rows);

@@ -1,0 +1,345 @@
+/*
+ * Gradients divided by the curvature that target noise reveals. Three phases [docs/theory/train.md]:
+ *   curvature  at the start, batches with one clean and FAN noised gradients, until there are enough
+ *              noise vectors; then one step along the mean of the clean ones
+ *   pass       once over the rows, a preconditioned step a batch, the tail averaged
+ *   reduced    convex models: from that average on, steps along gradients of which the noise of
+ *              batches is taken off by their last gradients (SAGA), with momentum where the
+ *              curvature is not known in full. Networks: momentum, and curvature anew each epoch.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "curvature/precondition.h"
+#include "optim/optimizer.h"
+
+enum { FAN = 8, MOST_FULL = 1024, MOST_FULL_SINGLE = 2048, MOST_VECTORS = 512 };
+
+/* Bytes that the last gradients of batches may take. */
+static const double MOST_TABLE = 1e9;
+
+/* A step longer than this times the usual one, in the metric, is cut to it: rows far from all others
+   come by in few batches. */
+static const double LONGEST = 4.0;
+
+/* Of a network, how much of the curvature of the epoch before is kept. */
+static const double KEEP = 0.5;
+
+/* The order of the parts must not be that of the rows. */
+static const uint64_t OTHER = UINT64_C(0x9e3779b97f4a7c15);
+
+enum phase { CURVATURE, PASS, REDUCED };
+
+typedef struct state {
+    gm_precondition_form form;
+    gm_preconditioner *inverse;
+    double step; /* along the inverse, times the rate */
+    double momentum, damping;
+    double usual; /* length of a step in the metric, squared; NaN: none yet */
+    int64_t phase, parts;
+    int64_t batches, wanted; /* of noise so far, and at the end of the phase */
+    int64_t passed;          /* steps since the curvature was last taken */
+    bool reduces;
+    gm_shuffle order;  /* of the parts */
+    double *vectors;   /* [FAN][d] */
+    double *clean;     /* [d] sum of clean gradients */
+    double *velocity;  /* [d] */
+    double *direction; /* [d] */
+    double *table;     /* [parts][d] last gradient of each part, without penalty; or NULL */
+    double *mean;      /* [d] of the table */
+} state;
+
+/* Fewest outputs of a layer that a noised gradient sees independently. */
+static int64_t independent(const gm_model *model, int64_t out) {
+    const int64_t free = model->outputs > 1 ? model->outputs - 1 : 1;
+    return free < out ? free : out;
+}
+
+/* Noise vectors that the form asks for. */
+static int64_t vectors_wanted(const gm_optimizer *self, gm_precondition_form form) {
+    const gm_model *model = gm_oracle_model(self->oracle);
+    int64_t most = 2 * self->dimension;
+    if (form == GM_PRECONDITION_LOW_RANK)
+        return most < MOST_VECTORS ? most : MOST_VECTORS;
+    if (form == GM_PRECONDITION_FULL)
+        return most;
+    most = 0;
+    for (int f = 0; f < model->factor_count; f++) {
+        const int64_t in = model->factor[f].in + model->factor[f].bias;
+        const int64_t per = independent(model, model->factor[f].out);
+        const int64_t vectors = (in + per - 1) / per;
+        most = vectors > most ? vectors : most;
+    }
+    return most;
+}
+
+static gm_precondition_form form_of(const gm_optimizer *self) {
+    const gm_model *model = gm_oracle_model(self->oracle);
+    const int64_t d = self->dimension;
+    if (model->linear && d <= (model->outputs == 1 ? MOST_FULL_SINGLE : MOST_FULL))
+        return GM_PRECONDITION_FULL;
+    if (model->linear && model->outputs == 1)
+        return GM_PRECONDITION_LOW_RANK;
+    return GM_PRECONDITION_KRONECKER;
+}
+
+static const char *name_of(gm_precondition_form form) {
+    return form == GM_PRECONDITION_FULL        ? "full"
+           : form == GM_PRECONDITION_KRONECKER ? "kronecker"
+                                               : "low-rank";
+}
+
+/* Rows of part q: a stretch of the first order of the rows. */
+static int64_t part_rows(gm_optimizer *self, int64_t q, const int64_t **rows) {
+    const state *s = self->state;
+    const int64_t n = gm_oracle_rows(self->oracle);
+    const int64_t first = q * n / s->parts, end = (q + 1) * n / s->parts;
+    *rows = gm_shuffle_epoch(&self->shuffle, 0) + first;
+    return end - first;
+}
+
+static void destroy(gm_optimizer *self) {
+    state *s = self->state;
+    if (!s)
+        return;
+    gm_release(self->context, s->mean);
+    gm_release(self->context, s->table);
+    gm_release(self->context, s->direction);
+    gm_release(self->context, s->velocity);
+    gm_release(self->context, s->clean);
+    gm_release(self->context, s->vectors);
+    gm_shuffle_release(&s->order);
+    gm_preconditioner_destroy(s->inverse);
+    gm_release(self->context, s);
+}
+
+static int64_t batches_for(int64_t vectors) {
+    return (vectors + FAN - 1) / FAN;
+}
+
+static gm_status create(gm_optimizer *self) {
+    gm_status status = GM_OK;
+    const gm_model *model = gm_oracle_model(self->oracle);
+    const int64_t d = self->dimension, n = gm_oracle_batch_size(self->oracle);
+    state *s = NULL;
+    GM_TRY(GM_NEW_ZERO(self->context, s, 1));
+    self->state = s;
+    s->form = form_of(self);
+    s->usual = NAN;
+    s->parts = (gm_oracle_rows(self->oracle) + n - 1) / n;
+    const int64_t vectors = vectors_wanted(self, s->form);
+    s->wanted = batches_for(vectors);
+    const bool exact = s->form == GM_PRECONDITION_FULL;
+    const bool quadratic = model->convex && model->loss == &gm_loss_squared;
+    s->momentum = exact && quadratic ? 0.0 : exact ? 0.9 : model->convex ? 0.95 : 0.9;
+    s->damping = exact ? 0.0 : 0.02;
+    if (isfinite(self->setting.momentum))
+        s->momentum = self->setting.momentum;
+    if (isfinite(self->setting.damping))
+        s->damping = self->setting.damping;
+    s->reduces = model->convex && 8.0 * (double)s->parts * (double)d <= MOST_TABLE;
+    self->preconditioner = name_of(s->form);
+    GM_TRY(gm_preconditioner_create(self->context, s->form, model, gm_oracle_penalty(self->oracle),
+                                    s->wanted * FAN, &s->inverse));
+    GM_TRY(gm_shuffle_create(self->context, self->seed ^ OTHER, s->parts, &s->order));
+    GM_TRY(GM_NEW(self->context, s->vectors, FAN * d));
+    GM_TRY(GM_NEW_ZERO(self->context, s->clean, d));
+    GM_TRY(GM_NEW_ZERO(self->context, s->velocity, d));
+    GM_TRY(GM_NEW(self->context, s->direction, d));
+    if (s->reduces) {
+        GM_TRY(GM_NEW_ZERO(self->context, s->table, s->parts * d));
+        GM_TRY(GM_NEW_ZERO(self->context, s->mean, d));
+    }
+done:
+    return status;
+}
+
+/* --- steps --- */
+
+/* w ← w + what the direction and the velocity come to. A direction that is not finite is dropped and
+   the step halved: w stays finite. */
+static void move(gm_optimizer *self, double rate, double momentum) {
+    state *s = self->state;
+    const int64_t d = self->dimension;
+    double power = 0.0;
+    memcpy(self->gradient, s->direction, (size_t)d * sizeof *s->direction);
+    gm_preconditioner_apply(s->inverse, s->direction, s->direction);
+    for (int64_t j = 0; j < d; j++)
+        power += self->gradient[j] * s->direction[j];
+    if (!isfinite(power)) {
+        s->step *= 0.5;
+        memset(s->velocity, 0, (size_t)d * sizeof *s->velocity);
+        return;
+    }
+    double scale = 1.0;
+    if (isfinite(s->usual) && power > LONGEST * LONGEST * s->usual) {
+        scale = LONGEST * sqrt(s->usual / power);
+        power = LONGEST * LONGEST * s->usual;
+    }
+    s->usual = isfinite(s->usual) ? 0.9 * s->usual + 0.1 * power : power;
+    for (int64_t j = 0; j < d; j++) {
+        s->velocity[j] = momentum * s->velocity[j] - rate * s->step * scale * s->direction[j];
+        self->w[j] += s->velocity[j];
+    }
+}
+
+/* One batch with noise; at the end of the phase the inverse and, the first time, a step along the
+   mean of the clean gradients. */
+static gm_status take_curvature(gm_optimizer *self) {
+    gm_status status = GM_OK;
+    state *s = self->state;
+    const int64_t d = self->dimension, n = gm_oracle_batch_size(self->oracle);
+    const bool first = self->steps < s->wanted;
+    gm_shuffle_take(&self->shuffle, s->batches * n, n, self->rows);
+    GM_TRY(gm_oracle_noised(self->oracle, self->w, n, self->rows, FAN, self->seed, s->batches,
+                            &self->loss, self->gradient, s->vectors));
+    self->halves_known = false;
+    const bool opening = s->batches % s->wanted == 0;
+    GM_TRY(gm_preconditioner_add(s->inverse, FAN, s->vectors, opening ? KEEP : 1.0));
+    for (int64_t j = 0; j < d; j++)
+        s->clean[j] += self->gradient[j] / (double)s->wanted;
+    s->batches++;
+    if (s->batches % s->wanted != 0)
+        goto done;
+    status = gm_preconditioner_factor(s->inverse, s->damping);
+    if (status == GM_UNDEFINED)
+        status = gm_fail(self->context, GM_NUMERICAL_FAILURE,
+                         "gradiometer: noise on the targets does not move the gradients, so that "
+                         "they hold no curvature");
+    GM_TRY(status);
+    const gm_precondition_facts facts = gm_preconditioner_facts(s->inverse);
+    self->condition = facts.condition;
+    self->largest = facts.largest;
+    s->step = gm_preconditioner_safe_step(s->inverse, (double)n);
+    s->phase = first ? PASS : REDUCED;
+    s->passed = 0;
+    if (first) {
+        const double *penalty = gm_oracle_penalty(self->oracle);
+        for (int64_t j = 0; j < d; j++)
+            s->direction[j] = s->clean[j] + penalty[j] * self->w[j];
+        move(self, fmin(self->setting.rate, 1.0), 0.0);
+        memset(s->velocity, 0, (size_t)d * sizeof *s->velocity);
+    }
+done:
+    return status;
+}
+
+/* The gradient of the next part, into self->gradient and without the penalty; returns its number. */
+static gm_status take_part(gm_optimizer *self, int64_t *part, double *weight) {
+    state *s = self->state;
+    const int64_t d = self->dimension, epoch = s->passed / s->parts;
+    const int64_t q = gm_shuffle_epoch(&s->order, epoch)[s->passed % s->parts];
+    const int64_t *rows;
+    const int64_t count = part_rows(self, q, &rows);
+    const double *penalty = gm_oracle_penalty(self->oracle);
+    const gm_status status = gm_oracle_gradient(self->oracle, self->w, count, rows, &self->loss,
+                                                self->gradient, self->halves);
+    if (status != GM_OK)
+        return status;
+    self->halves_known = count > 1;
+    for (int64_t j = 0; j < d; j++)
+        self->gradient[j] -= penalty[j] * self->w[j];
+    *part = q;
+    *weight = (double)count / (double)gm_oracle_rows(self->oracle);
+    return GM_OK;
+}
+
+/* The direction of SAGA: the part's gradient less its last one, and the mean of the last ones, which
+   are then brought up to date. Unbiased over the parts. */
+static void reduce(gm_optimizer *self, int64_t part, double weight, bool ready) {
+    state *s = self->state;
+    const int64_t d = self->dimension;
+    double *last = s->table + part * d;
+    for (int64_t j = 0; j < d; j++) {
+        const double change = self->gradient[j] - last[j];
+        s->direction[j] =
+            ready ? weight * (double)s->parts * change + s->mean[j] : self->gradient[j];
+        s->mean[j] += weight * change;
+        last[j] = self->gradient[j];
+    }
+}
+
+static gm_status take_step(gm_optimizer *self) {
+    state *s = self->state;
+    const int64_t d = self->dimension;
+    const double *penalty = gm_oracle_penalty(self->oracle);
+    const bool reduced = s->phase == REDUCED;
+    const double momentum = reduced ? s->momentum : 0.0;
+    int64_t part = 0;
+    double weight = 0.0;
+    const gm_status status = take_part(self, &part, &weight);
+    if (status != GM_OK)
+        return status;
+    if (s->reduces)
+        reduce(self, part, weight, reduced);
+    else
+        memcpy(s->direction, self->gradient, (size_t)d * sizeof *s->direction);
+    for (int64_t j = 0; j < d; j++)
+        s->direction[j] += penalty[j] * self->w[j];
+    move(self, gm_optimizer_rate(self) * (1.0 - momentum), momentum);
+    s->passed++;
+    return GM_OK;
+}
+
+/* After a pass: convex models go on from the average, networks take their curvature anew. */
+static void end_pass(gm_optimizer *self) {
+    state *s = self->state;
+    if (s->passed % s->parts != 0)
+        return;
+    if (!gm_oracle_model(self->oracle)->convex) {
+        s->phase = CURVATURE;
+        return;
+    }
+    if (s->phase == PASS && s->reduces) {
+        memcpy(self->w, self->average, (size_t)self->dimension * sizeof *self->w);
+        gm_optimizer_forget_average(self);
+        s->usual = NAN;
+        s->phase = REDUCED;
+    }
+}
+
+static gm_status advance(gm_optimizer *self) {
+    state *s = self->state;
+    if (s->phase == CURVATURE) {
+        if (self->steps < s->wanted)
+            gm_optimizer_forget_average(self);
+        return take_curvature(self);
+    }
+    if (s->passed > 0)
+        end_pass(self);
+    if (s->phase == CURVATURE)
+        return take_curvature(self);
+    return take_step(self);
+}
+
+static void exchange(gm_optimizer *self, gm_archive *archive) {
+    state *s = self->state;
+    const int64_t d = self->dimension;
+    int64_t factored = s->batches > 0 && s->phase != CURVATURE;
+    gm_archive_integers(archive, 1, &factored);
+    gm_preconditioner_exchange(s->inverse, archive);
+    gm_archive_doubles(archive, 1, &s->step);
+    gm_archive_doubles(archive, 1, &s->usual);
+    gm_archive_integers(archive, 1, &s->phase);
+    gm_archive_integers(archive, 1, &s->batches);
+    gm_archive_integers(archive, 1, &s->passed);
+    gm_archive_doubles(archive, d, s->clean);
+    gm_archive_doubles(archive, d, s->velocity);
+    if (s->reduces) {
+        gm_archive_doubles(archive, s->parts * d, s->table);
+        gm_archive_doubles(archive, d, s->mean);
+    }
+    if (archive->reading && archive->status == GM_OK && factored)
+        archive->status = gm_preconditioner_factor(s->inverse, s->damping);
+}
+
+const gm_optimizer_kind gm_optimizer_gradiometer = {
+    .name = "gradiometer",
+    .about = "gradients divided by the curvature that noise on their targets reveals",
+    .stochastic = true,
+    .single = true,
+    .first_rate = 1.0,
+    .create = create,
+    .advance = advance,
+    .exchange = exchange,
+    .destroy = destroy};
