@@ -16,6 +16,7 @@
 #include "lwe/informativeness.h"
 #include "lwe/predict.h"
 #include "lwe/usvp.h"
+#include "optim/optimizer.h"
 #include "targets/targets.h"
 
 /* One count for everything that a scenario allocates. */
@@ -126,6 +127,54 @@ static gm_status recover_everything(gm_context *context) {
     }
 done:
     gm_recovery_destroy(context, recovery);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
+/* Make, advance and write every optimizer on that oracle. */
+static gm_status run_optimizers(gm_context *context, gm_oracle *oracle) {
+    static const double start[3];
+    const gm_setting setting = {.rate = .1, .horizon = 3, .momentum = .9};
+    const gm_optimizer_kind *kind;
+    gm_optimizer *run = NULL;
+    gm_status status = GM_OK;
+    for (int k = 0; (kind = gm_optimizer_at(k)) != NULL; k++) {
+        gm_archive archive;
+        STOP_UNLESS_OK(gm_optimizer_create(context, kind, oracle, &setting, 1, start, &run));
+        for (int i = 0; i < 4; i++)
+            STOP_UNLESS_OK(gm_optimizer_advance(run));
+        gm_archive_write(context, &archive);
+        gm_optimizer_exchange(run, &archive);
+        gm_archive_release(&archive);
+        STOP_UNLESS_OK(archive.status);
+        gm_optimizer_destroy(run);
+        run = NULL;
+    }
+done:
+    gm_optimizer_destroy(run);
+    return status;
+}
+
+static gm_status optimize(gm_context *context) {
+    double inputs[70 * 3], targets[70];
+    const gm_model_shape shape = {.columns = 3};
+    const gm_oracle_options options = {.batch_size = 20};
+    gm_dataset *dataset = NULL;
+    gm_model *model = NULL;
+    gm_oracle *oracle = NULL;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 210; i++)
+        inputs[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 70; i++)
+        targets[i] = inputs[3 * i] - inputs[3 * i + 1] + i % 2;
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 70, 3, inputs, targets, &dataset));
+    STOP_UNLESS_OK(gm_model_create(context, "linear", &shape, &model));
+    STOP_UNLESS_OK(
+        gm_oracle_create(context, dataset, model, gm_dataset_targets(dataset), &options, &oracle));
+    STOP_UNLESS_OK(run_optimizers(context, oracle));
+done:
+    gm_oracle_destroy(oracle);
+    gm_model_destroy(context, model);
     gm_dataset_destroy(dataset);
     return status;
 }
@@ -880,6 +929,7 @@ SWEEP(recover_images)
 SWEEP(recover_cost)
 SWEEP(find_risk)
 SWEEP(write_risk)
+SWEEP(optimize)
 SWEEP(accumulate)
 SWEEP(precondition)
 SWEEP(reduce_lattice)
@@ -956,6 +1006,7 @@ int main(void) {
         cmocka_unit_test(sweep_precondition),
         cmocka_unit_test(sweep_find_risk),
         cmocka_unit_test(sweep_write_risk),
+        cmocka_unit_test(sweep_optimize),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
