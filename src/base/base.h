@@ -54,9 +54,9 @@ void *gm_allocate(gm_context *context, int64_t count, size_t size);
 void *gm_allocate_zero(gm_context *context, int64_t count, size_t size);
 
 /*
- * An array of objects of `size` bytes, of which `used` are in use, with room for `more` of them: the
- * same array, or a larger copy, of at least twice the capacity, in its place. NULL where there is no
- * memory; the array is then as it was.
+ * An array of objects of `size` bytes, of which `used` are in use, with room for `more` of them:
+ * the same array, or a larger copy, of at least twice the capacity, in its place. NULL where there
+ * is no memory; the array is then as it was.
  */
 void *gm_reserve(gm_context *context, void *array, int64_t used, int64_t more, int64_t *capacity,
                  size_t size);

@@ -90,6 +90,10 @@ gm_status gm_preconditioner_factor(gm_preconditioner *self, double damping) {
     return status;
 }
 
+void gm_preconditioner_trust_units(gm_preconditioner *self) {
+    self->trusts_units = true;
+}
+
 void gm_preconditioner_apply(const gm_preconditioner *self, const double *g, double *out) {
     if (self->factored)
         self->kind->apply(self, g, out);

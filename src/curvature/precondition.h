@@ -63,6 +63,14 @@ gm_status gm_preconditioner_add(gm_preconditioner *self, int64_t count, const do
 gm_status gm_preconditioner_factor(gm_preconditioner *self, double damping)
     __attribute__((warn_unused_result));
 
+/*
+ * kronecker: damp inputs of one unit by a multiple of the identity, over the largest eigenvalue,
+ * and not by the diagonal; those whose largest second moment is at most a hundred times their
+ * median are taken to be of one unit. Pixels that are rarely lit must not be blown up as the
+ * diagonal would.
+ */
+void gm_preconditioner_trust_units(gm_preconditioner *self);
+
 /* out = P⁻¹ g, [d]; out may be g. 0 without a factor(). One thread at a time. Cost: 2 d² (full),
    4 d (in + out) (kronecker), 4 d k' (low-rank). */
 void gm_preconditioner_apply(const gm_preconditioner *self, const double *g, double *out);

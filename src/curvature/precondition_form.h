@@ -28,7 +28,7 @@ struct gm_preconditioner {
     int64_t dimension, most_vectors;
     double weight;  /* Σ ω over the vectors, ω = what fading left of 1 */
     double squares; /* Σ ω² */
-    bool factored;
+    bool factored, trusts_units;
     gm_precondition_facts facts;
     void *state;
 };

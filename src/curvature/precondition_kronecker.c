@@ -11,6 +11,9 @@
    one vector. */
 enum { MOST_SIDE = 4096, COPIED = 1 << 22 };
 
+/* Largest over median of second moments of inputs that are of one unit. */
+static const double ONE_UNIT = 100.0;
+
 /* One of the two matrices of a layer. */
 typedef struct side {
     int64_t n;
@@ -273,13 +276,29 @@ static void find_added(const gm_preconditioner *self, layer *l) {
             l->added[j] += k->work[i * l->a.n + j] / (double)l->b.n;
 }
 
+/* Whether the second moments of the inputs, those of none left out, are much alike. */
+static bool is_of_one_unit(layer *l) {
+    int64_t count = 0, above = 0;
+    double most = 0.0;
+    for (int64_t j = 0; j < l->a.n; j++) {
+        most = fmax(most, *entry(&l->a, j));
+        count += *entry(&l->a, j) > 0.0;
+    }
+    for (int64_t j = 0; j < l->a.n; j++)
+        above += *entry(&l->a, j) * ONE_UNIT >= most;
+    return 2 * above >= count;
+}
+
 /*
  * scale ← M^−½ with M = damping · largest · diag(A) + λ, or diag(A) where that is nothing; 0 where
  * there is neither curvature nor penalty. An input without penalty beside others with one takes
- * 1e-14 at least: M is to be positive. largest: of diag(A)^−½ A diag(A)^−½ times that of B.
+ * 1e-14 at least: M is to be positive. largest: of diag(A)^−½ A diag(A)^−½ times that of B. Where
+ * units are trusted and the inputs are of one: M = damping · ‖A‖ ‖B‖ + λ.
  */
 static gm_status choose_metric(gm_context *context, layer *l, double divisor, double damping,
-                               double top) {
+                               double top, bool trusts_units) {
+    const bool even = trusts_units && damping > 0.0 && is_of_one_unit(l);
+    const double identity = damping * l->largest;
     double largest = 0.0;
     l->shift = damping > 0.0;
     for (int64_t j = 0; j < l->a.n; j++) {
@@ -290,7 +309,8 @@ static gm_status choose_metric(gm_context *context, layer *l, double divisor, do
     const gm_status status = norm(context, &l->a, divisor, &largest);
     const double ridge = l->shift > 0.0 ? fmax(damping, 1e-14) * largest * top : 1.0;
     for (int64_t j = 0; j < l->a.n; j++) {
-        const double m = *entry(&l->a, j) / divisor * ridge + l->added[j];
+        const double moment = *entry(&l->a, j) / divisor;
+        const double m = (even && moment > 0.0 ? identity : moment * ridge) + l->added[j];
         l->a.scale[j] = m > 0.0 ? 1.0 / sqrt(m) : 0.0;
     }
     return status;
@@ -359,7 +379,7 @@ static gm_status factor_layer(gm_preconditioner *self, layer *l, double damping)
     GM_TRY(find_condition(context, &l->b, of_b, &top_b, &condition_b));
     l->largest = top_a * top_b;
     l->condition = condition_a * condition_b;
-    GM_TRY(choose_metric(context, l, self->weight, damping, top_b));
+    GM_TRY(choose_metric(context, l, self->weight, damping, top_b, self->trusts_units));
     for (int64_t i = 0; i < l->b.n; i++)
         l->b.scale[i] = *entry(&l->b, i) > 0.0;
     GM_TRY(decompose(context, &l->a, self->weight, l->shift == 0.0));

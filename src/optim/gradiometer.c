@@ -1,11 +1,11 @@
 /*
- * Gradients divided by the curvature that target noise reveals. Three phases [docs/theory/train.md]:
- *   curvature  at the start, batches with one clean and FAN noised gradients, until there are enough
- *              noise vectors; then one step along the mean of the clean ones
- *   pass       once over the rows, a preconditioned step a batch, the tail averaged
- *   reduced    convex models: from that average on, steps along gradients of which the noise of
- *              batches is taken off by their last gradients (SAGA), with momentum where the
- *              curvature is not known in full. Networks: momentum, and curvature anew each epoch.
+ * Gradients divided by the curvature that target noise reveals. Three phases
+ * [docs/theory/train.md]: curvature  at the start, batches with one clean and FAN noised gradients,
+ * until there are enough noise vectors; then one step along the mean of the clean ones pass once
+ * over the rows, a preconditioned step a batch, the tail averaged reduced    convex models: from
+ * that average on, steps along gradients of which the noise of batches is taken off by their last
+ * gradients (SAGA), with momentum where the curvature is not known in full. Networks: momentum, and
+ * curvature anew each epoch.
  */
 #include <math.h>
 #include <string.h>
@@ -13,14 +13,27 @@
 #include "curvature/precondition.h"
 #include "optim/optimizer.h"
 
+/* Noise vectors beyond twice the dimension: what 2 d of them leave of a small d varies too much. */
+enum { SPARE = 16 };
 enum { FAN = 8, MOST_FULL = 1024, MOST_FULL_SINGLE = 2048, MOST_VECTORS = 512 };
 
 /* Bytes that the last gradients of batches may take. */
 static const double MOST_TABLE = 1e9;
 
-/* A step longer than this times the usual one, in the metric, is cut to it: rows far from all others
-   come by in few batches. */
+/* A step longer than this times the usual one, in the metric, is cut to it: rows far from all
+   others come by in few batches. */
 static const double LONGEST = 4.0;
+
+/* A loss that is smoothed over ten steps and still so many times its lowest has left the region
+   where the step is safe: back to the weights of then, with half the step. */
+static const double ASTRAY = 2.0;
+
+/* The step that is safe for plain gradients of batches is so many times too short for those that are
+   reduced. Measured: docs/theory/train.md. */
+static const double REDUCED_STEP = 1.7;
+
+/* Damping, over the largest curvature, where that is no full one. */
+static const double DAMPING = 0.007;
 
 /* Of a network, how much of the curvature of the epoch before is kept. */
 static const double KEEP = 0.5;
@@ -35,7 +48,8 @@ typedef struct state {
     gm_preconditioner *inverse;
     double step; /* along the inverse, times the rate */
     double momentum, damping;
-    double usual; /* length of a step in the metric, squared; NaN: none yet */
+    double usual;          /* length of a step in the metric, squared; NaN: none yet */
+    double smooth, lowest; /* loss of batches, smoothed, and its lowest; NaN: none yet */
     int64_t phase, parts;
     int64_t batches, wanted; /* of noise so far, and at the end of the phase */
     int64_t passed;          /* steps since the curvature was last taken */
@@ -44,6 +58,7 @@ typedef struct state {
     double *vectors;   /* [FAN][d] */
     double *clean;     /* [d] sum of clean gradients */
     double *velocity;  /* [d] */
+    double *kept;      /* [d] weights of the lowest loss */
     double *direction; /* [d] */
     double *table;     /* [parts][d] last gradient of each part, without penalty; or NULL */
     double *mean;      /* [d] of the table */
@@ -58,7 +73,7 @@ static int64_t independent(const gm_model *model, int64_t out) {
 /* Noise vectors that the form asks for. */
 static int64_t vectors_wanted(const gm_optimizer *self, gm_precondition_form form) {
     const gm_model *model = gm_oracle_model(self->oracle);
-    int64_t most = 2 * self->dimension;
+    int64_t most = 2 * self->dimension + SPARE;
     if (form == GM_PRECONDITION_LOW_RANK)
         return most < MOST_VECTORS ? most : MOST_VECTORS;
     if (form == GM_PRECONDITION_FULL)
@@ -105,6 +120,7 @@ static void destroy(gm_optimizer *self) {
     gm_release(self->context, s->mean);
     gm_release(self->context, s->table);
     gm_release(self->context, s->direction);
+    gm_release(self->context, s->kept);
     gm_release(self->context, s->velocity);
     gm_release(self->context, s->clean);
     gm_release(self->context, s->vectors);
@@ -125,14 +141,14 @@ static gm_status create(gm_optimizer *self) {
     GM_TRY(GM_NEW_ZERO(self->context, s, 1));
     self->state = s;
     s->form = form_of(self);
-    s->usual = NAN;
+    s->usual = s->smooth = s->lowest = NAN;
     s->parts = (gm_oracle_rows(self->oracle) + n - 1) / n;
     const int64_t vectors = vectors_wanted(self, s->form);
     s->wanted = batches_for(vectors);
     const bool exact = s->form == GM_PRECONDITION_FULL;
     const bool quadratic = model->convex && model->loss == &gm_loss_squared;
     s->momentum = exact && quadratic ? 0.0 : exact ? 0.9 : model->convex ? 0.95 : 0.9;
-    s->damping = exact ? 0.0 : 0.02;
+    s->damping = exact ? 0.0 : DAMPING;
     if (isfinite(self->setting.momentum))
         s->momentum = self->setting.momentum;
     if (isfinite(self->setting.damping))
@@ -141,11 +157,14 @@ static gm_status create(gm_optimizer *self) {
     self->preconditioner = name_of(s->form);
     GM_TRY(gm_preconditioner_create(self->context, s->form, model, gm_oracle_penalty(self->oracle),
                                     s->wanted * FAN, &s->inverse));
+    gm_preconditioner_trust_units(s->inverse);
     GM_TRY(gm_shuffle_create(self->context, self->seed ^ OTHER, s->parts, &s->order));
     GM_TRY(GM_NEW(self->context, s->vectors, FAN * d));
     GM_TRY(GM_NEW_ZERO(self->context, s->clean, d));
     GM_TRY(GM_NEW_ZERO(self->context, s->velocity, d));
     GM_TRY(GM_NEW(self->context, s->direction, d));
+    GM_TRY(GM_NEW(self->context, s->kept, d));
+    memcpy(s->kept, self->w, (size_t)d * sizeof *s->kept);
     if (s->reduces) {
         GM_TRY(GM_NEW_ZERO(self->context, s->table, s->parts * d));
         GM_TRY(GM_NEW_ZERO(self->context, s->mean, d));
@@ -156,8 +175,8 @@ done:
 
 /* --- steps --- */
 
-/* w ← w + what the direction and the velocity come to. A direction that is not finite is dropped and
-   the step halved: w stays finite. */
+/* w ← w + what the direction and the velocity come to. A direction that is not finite is dropped
+   and the step halved: w stays finite. */
 static void move(gm_optimizer *self, double rate, double momentum) {
     state *s = self->state;
     const int64_t d = self->dimension;
@@ -181,6 +200,31 @@ static void move(gm_optimizer *self, double rate, double momentum) {
         s->velocity[j] = momentum * s->velocity[j] - rate * s->step * scale * s->direction[j];
         self->w[j] += s->velocity[j];
     }
+}
+
+/* Look at the loss of the batch that was taken at w. Back to the weights of the lowest loss, with
+   half the step, where it went astray; true then. */
+static bool turn_back(gm_optimizer *self) {
+    state *s = self->state;
+    const size_t size = (size_t)self->dimension * sizeof *self->w;
+    s->smooth = isfinite(s->smooth) ? 0.9 * s->smooth + 0.1 * self->loss : self->loss;
+    if (isnan(s->lowest) || s->smooth < s->lowest) {
+        /* A copy at each hundredth of the way down is enough. */
+        if (isnan(s->lowest) || s->smooth < s->lowest - 0.01 * fabs(s->lowest)) {
+            memcpy(s->kept, self->w, size);
+            s->lowest = s->smooth;
+        }
+        return false;
+    }
+    if (isfinite(s->smooth) && s->smooth - s->lowest <= (ASTRAY - 1.0) * fabs(s->lowest))
+        return false;
+    memcpy(self->w, s->kept, size);
+    memset(s->velocity, 0, size);
+    s->smooth = s->lowest;
+    s->usual = NAN;
+    s->step *= 0.5;
+    gm_optimizer_forget_average(self);
+    return true;
 }
 
 /* One batch with noise; at the end of the phase the inverse and, the first time, a step along the
@@ -224,7 +268,8 @@ done:
     return status;
 }
 
-/* The gradient of the next part, into self->gradient and without the penalty; returns its number. */
+/* The gradient of the next part, into self->gradient and without the penalty; returns its number.
+ */
 static gm_status take_part(gm_optimizer *self, int64_t *part, double *weight) {
     state *s = self->state;
     const int64_t d = self->dimension, epoch = s->passed / s->parts;
@@ -244,8 +289,8 @@ static gm_status take_part(gm_optimizer *self, int64_t *part, double *weight) {
     return GM_OK;
 }
 
-/* The direction of SAGA: the part's gradient less its last one, and the mean of the last ones, which
-   are then brought up to date. Unbiased over the parts. */
+/* The direction of SAGA: the part's gradient less its last one, and the mean of the last ones,
+   which are then brought up to date. Unbiased over the parts. */
 static void reduce(gm_optimizer *self, int64_t part, double weight, bool ready) {
     state *s = self->state;
     const int64_t d = self->dimension;
@@ -270,14 +315,17 @@ static gm_status take_step(gm_optimizer *self) {
     const gm_status status = take_part(self, &part, &weight);
     if (status != GM_OK)
         return status;
+    s->passed++;
+    if (turn_back(self))
+        return GM_OK;
     if (s->reduces)
         reduce(self, part, weight, reduced);
     else
         memcpy(s->direction, self->gradient, (size_t)d * sizeof *s->direction);
     for (int64_t j = 0; j < d; j++)
         s->direction[j] += penalty[j] * self->w[j];
-    move(self, gm_optimizer_rate(self) * (1.0 - momentum), momentum);
-    s->passed++;
+    const double more = reduced && s->reduces && s->damping > 0.0 ? REDUCED_STEP : 1.0;
+    move(self, more * gm_optimizer_rate(self) * (1.0 - momentum), momentum);
     return GM_OK;
 }
 
@@ -320,6 +368,9 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
     gm_preconditioner_exchange(s->inverse, archive);
     gm_archive_doubles(archive, 1, &s->step);
     gm_archive_doubles(archive, 1, &s->usual);
+    gm_archive_doubles(archive, 1, &s->smooth);
+    gm_archive_doubles(archive, 1, &s->lowest);
+    gm_archive_doubles(archive, d, s->kept);
     gm_archive_integers(archive, 1, &s->phase);
     gm_archive_integers(archive, 1, &s->batches);
     gm_archive_integers(archive, 1, &s->passed);
@@ -329,8 +380,12 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
         gm_archive_doubles(archive, s->parts * d, s->table);
         gm_archive_doubles(archive, d, s->mean);
     }
-    if (archive->reading && archive->status == GM_OK && factored)
-        archive->status = gm_preconditioner_factor(s->inverse, s->damping);
+    if (!archive->reading || archive->status != GM_OK || !factored)
+        return;
+    archive->status = gm_preconditioner_factor(s->inverse, s->damping);
+    if (archive->status == GM_UNDEFINED)
+        archive->status =
+            gm_fail(self->context, GM_INVALID_INPUT, "checkpoint: the curvature in it is zero");
 }
 
 const gm_optimizer_kind gm_optimizer_gradiometer = {

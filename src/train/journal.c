@@ -104,10 +104,11 @@ static gm_status check(const stream *s, const header *h, uint64_t fingerprint) {
         return gm_fail(s->context, GM_INVALID_INPUT, "%s: not the checkpoint of a training",
                        s->path);
     if (h->fingerprint != fingerprint)
-        return gm_fail(s->context, GM_INVALID_INPUT,
-                       "%s: the checkpoint of another training (data, model, seed or another option "
-                       "differ); remove it to begin anew",
-                       s->path);
+        return gm_fail(
+            s->context, GM_INVALID_INPUT,
+            "%s: the checkpoint of another training (data, model, seed or another option "
+            "differ); remove it to begin anew",
+            s->path);
     return GM_OK;
 }
 
@@ -146,10 +147,8 @@ done:
 gm_status gm_journal_open(gm_context *context, const char *path, uint64_t fingerprint,
                           gm_journal *out) {
     stream s = {.context = context, .path = path, .hash = GM_HASH_START};
-    *out = (gm_journal){.context = context,
-                        .path = path,
-                        .fingerprint = fingerprint,
-                        .saved_at = gm_seconds()};
+    *out = (gm_journal){
+        .context = context, .path = path, .fingerprint = fingerprint, .saved_at = gm_seconds()};
     if (!path)
         return GM_OK;
     s.file = fopen(path, "rb");

@@ -16,10 +16,10 @@ typedef struct gm_journal {
     uint64_t fingerprint; /* of the training */
     gm_entry *ended;      /* [count] */
     int64_t count, capacity;
-    int64_t next;      /* entry that the next run is compared with */
-    gm_entry going;    /* state of the run after them; size 0: none */
-    bool resumed;      /* something was found */
-    double saved_at;   /* by gm_seconds() */
+    int64_t next;    /* entry that the next run is compared with */
+    gm_entry going;  /* state of the run after them; size 0: none */
+    bool resumed;    /* something was found */
+    double saved_at; /* by gm_seconds() */
 } gm_journal;
 
 /* Read what is there, if anything. GM_INVALID_INPUT where it is damaged or of another training,

@@ -16,9 +16,9 @@ typedef struct newton {
     gm_context *context;
     gm_oracle *oracle;
     gm_preconditioner *inverse;
-    double *w, *trial, *gradient, *step;              /* [d] */
-    double *residual, *direction, *product, *solved;  /* [d] of conjugate gradients */
-    double loss, decrement, first;                    /* first: power of the first gradient */
+    double *w, *trial, *gradient, *step;             /* [d] */
+    double *residual, *direction, *product, *solved; /* [d] of conjugate gradients */
+    double loss, decrement, first;                   /* first: power of the first gradient */
 } newton;
 
 static double inner(int64_t d, const double *a, const double *b) {

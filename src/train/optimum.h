@@ -12,10 +12,10 @@ typedef struct gm_least {
 } gm_least;
 
 /*
- * Least squares without penalty by the second moments, with refinement; otherwise Newton steps, each
- * solved by conjugate gradients under the preconditioner that target noise gives, until half the
- * decrement is below 1e-7 of the loss. A loss without a minimum leaves NaN.
- * Cost: Newton step about 30 passes over the data; memory 8 d numbers and the preconditioner's.
+ * Least squares without penalty by the second moments, with refinement; otherwise Newton steps,
+ * each solved by conjugate gradients under the preconditioner that target noise gives, until half
+ * the decrement is below 1e-7 of the loss. A loss without a minimum leaves NaN. Cost: Newton step
+ * about 30 passes over the data; memory 8 d numbers and the preconditioner's.
  */
 gm_status gm_train_optimum(gm_problem *problem, gm_oracle *oracle, double l2, uint64_t seed,
                            gm_least *out) __attribute__((warn_unused_result));

@@ -5,7 +5,8 @@
 #include "train/monitor.h"
 #include "train/trainer.h"
 
-/* The loss is looked at after that part of the gradients so far, and at least so often in an epoch. */
+/* The loss is looked at after that part of the gradients so far, and at least so often in an epoch.
+ */
 static const double LOOK = 0.03, LOOKS_AN_EPOCH = 32.0;
 
 /* A loss beyond this times the first one, or what is not finite, ends a run. */
@@ -116,8 +117,8 @@ static gm_status look(progress *p) {
     const gm_optimizer *o = p->optimizer;
     const double *weights[2] = {o->w, o->average};
     double losses[2] = {NAN, NAN}, accuracies[2] = {NAN, NAN};
-    gm_train_point *room = gm_reserve(t->context, p->run.curve, p->run.points, 1, &p->capacity,
-                                      sizeof *p->run.curve);
+    gm_train_point *room =
+        gm_reserve(t->context, p->run.curve, p->run.points, 1, &p->capacity, sizeof *p->run.curve);
     if (!room)
         return GM_OUT_OF_MEMORY;
     p->run.curve = room;
@@ -216,9 +217,8 @@ static gm_status settle(progress *p, bool keep, gm_outcome *out) {
     const gm_optimizer *o = p->optimizer;
     gm_archive archive;
     gm_archive_write(t->context, &archive);
-    *out = (gm_outcome){.run = p->run,
-                        .condition = o->condition,
-                        .preconditioner = o->preconditioner};
+    *out =
+        (gm_outcome){.run = p->run, .condition = o->condition, .preconditioner = o->preconditioner};
     p->run.curve = NULL;
     if (p->monitor) {
         const bool plain = strcmp(o->kind->name, "sgd") == 0;

@@ -40,9 +40,8 @@ static bool is_better(const score *a, const score *b) {
 static gm_status try_rate(search *self, line *l, int i) {
     gm_outcome outcome = {0};
     l->setting.rate = l->first * pow(STEP, i - MOST_RATES / 2);
-    const gm_status status =
-        gm_trainer_run(self->trainer, self->kind, &l->setting, self->seed, self->limit, false,
-                       &outcome);
+    const gm_status status = gm_trainer_run(self->trainer, self->kind, &l->setting, self->seed,
+                                            self->limit, false, &outcome);
     if (status != GM_OK)
         return status;
     l->at[i] = (score){.made = true,
@@ -85,12 +84,13 @@ static bool is_interior(const line *l) {
     return l->best > l->low && l->best < l->high;
 }
 
-/* The horizons that a kind is tried with, in epochs: constant, and down to nothing at the end of the
-   budget or a quarter of it. A convex model needs none of them where the noise of batches is taken
-   off. */
+/* The horizons that a kind is tried with, in epochs: constant, and down to nothing at the end of
+   the budget or a quarter of it. A convex model needs none of them where the noise of batches is
+   taken off. */
 static int horizons_of(const search *self, double *out) {
     const gm_model *model = gm_oracle_model(self->trainer->oracle);
-    const double epochs = self->trainer->most * (double)gm_oracle_batch_size(self->trainer->oracle) /
+    const double epochs = self->trainer->most *
+                          (double)gm_oracle_batch_size(self->trainer->oracle) /
                           (double)gm_oracle_rows(self->trainer->oracle);
     out[0] = INFINITY;
     out[1] = epochs;
@@ -108,11 +108,9 @@ static double first_rate(const search *self, double momentum) {
 /* Nothing is searched. */
 static gm_found fixed(const gm_optimizer_kind *kind, double rate) {
     const double momentum = kind->momenta > 0 ? kind->momentum[0] : NAN;
-    return (gm_found){.setting = {.rate = rate,
-                                  .horizon = INFINITY,
-                                  .momentum = momentum,
-                                  .damping = NAN},
-                      .tried = 1};
+    return (gm_found){
+        .setting = {.rate = rate, .horizon = INFINITY, .momentum = momentum, .damping = NAN},
+        .tried = 1};
 }
 
 static gm_status search_all(search *self, gm_found *out) {

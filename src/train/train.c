@@ -48,8 +48,8 @@ static gm_status unknown_optimizer(gm_context *context, const char *name) {
                  kind->name);
     }
     near = gm_nearest_word(name, names, count);
-    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown optimizer '%s'%s%s%s; use one of %s", name,
-                   near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", list);
+    return gm_fail(context, GM_INVALID_ARGUMENT, "unknown optimizer '%s'%s%s%s; use one of %s",
+                   name, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", list);
 }
 
 /* Names with commas between, each once. */
@@ -244,8 +244,7 @@ static gm_status add_warning(job *j, const char *format, ...) {
 
 /* The optimum takes hundreds of passes: where nobody asks for it, only of small problems. */
 static bool wants_optimum(const job *j) {
-    const double size =
-        (double)gm_dataset_rows(j->dataset) * (double)j->problem->model->parameters;
+    const double size = (double)gm_dataset_rows(j->dataset) * (double)j->problem->model->parameters;
     return j->options.until == GM_UNTIL_EXCESS || size <= MOST_FOR_OPTIMUM;
 }
 
@@ -372,9 +371,8 @@ static gm_status train_one(job *j, const gm_optimizer_kind *kind, gm_trained *t)
     j->trainer.watched = true;
     j->trainer.stage = kind->name;
     for (int64_t i = 0; i < count; i++) {
-        GM_TRY(gm_trainer_run(&j->trainer, kind, &found.setting,
-                              j->options.seed + (uint64_t)i + 1, j->trainer.most, true,
-                              &outcomes[i]));
+        GM_TRY(gm_trainer_run(&j->trainer, kind, &found.setting, j->options.seed + (uint64_t)i + 1,
+                              j->trainer.most, true, &outcomes[i]));
         t->runs[i] = outcomes[i].run;
         outcomes[i].run.curve = NULL;
     }
@@ -466,12 +464,12 @@ gm_status gm_train_cost(gm_context *context, const gm_dataset *dataset,
     const double rows = (double)gm_dataset_rows(dataset);
     const double looks = LOOKS_A_RUN * rows * 4.0 * d;
     const double steps = j.options.epochs * rows * 6.0 * d;
-    *out = (gm_cost){.operations = runs * (steps + looks),
-                     .bytes_read = 8.0 * rows * (double)gm_dataset_columns(dataset),
-                     .memory = 8.0 * (d * (64.0 + rows / (double)j.options.batch_size) +
-                                      rows * (double)gm_dataset_columns(dataset)),
-                     .seconds = runs * (steps + looks) /
-                                (rate * (double)gm_context_threads(context))};
+    *out =
+        (gm_cost){.operations = runs * (steps + looks),
+                  .bytes_read = 8.0 * rows * (double)gm_dataset_columns(dataset),
+                  .memory = 8.0 * (d * (64.0 + rows / (double)j.options.batch_size) +
+                                   rows * (double)gm_dataset_columns(dataset)),
+                  .seconds = runs * (steps + looks) / (rate * (double)gm_context_threads(context))};
 done:
     finish(&j);
     return status;

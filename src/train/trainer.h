@@ -9,16 +9,16 @@
 
 typedef struct gm_trainer {
     gm_context *context;
-    gm_oracle *oracle;    /* borrowed */
-    const double *start;  /* [d], borrowed */
+    gm_oracle *oracle;   /* borrowed */
+    const double *start; /* [d], borrowed */
     gm_until until;
-    double goal;          /* of the loss or the accuracy */
-    double most;          /* gradient evaluations of a run */
+    double goal; /* of the loss or the accuracy */
+    double most; /* gradient evaluations of a run */
     double initial_loss;
-    double baseline;      /* loss of the best constant prediction; 0: not known */
-    double sharpness;     /* largest curvature that full gradients show at the start */
+    double baseline;  /* loss of the best constant prediction; 0: not known */
+    double sharpness; /* largest curvature that full gradients show at the start */
     gm_journal journal;
-    bool watched; /* runs are shown to the monitor */
+    bool watched;      /* runs are shown to the monitor */
     const char *stage; /* for progress; static */
 } gm_trainer;
 
