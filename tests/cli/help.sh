@@ -9,19 +9,17 @@ for arguments in --help -h help; do
     run 0 $arguments
     silent err
     prints '^Usage: gradiometer <command> \[options\]$'
-    for command_name in measure recover entropy lwe reproduce report info help; do
+    for command_name in measure recover risk entropy lwe reproduce report info help; do
         prints "^  $command_name  "
     done
-    for later in train risk; do
-        never_prints "^  $later"
-    done
+    never_prints "^  train"
     never_prints "^  generate"
 done
 run 2
 silent out
 says '^Usage: gradiometer'
 
-for name in measure recover entropy lwe 'lwe generate' 'lwe solve' 'lwe reduce' 'lwe attack' \
+for name in measure recover risk entropy lwe 'lwe generate' 'lwe solve' 'lwe reduce' 'lwe attack' \
     'lwe verify' 'lwe import' reproduce report info help; do
     # shellcheck disable=SC2086 # a sub-command is two words
     run 0 help $name
@@ -45,6 +43,13 @@ done
 never_prints 'h5|hvp'
 prints '^Exit status:$'
 prints '^Examples:$'
+
+run 0 help risk
+for option in data target columns drop missing standardize intercept model batch-size num-gradients \
+    at radius norm residual compare seed threads out json quiet no-progress dry-run; do
+    prints "^  --$option( |$)"
+done
+prints '^Usage: gradiometer risk --radius R \[options\]$'
 
 run 0 help entropy
 for option in inputs inputs-file modulus seed threads out json; do
@@ -139,10 +144,12 @@ try gradiometer lwe generate --secret = b
 try gradiometer lwe verify --th
 try gradiometer help lwe imp
 try gradiometer help ent
+try gradiometer risk --norm = li
+try gradiometer risk --rad
 SCRIPT
     bash "$scratch/try" "$scratch/completion" >"$scratch/out" 2>"$scratch/err"
     silent err
-    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\nteacher\ncosine\nlwe\nverify\n--help\n--samples\nternary\nbinary\n--threads\nimport\nentropy\n' >"$scratch/expected"
+    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\nteacher\ncosine\nlwe\nverify\n--help\n--samples\nternary\nbinary\n--threads\nimport\nentropy\nlinf\n--radius\n' >"$scratch/expected"
     that cmp -s "$scratch/out" "$scratch/expected"
 fi
 finish

@@ -129,6 +129,39 @@ done:
     return status;
 }
 
+/* Every source of the residual; the last columns are one of ones and one of signs. */
+static gm_status find_risk(gm_context *context) {
+    static const gm_risk_options all[] = {
+        {.residual = "intercept",
+         .radius = 0.5,
+         .batch_size = 8,
+         .num_gradients = 32,
+         .compare = true},
+        {.residual = "gaussian", .batch_size = 8, .num_gradients = 32, .at = "random:norm=1"},
+        {.residual = "losses", .batch_size = 8, .num_gradients = 32},
+        {.model = "logistic", .batch_size = 8, .num_gradients = 32, .at = "random:norm=1"}};
+    double inputs[40 * 3], targets[40];
+    gm_dataset *dataset = NULL;
+    gm_risk *risk = NULL;
+    gm_cost cost;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 120; i++)
+        inputs[i] = i % 3 == 2 ? 1.0 : (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 40; i++)
+        targets[i] = inputs[3 * i] > 0.0 ? 1.0 : 0.0;
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 40, 3, inputs, targets, &dataset));
+    STOP_UNLESS_OK(gm_risk_cost(context, dataset, &all[1], &cost));
+    for (int i = 0; i < 4; i++) {
+        STOP_UNLESS_OK(gm_risk_estimate(context, dataset, &all[i], &risk));
+        gm_risk_destroy(context, risk);
+        risk = NULL;
+    }
+done:
+    gm_risk_destroy(context, risk);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
 static gm_status recover_cost(gm_context *context) {
     const double inputs[4] = {1, 2, 3, 4}, targets[2] = {1, 2};
     gm_dataset *dataset = NULL;
@@ -429,6 +462,24 @@ static gm_status write_entropy(gm_context *context) {
     STOP_UNLESS_OK(gm_report_set_numbers(report, "result.per_coordinate", numbers, 3));
     STOP_UNLESS_OK(gm_report_set_number(report, "result.product_proxy", 6.0));
     STOP_UNLESS_OK(gm_report_set_text(report, "result.source", "rows.npy"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status write_risk(gm_context *context) {
+    const double numbers[3] = {1.0, 2.0, 3.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "risk", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.adversarial_risk.value", 2.0));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.interval", numbers, 2));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.radius", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.value", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.low", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.high", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.exact", numbers, 3));
     STOP_UNLESS_OK(render_report(report));
 done:
     gm_report_destroy(report);
@@ -759,6 +810,8 @@ static int tear_down(void **state) {
     }
 SWEEP(recover_everything)
 SWEEP(recover_cost)
+SWEEP(find_risk)
+SWEEP(write_risk)
 SWEEP(accumulate)
 SWEEP(reduce_lattice)
 SWEEP(load_csv)
@@ -809,7 +862,8 @@ int main(void) {
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
         cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
         cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
-        cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_lwe_evidence),       cmocka_unit_test(sweep_find_risk),
+        cmocka_unit_test(sweep_write_risk),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -381,6 +381,50 @@ static void the_table_of_an_entropy_names_its_proxy(void **state) {
                 (const char *[]){"Warnings", "Lower bound", "infinite", NULL});
 }
 
+static void the_table_of_a_risk_names_its_interval(void **state) {
+    (void)state;
+    check_table("risk.json",
+                (const char *[]){"An attack of radius 0.200 raises the risk from ",
+                                 "computed from the data it is 181, inside.",
+                                 "concrete.csv.gz, 1030 rows × 9 columns",
+                                 "4096 over batches of 256", "mean squared residual",
+                                 "Gaussian residual", "from the intercept",
+                                 "each input moved by a length of up to 0.200", NULL},
+                (const char *[]){"Warnings", "nan", "logistic", NULL});
+}
+
+/* Risks that no run of ours writes. */
+static void odd_risks_still_have_table_and_page(void **state) {
+    (void)state;
+    static const char *const paths[] = {
+        "result.adversarial_risk", "result.interval", "result.clean_risk", "result.exact",
+        "result.residual_power",   "result.residual", "result.model",      "result.norm",
+        "result.radius",           "result.curve",    "result.curve.low",  "result.curve.exact",
+        "result.gradients",        "result.reason",   "result.dual_norm",  "result.loss_power"};
+    static const double odd[] = {-1e308, NAN};
+    for (size_t i = 0; i < 3 * (sizeof paths / sizeof *paths); i++) {
+        gm_report *report = load_fixture("risk.json");
+        const char *path = paths[i / 3];
+        char *text = NULL;
+        assert_ok(i % 3 == 0   ? gm_report_set_null(report, path)
+                  : i % 3 == 1 ? gm_report_set_numbers(report, path, odd, 2)
+                               : gm_report_set_text(report, path, hostile));
+        text = table_of(report, false);
+        assert_contains(text, "Adversarial risk");
+        gm_report_free_text(report, text);
+        assert_ok(gm_report_html(report, NULL, &text));
+        assert_contains(text, "</html>");
+        assert_lacks(text, "<script>");
+        gm_report_free_text(report, text);
+        for (int p = 0; p < gm_report_plots(report); p++) {
+            assert_ok(gm_report_plot_script(report, p, &text));
+            assert_lacks(text, "touch hostile-1`");
+            gm_report_free_text(report, text);
+        }
+        gm_report_destroy(report);
+    }
+}
+
 static void the_table_of_a_checked_secret_says_by_chance(void **state) {
     (void)state;
     check_table("lwe-verify.json",
@@ -762,9 +806,9 @@ static const char svg[] =
 static void the_page_is_whole_and_self_contained(void **state) {
     (void)state;
     static const char *const fixtures[] = {
-        "compared.json",  "not-compared.json", "calibrated.json",
-        "tiny.json",      "informative.json",  "uninformative.json",
-        "lwe-solve.json", "lwe-attack.json",   "lwe-reduce.json"};
+        "compared.json",    "not-compared.json",  "calibrated.json", "tiny.json",
+        "informative.json", "uninformative.json", "lwe-solve.json",  "lwe-attack.json",
+        "lwe-reduce.json",  "risk.json"};
     const char *const svgs[] = {svg, svg, svg};
     for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
         gm_report *report = load_fixture(fixtures[i]);
@@ -1040,6 +1084,8 @@ int main(void) {
         cmocka_unit_test(the_table_of_a_biased_calibration_warns),
         cmocka_unit_test(the_table_of_one_dimension_is_sensible),
         cmocka_unit_test(the_table_of_an_entropy_names_its_proxy),
+        cmocka_unit_test(the_table_of_a_risk_names_its_interval),
+        cmocka_unit_test(odd_risks_still_have_table_and_page),
         cmocka_unit_test(the_table_of_a_checked_secret_says_by_chance),
         cmocka_unit_test(the_table_of_a_recovered_secret_shows_the_evidence),
         cmocka_unit_test(the_table_of_nothing_found_says_what_was_tried),

@@ -48,11 +48,12 @@ const struct option common_option_table[] = {
 };
 const int common_option_count = sizeof common_option_table / sizeof *common_option_table;
 
-static const struct command train = {.name = "train"}, risk = {.name = "risk"};
+static const struct command train = {.name = "train"};
 
 const struct command *const commands[] = {
     &command_measure,
     &command_recover,
+    &command_risk,
     &command_entropy,
     &command_lwe,
     &command_lwe_generate,
@@ -66,7 +67,6 @@ const struct command *const commands[] = {
     &command_info,
     &command_help,
     &train,
-    &risk,
     NULL,
 };
 

@@ -5,48 +5,8 @@
 
 #define FIELD(name) offsetof(struct recover_options, name)
 
-/* In the order of gm_missing. */
-static const char *const missing_choices[] = {"error", "drop", "mean", NULL};
-
 static const struct option options[] = {
-    {.name = "data",
-     .group = "Data",
-     .kind = OPTION_PATH,
-     .placeholder = "FILE|DIR",
-     .offset = FIELD(data),
-     .help = ".csv or .csv.gz, .npy, or a folder with IDX files, of which train-* is used, pixels "
-             "/ 255"},
-    {.name = "target",
-     .kind = OPTION_TEXT,
-     .placeholder = "NAME|INDEX",
-     .offset = FIELD(table.target),
-     .help = "column to predict, by name or from 0; text becomes sorted classes (default: "
-             "the last)"},
-    {.name = "columns",
-     .kind = OPTION_TEXT,
-     .placeholder = "LIST",
-     .offset = FIELD(table.columns),
-     .help = "input columns, names or indices with commas between (default: all others)"},
-    {.name = "drop",
-     .kind = OPTION_TEXT,
-     .placeholder = "LIST",
-     .offset = FIELD(table.drop),
-     .help = "columns to leave out"},
-    {.name = "missing",
-     .kind = OPTION_CHOICE,
-     .placeholder = "RULE",
-     .fallback = "error",
-     .choices = missing_choices,
-     .offset = FIELD(missing),
-     .help = "missing values: stop, drop the row, or take the mean of the column"},
-    {.name = "standardize",
-     .kind = OPTION_FLAG,
-     .offset = FIELD(table.standardize),
-     .help = "bring each input to mean 0 and variance 1; a constant one becomes 0"},
-    {.name = "intercept",
-     .kind = OPTION_FLAG,
-     .offset = FIELD(table.intercept),
-     .help = "append a column of ones"},
+    DATA_OPTIONS(FIELD(data)),
     {.name = "gradients-file",
      .group = "Recorded gradients, in place of data and model",
      .kind = OPTION_FILE,
@@ -211,10 +171,10 @@ static const char *first_given(const struct session *session, const char *const 
 static int check_origin(struct session *session, struct recover_options *values) {
     const bool recorded = values->gradients_file != NULL;
     const char *misplaced = first_given(session, recorded ? for_data : for_gradients);
-    if (values->data && recorded)
+    if (values->data.path && recorded)
         return session_error(session, GM_INVALID_ARGUMENT,
                              "give --data or --gradients-file, not both");
-    if (!values->data && !recorded)
+    if (!values->data.path && !recorded)
         return session_error(session, GM_INVALID_ARGUMENT,
                              "option --data FILE|DIR is missing, or --gradients-file");
     if (misplaced)
@@ -234,7 +194,6 @@ static int check_origin(struct session *session, struct recover_options *values)
 
 static int run(struct session *session, void *given) {
     struct recover_options *values = given;
-    values->table.missing = (gm_missing)values->missing;
     values->recover.seed = (uint64_t)session->common.seed;
     values->require_given = arguments_given(&session->arguments, "require");
     values->recover.private_noise = values->recover.leak && !values->reproducible;

@@ -4,18 +4,15 @@
 
 #include <stdbool.h>
 
-#include <gradiometer/data.h>
 #include <gradiometer/gradients.h>
 #include <gradiometer/recover.h>
 
-#include "session.h"
+#include "data.h"
 
 struct recover_options {
-    const char *data;           /* file or folder; NULL where gradients are recorded */
+    struct data_options data;   /* path NULL where gradients are recorded */
     const char *gradients_file; /* recorded gradients; NULL where a model makes them */
     gm_recorded_options recorded;
-    int missing;                /* a gm_missing, copied to table.missing */
-    gm_dataset_options table;   /* how data is read */
     gm_recover_options recover; /* seed and all; zero is "auto" */
     bool reproducible;  /* with --leak: noise from the seed, not from the system's entropy */
     bool require_given; /* not met → EXIT_NO only then */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "data.h"
 #include "estimate.h"
 #include "try.h"
 
@@ -165,24 +166,6 @@ static gm_status set_leak(gm_report *report, const gm_recovery *r) {
     return gm_report_set_text(report, "result.leak.paragraph", leak->paragraph);
 }
 
-static gm_status set_data(gm_report *report, const char *path, const gm_dataset *dataset) {
-    TRY(gm_report_set_text(report, "result.data.path", path));
-    if (!dataset)
-        return GM_OK;
-    TRY(gm_report_set_integer(report, "result.data.rows", gm_dataset_rows(dataset)));
-    TRY(gm_report_set_integer(report, "result.data.columns", gm_dataset_columns(dataset)));
-    TRY(gm_report_set_text(report, "result.data.target", gm_dataset_target_name(dataset)));
-    TRY(gm_report_set_integer(report, "result.data.dropped_rows",
-                              gm_dataset_dropped_rows(dataset)));
-    TRY(gm_report_set_integer(report, "result.data.filled_values",
-                              gm_dataset_filled_values(dataset)));
-    TRY(gm_report_set_numbers(report, "result.data.classes", NULL, 0));
-    for (int64_t c = 0; c < gm_dataset_classes(dataset); c++)
-        TRY(gm_report_append_text(report, "result.data.classes",
-                                  gm_dataset_class_name(dataset, c)));
-    return GM_OK;
-}
-
 gm_status recover_report_fill(gm_report *report, const char *path, const gm_dataset *dataset,
                               const gm_recovery *r) {
     TRY(set_setup(report, r));
@@ -192,7 +175,7 @@ gm_status recover_report_fill(gm_report *report, const char *path, const gm_data
     TRY(set_comparison(report, r));
     TRY(set_curve(report, r));
     TRY(set_spectrum(report, r));
-    TRY(set_data(report, path, dataset));
+    TRY(data_report(report, path, dataset));
     TRY(set_calibration(report, r));
     TRY(set_leak(report, r));
     TRY(gm_report_set_number(report, "result.seconds.gradients", r->seconds_gradients));

@@ -42,7 +42,7 @@ static int show_plan(struct session *session, const struct work *work) {
         snprintf(action, sizeof action,
                  "recover the curvature of %lld parameters from %lld rows of %s%s",
                  (long long)gm_dataset_columns(work->dataset),
-                 (long long)gm_dataset_rows(work->dataset), work->options->data,
+                 (long long)gm_dataset_rows(work->dataset), work->options->data.path,
                  work->options->recover.compare ? ", and compare it" : "");
     const struct plan plan = {
         .action = action,
@@ -110,7 +110,7 @@ static gm_status compute(struct session *session, struct work *work, double star
         status = session_describe(session, work->report, options);
     if (status == GM_OK)
         status = recover_report_fill(work->report,
-                                     work->dataset ? options->data : options->gradients_file,
+                                     work->dataset ? options->data.path : options->gradients_file,
                                      work->dataset, work->recovery);
     if (status == GM_OK)
         status = gm_report_set_number(work->report, "seconds", result_clock() - start);
@@ -133,9 +133,8 @@ static int run(struct session *session, struct work *work) {
     if (session->common.out && !session->common.dry_run)
         status = session_output_open(session, session->common.out, "result.json", &work->output);
     if (status == GM_OK)
-        status = work->options->data
-                     ? gm_dataset_load(session->context, work->options->data, &work->options->table,
-                                       &work->dataset)
+        status = work->options->data.path
+                     ? data_load(session->context, &work->options->data, &work->dataset)
                      : gm_gradients_open(session->context, work->options->gradients_file,
                                          &work->options->recorded, &work->gradients);
     if (status != GM_OK)
