@@ -234,16 +234,39 @@ gm_status gm_symmetric_eigen(gm_context *context, int64_t d, double *a, double *
     return GM_OK;
 }
 
-gm_status gm_generalized_eigenvalues(gm_context *context, int64_t d, double *a, double *b,
-                                     double *eigenvalues) {
-    lapack_int n = (lapack_int)d, type = 1, info = 0;
+/* The lower triangle of a row-major matrix is the upper one of LAPACK's. */
+gm_status gm_cholesky(gm_context *context, int64_t d, double *a) {
+    lapack_int n = (lapack_int)d, info = 0;
     gm_status status = gm_blas_prepare(context);
     if (status != GM_OK)
         return status;
-    LAPACK_dpotrf("U", &n, b, &n, &info);
+    LAPACK_dpotrf("U", &n, a, &n, &info);
     if (info > 0)
         return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
                        (int)info);
+    return lapack_status(context, "dpotrf", info);
+}
+
+void gm_cholesky_solve(int64_t d, const double *l, double *x) {
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)d, l, (int)d, x, 1);
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)d, l, (int)d, x, 1);
+}
+
+gm_status gm_triangular_invert(gm_context *context, int64_t d, double *l) {
+    lapack_int n = (lapack_int)d, info = 0;
+    gm_status status = gm_blas_prepare(context);
+    if (status != GM_OK)
+        return status;
+    LAPACK_dtrtri("U", "N", &n, l, &n, &info);
+    return lapack_status(context, "dtrtri", info);
+}
+
+gm_status gm_generalized_eigenvalues(gm_context *context, int64_t d, double *a, double *b,
+                                     double *eigenvalues) {
+    lapack_int n = (lapack_int)d, type = 1, info = 0;
+    gm_status status = gm_cholesky(context, d, b);
+    if (status != GM_OK)
+        return status;
     LAPACK_dsygst(&type, "U", &n, a, &n, b, &n, &info);
     status = lapack_status(context, "dsygst", info);
     return status == GM_OK ? eigen(context, 'N', d, a, eigenvalues) : status;
@@ -264,15 +287,7 @@ gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x
 /* LAPACK would have the right-hand sides one after the other; these lie side by side. */
 gm_status gm_positive_solve_many(gm_context *context, int64_t d, double *a, int64_t columns,
                                  double *x) {
-    lapack_int n = (lapack_int)d, info = 0;
-    gm_status status = gm_blas_prepare(context);
-    if (status != GM_OK)
-        return status;
-    LAPACK_dpotrf("U", &n, a, &n, &info);
-    if (info > 0)
-        return gm_fail(context, GM_UNDEFINED, "the matrix is not positive definite (minor %d)",
-                       (int)info);
-    status = lapack_status(context, "dpotrf", info);
+    const gm_status status = gm_cholesky(context, d, a);
     if (status != GM_OK || columns == 0)
         return status;
     cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)d,

@@ -86,6 +86,18 @@ gm_status gm_positive_solve(gm_context *context, int64_t d, double *a, double *x
 gm_status gm_positive_solve_many(gm_context *context, int64_t d, double *a, int64_t columns,
                                  double *x) __attribute__((warn_unused_result));
 
+/* The lower triangle of a positive definite a [d][d] ← L with a = L Lᵀ. GM_UNDEFINED where a is not
+   positive definite to working precision. Cost: d³/3 operations. */
+gm_status gm_cholesky(gm_context *context, int64_t d, double *a)
+    __attribute__((warn_unused_result));
+
+/* x ← (L Lᵀ)⁻¹ x with the lower triangle L of l [d][d]; x [d]. Cost: 2 d² operations. */
+void gm_cholesky_solve(int64_t d, const double *l, double *x);
+
+/* The lower triangle of l [d][d], of no zero on its diagonal, ← its inverse. Cost: d³/3. */
+gm_status gm_triangular_invert(gm_context *context, int64_t d, double *l)
+    __attribute__((warn_unused_result));
+
 /* c [m][n] = a [m][k] b [k][n]; rows of a, b, c lie lda, ldb, ldc apart. */
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc);

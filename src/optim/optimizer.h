@@ -13,7 +13,7 @@ typedef struct gm_setting {
     double rate;
     double horizon; /* epochs of a linear decay of the rate to nothing; infinite: constant */
     double momentum;
-    double damping; /* over the largest curvature */
+    double damping; /* over the largest curvature; NaN: the kind's own */
 } gm_setting;
 
 /* An entry of the table. */
@@ -21,12 +21,12 @@ typedef struct gm_optimizer_kind {
     const char *name;
     const char *about; /* half a sentence */
     bool stochastic;   /* steps by batches: a horizon is searched and the tail averaged */
-    double first_rate; /* where the grid of rates begins; NaN: no rate is searched */
-    bool scaled;       /* first_rate is over the largest curvature that is seen from gradients */
-    int momenta;       /* that are tried */
+    double first_rate; /* where the grid of rates begins, times 1 − momentum where that is tried;
+                          NaN: no rate is searched */
+    bool scaled;       /* first_rate is over the largest curvature that full gradients show */
+    bool single;       /* of a convex model no horizon is searched */
+    int momenta;       /* that are tried; 0: the kind has its own, or none */
     double momentum[3];
-    int dampings;
-    double damping[3];
     /* Allocate state; `self` holds everything that is common. GM_OUT_OF_MEMORY. */
     gm_status (*create)(gm_optimizer *self);
     /* One iteration from self->w: a batch, or whatever the method takes at a time. */
