@@ -113,6 +113,8 @@ static void script(const gm_report *report, const char *x, const char *x_label, 
     gm_gnuplot_begin(out, gm_text_view(&title), x_label,
                      known ? "loss above the least one" : "loss");
     gm_text_merge(out, &title);
+    if (s.count > 3)
+        gm_text_add(out, "set key maxrows 2\n");
     gm_gnuplot_range(out, "x", across, 1.1);
     gm_gnuplot_range(out, "y", up, 1.5);
     gm_measure_decades(out, "x", across);

@@ -1,5 +1,6 @@
 /* check_json FILE PATH…  succeeds where FILE is one JSON object that has every member;
-   check_json -v FILE PATH  prints the member. A path is names with dots between. */
+   check_json -v FILE PATH  prints the member. A path is names with dots between,
+   numbers in arrays. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@ static const json_t *find(const json_t *value, const char *path) {
     while (value && *path) {
         size_t length = strcspn(path, ".");
         snprintf(name, sizeof name, "%.*s", (int)length, path);
-        value = json_object_get(value, name);
+        value = json_is_array(value) ? json_array_get(value, strtoul(name, NULL, 10))
+                                     : json_object_get(value, name);
         path += length + (path[length] == '.');
     }
     return value;
