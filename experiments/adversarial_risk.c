@@ -27,8 +27,8 @@ static const struct situation {
 };
 
 static const struct column columns[] = {
-    {"data", TEXT},         {"gradients", NUMBER},    {"gaussian", PERCENT}, {"intercept", PERCENT},
-    {"losses", PERCENT},    {"interval", PERCENT},    {"inside", PERCENT}};
+    {"data", TEXT},      {"gradients", NUMBER}, {"gaussian", PERCENT}, {"intercept", PERCENT},
+    {"losses", PERCENT}, {"interval", PERCENT}, {"inside", PERCENT}};
 
 struct cell {
     struct sample error[SOURCES];  /* of the adversarial risk, relative, signed */
@@ -174,8 +174,8 @@ done:
 static void tell(struct record *record, const struct state *state) {
     record_columns(record, columns, 7);
     for (int s = 0; s < SIZES; s++)
-        record_row(record, "rms error", (double)per_dimension[s] * D,
-                   sqrt(state->size[0][s].mean), NAN, NAN, NAN, NAN);
+        record_row(record, "rms error", (double)per_dimension[s] * D, sqrt(state->size[0][s].mean),
+                   NAN, NAN, NAN, NAN);
     for (int c = 0; c < CASES; c++) {
         const struct cell *cell = &state->cells[c];
         record_row(record, situations[c].name, NAN, cell->error[0].mean, cell->error[1].mean,
@@ -213,9 +213,10 @@ static void draw(struct record *record, const struct state *state) {
 
 static void claim(struct record *record, const struct state *state) {
     for (int norm = 0; norm < 2; norm++)
-        record_claim(record, state->largest[norm].mean, 0.0, 0.05,
-                     "Gaussian data, no intercept, k = 16 d, %s: largest relative error of %d seeds",
-                     norm ? "linf" : "l2", SEEDS);
+        record_claim(
+            record, state->largest[norm].mean, 0.0, 0.05,
+            "Gaussian data, no intercept, k = 16 d, %s: largest relative error of %d seeds",
+            norm ? "linf" : "l2", SEEDS);
     double rms = 0.0, told = 0.0;
     for (int s = CLAIMED; s < SIZES; s++) {
         rms += sqrt(0.5 * (state->size[0][s].mean + state->size[1][s].mean));
@@ -251,26 +252,31 @@ static gm_status conclude(struct record *record, void *given) {
                     "From 16 gradients a parameter the adversarial risk on Gaussian data is off by "
                     "%.1f %% (root mean square) in either norm, no row looked at.",
                     100.0 * sqrt(state->size[0][CLAIMED].mean));
-    record_conclude(record,
-                    "Where inputs have heavy tails and the residual depends on them the Gaussian "
-                    "form is off by %+.0f %%; an intercept or the losses are right for any law. The "
-                    "estimate takes the residual itself to be Gaussian (off by %+.0f %% on the heavy "
-                    "one); the interval does not.",
-                    100.0 * state->cells[3].error[0].mean, 100.0 * state->cells[1].error[1].mean);
+    record_conclude(
+        record,
+        "Where inputs have heavy tails and the residual depends on them the Gaussian "
+        "form is off by %+.0f %%; an intercept or the losses are right for any law. The "
+        "estimate takes the residual itself to be Gaussian (off by %+.0f %% on the heavy "
+        "one); the interval does not.",
+        100.0 * state->cells[3].error[0].mean, 100.0 * state->cells[1].error[1].mean);
     return GM_OK;
 }
 
 const struct experiment experiment_adversarial_risk = {
     .name = "adversarial-risk",
     .title = "Adversarial risk from gradients alone",
-    .question = "How well do batch gradients tell the risk under attack, and where does the Gaussian "
-                "form fail?",
+    .question =
+        "How well do batch gradients tell the risk under attack, and where does the Gaussian "
+        "form fail?",
     .method =
-        "Least squares in 50 dimensions, 20000 rows, batches of 256, against the mean over all rows "
+        "Least squares in 50 dimensions, 20000 rows, batches of 256, against the mean over all "
+        "rows "
         "of (|residual| + r |w|)^2. The power of the residual comes from the gradient of an "
-        "intercept (any law), from the covariance of the gradients whitened by the recovered second "
+        "intercept (any law), from the covariance of the gradients whitened by the recovered "
+        "second "
         "moments (zero-mean Gaussian inputs), or from the losses. First the Gaussian form against "
-        "the number of gradients; then all three, by the intercept from 4096 gradients, for Gaussian "
+        "the number of gradients; then all three, by the intercept from 4096 gradients, for "
+        "Gaussian "
         "and heavy-tailed residuals at the optimum, and for Gaussian and t(5) inputs at distance 3 "
         "from it, where the residual depends on the inputs.",
     .seconds = 20,

@@ -14,17 +14,19 @@ enum { CHUNK = 64 };
 /* Beyond this dimension the control is left out: it would outlast the recovery. */
 enum { MOST_DIMENSION = 1024 };
 
-/* Directions whose curvature is below this part of the largest are rounding of the differences. */
-static const double LEAST_CURVATURE = 1e-7;
+/* Directions whose curvature is below this many √ε of the largest are rounding of the differences.
+ */
+static const double LEAST_CURVATURE = 7.0;
 
 typedef struct products {
     gm_problem *problem;
     uint64_t seed;
     int64_t d, batch;
     double step;
-    double *clean; /* [d] gradient of the batch at the weights */
-    double *moved; /* [CHUNK][d] weights */
-    double *there; /* [CHUNK][d] gradients */
+    double precision; /* √ε of what the model computes in */
+    double *clean;    /* [d] gradient of the batch at the weights */
+    double *moved;    /* [CHUNK][d] weights */
+    double *there;    /* [CHUNK][d] gradients */
 } products;
 
 static gm_status gradients_at(const products *p, int64_t count, const double *weights,
@@ -39,20 +41,25 @@ static gm_status gradients_at(const products *p, int64_t count, const double *we
  * and the longer step leaves rounding alone. Central differences would halve the batches to gain
  * digits below √ε, where the error of the sample of rows is many orders larger.
  */
-static double choose_step(const gm_problem *problem) {
+static double choose_step(const gm_problem *problem, double precision) {
     const gm_model *model = problem->model;
     double squares = 0.0;
     for (int64_t j = 0; j < model->parameters; j++)
         squares += problem->weights[j] * problem->weights[j];
     const double size = fmax(1.0, sqrt(squares));
     const bool quadratic = model->linear && model->loss == &gm_loss_squared;
-    return quadratic ? size : sqrt(DBL_EPSILON) * size;
+    return quadratic ? size : precision * size;
 }
 
 static gm_status products_open(gm_problem *problem, uint64_t seed, products *p) {
     gm_status status = GM_OK;
     const int64_t d = problem->model->parameters;
-    *p = (products){.problem = problem, .seed = seed, .d = d, .step = choose_step(problem)};
+    const double precision = sqrt(problem->model->single ? (double)FLT_EPSILON : DBL_EPSILON);
+    *p = (products){.problem = problem,
+                    .seed = seed,
+                    .d = d,
+                    .step = choose_step(problem, precision),
+                    .precision = precision};
     GM_TRY(GM_NEW(problem->context, p->clean, d));
     GM_TRY(GM_NEW(problem->context, p->moved, CHUNK * d));
     GM_TRY(GM_NEW(problem->context, p->there, CHUNK * d));
@@ -129,10 +136,12 @@ done:
 }
 
 /* Λ^−½ U of the symmetric a [m][m] = Uᵀ Λ U, in place, rows of small or negative λ zero. */
-static gm_status inverse_root(gm_context *context, int64_t m, double *a, double *values) {
+static gm_status inverse_root(const products *p, int64_t m, double *a, double *values) {
+    gm_context *context = p->problem->context;
+    const double least = LEAST_CURVATURE * p->precision;
     const gm_status status = gm_symmetric_eigen(context, m, a, values);
     for (int64_t r = 0; status == GM_OK && r < m; r++) {
-        const bool kept = values[r] > 0.0 && values[r] > LEAST_CURVATURE * values[0];
+        const bool kept = values[r] > 0.0 && values[r] > least * values[0];
         for (int64_t i = 0; i < m; i++)
             a[r * m + i] *= kept ? 1.0 / sqrt(values[r]) : 0.0;
     }
@@ -152,7 +161,7 @@ static gm_status draw_directions(products *p, int64_t m, nystrom *s) {
     gm_status status = GM_OK;
     gm_random_gaussian(context, (gm_stream){p->seed, GM_STREAM_DIRECTIONS}, 0, m * d, s->products);
     GM_TRY(gm_outer_gram(context, m, d, s->products, s->core));
-    GM_TRY(inverse_root(context, m, s->core, s->values));
+    GM_TRY(inverse_root(p, m, s->core, s->values));
     gm_multiply(m, d, m, s->core, m, s->products, d, s->directions, d);
 done:
     return status;
@@ -185,7 +194,7 @@ static gm_status complete(products *p, int64_t m, double *out) {
     memset(s.products, 0, (size_t)(m * d) * sizeof *s.products);
     GM_TRY(resolve(p, m, s.directions, 1.0, s.products));
     make_core(m, d, &s, out);
-    GM_TRY(inverse_root(context, m, s.core, s.values));
+    GM_TRY(inverse_root(p, m, s.core, s.values));
     gm_multiply(m, d, m, s.core, m, s.products, d, s.directions, d);
     memset(out, 0, (size_t)(d * d) * sizeof *out);
     GM_TRY(gm_gram_accumulate(context, m, d, s.directions, out));

@@ -10,6 +10,8 @@ static const gm_precondition_kind *const kinds[] = {
     [GM_PRECONDITION_KRONECKER] = &gm_precondition_kronecker,
     [GM_PRECONDITION_LOW_RANK] = &gm_precondition_low_rank};
 
+static const double MOST_DAMPING = 1e6; /* beyond it P is its diagonal to six digits */
+
 static const gm_precondition_facts nothing = {
     .ratio = NAN, .largest = NAN, .condition = NAN, .damping = NAN};
 
@@ -74,11 +76,10 @@ gm_status gm_preconditioner_add(gm_preconditioner *self, int64_t count, const do
 gm_status gm_preconditioner_factor(gm_preconditioner *self, double damping) {
     self->factored = false;
     self->facts = nothing;
-    if (!(isfinite(damping) && damping >= 0.0))
+    if (!(damping >= 0.0 && damping <= MOST_DAMPING))
         return gm_fail(self->context, GM_INVALID_ARGUMENT,
-                       "gm_preconditioner_factor: damping is %g; it must be finite and not "
-                       "negative",
-                       damping);
+                       "gm_preconditioner_factor: damping is %g; it must be from 0 to %g", damping,
+                       MOST_DAMPING);
     if (!(self->weight > 0.0))
         return gm_fail(self->context, GM_UNDEFINED,
                        "gm_preconditioner_factor: there are no noise vectors");

@@ -48,13 +48,13 @@ gm_status gm_preconditioner_add(gm_preconditioner *self, int64_t count, const do
 
 /*
  * Make the inverse from what was taken.
- *   damping  ≥ 0: multiple of the diagonal of the curvature that is added to it, over the largest
- *            eigenvalue of the curvature whose diagonal was brought to 1 (low-rank: of the
- * identity, over the largest eigenvalue) full: raised a hundredfold, from 1e-14 at least, until
- * Cholesky succeeds. kronecker: 1e-14 at least of inputs without penalty where others have one.
- * low-rank: what the vectors do not reach is added, and 1e-8 at least. Coordinates of neither
- * curvature nor penalty have P⁻¹ = 0 (low-rank: only where nothing is added). GM_UNDEFINED where no
- * vector was taken or all are zero.
+ *   damping  0 … 1e6: multiple of the diagonal of the curvature that is added to it, over the
+ * largest eigenvalue of the curvature whose diagonal was brought to 1 (low-rank: of the identity,
+ * over the largest eigenvalue) full: raised a hundredfold, from 1e-14 at least, until Cholesky
+ * succeeds. kronecker: 1e-14 at least of inputs without penalty where others have one. low-rank:
+ * what the vectors do not reach is added, and 1e-8 at least. Coordinates of neither curvature nor
+ * penalty have P⁻¹ = 0 (low-rank: only where nothing is added). GM_UNDEFINED where no vector was
+ * taken or all are zero.
  */
 gm_status gm_preconditioner_factor(gm_preconditioner *self, double damping)
     __attribute__((warn_unused_result));

@@ -8,6 +8,7 @@
 #include "random/streams.h"
 
 enum { INVERSE_STEPS = 60 };
+static const double CONVERGED = 1e-8; /* of the square of an eigenvalue */
 
 typedef struct full {
     double *sum;    /* [d][d], lower: Σ ω v vᵀ */
@@ -138,7 +139,7 @@ static void apply(const gm_preconditioner *self, const double *g, double *out) {
 static double smallest(const gm_preconditioner *self, const double *estimate, double *v,
                        double *w) {
     const int64_t d = self->dimension;
-    double quotient = 0.0;
+    double quotient = 0.0, last = 0.0;
     gm_random_gaussian(self->context, (gm_stream){0, GM_STREAM_KRYLOV}, 0, d, v);
     for (int i = 0; i < INVERSE_STEPS; i++) {
         double square = 0.0;
@@ -147,6 +148,9 @@ static double smallest(const gm_preconditioner *self, const double *estimate, do
             square += v[j] * v[j];
         for (int64_t j = 0; j < d; j++)
             v[j] /= sqrt(square);
+        if (fabs(square - last) <= CONVERGED * square)
+            break;
+        last = square;
     }
     gm_multiply(d, 1, d, estimate, d, v, 1, w, 1);
     for (int64_t j = 0; j < d; j++)

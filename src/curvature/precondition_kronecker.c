@@ -206,8 +206,7 @@ static void scaled(side *s, double divisor) {
     for (int64_t i = 0; i < s->n; i++) {
         s->values[i] = *entry(s, i) / divisor * s->scale[i] * s->scale[i];
         for (int64_t j = 0; s->dense && j <= i; j++)
-            s->vectors[i * s->n + j] =
-                s->sum[i * s->n + j] / divisor * s->scale[i] * s->scale[j];
+            s->vectors[i * s->n + j] = s->sum[i * s->n + j] / divisor * s->scale[i] * s->scale[j];
     }
     if (s->dense)
         gm_symmetric_mirror(s->n, s->vectors);
@@ -321,19 +320,25 @@ static double live(const side *s) {
     return count;
 }
 
+/* Of what a side is said to have more than it shows. */
+static double gain(gm_precondition_spread s, double freedom) {
+    return freedom > 0.0 ? s.trace / freedom : 1.0;
+}
+
 /* The errors of the two sides multiply. */
 static void find_spread(layer *l, double vectors_of_a, double vectors_of_b) {
     double whole, of_a, of_b, most = INFINITY;
     count_freedom(l, &whole, &of_a, &of_b);
     if (l->shift > 0.0)
         most = 1.0 + largest_of(l->a.n, l->a.values) * largest_of(l->b.n, l->b.values);
-    const gm_precondition_spread
-        a = gm_precondition_edges(of_a, live(&l->a), vectors_of_a, INFINITY),
-        b = gm_precondition_edges(of_b, live(&l->b), vectors_of_b, INFINITY);
+    const gm_precondition_spread a = gm_precondition_edges(of_a, live(&l->a), vectors_of_a,
+                                                           INFINITY),
+                                 b = gm_precondition_edges(of_b, live(&l->b), vectors_of_b,
+                                                           INFINITY);
     l->spread.low = a.low * b.low;
     l->spread.high = fmin(a.high * b.high, most);
-    l->spread.trace = fmin(whole * (a.trace / of_a) * (b.trace / of_b),
-                           live(&l->a) * live(&l->b) * l->spread.high);
+    l->spread.trace =
+        fmin(whole * gain(a, of_a) * gain(b, of_b), live(&l->a) * live(&l->b) * l->spread.high);
 }
 
 /* Of two sides the one with fewer vectors for its size goes into the facts. */

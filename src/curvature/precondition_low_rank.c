@@ -18,7 +18,7 @@ typedef struct low_rank {
     int64_t count, next; /* vectors kept, and where the next one goes */
     double *vectors;     /* [most][d] */
     double *weights;     /* [most], ω */
-    double *inner;       /* [most][most]: L of I + V M⁻¹ Vᵀ, V = the vectors times √(ω/Σω) */
+    double *inner; /* [most][most]: L of I + V M⁻¹ Vᵀ, V = the vectors times √(ω/Σω) */
     double *coefficient; /* [most], of products */
     double *inverse;     /* [d], of M = ρ + penalty */
     double ridge;        /* ρ */
@@ -60,6 +60,8 @@ done:
 static gm_status add(gm_preconditioner *self, int64_t count, const double *vectors, double keep) {
     const int64_t d = self->dimension, most = self->most_vectors;
     low_rank *s = self->state;
+    if (keep == 0.0)
+        s->count = s->next = 0;
     for (int64_t i = 0; i < s->count; i++)
         s->weights[i] *= keep;
     for (int64_t i = 0; i < count; i++) {
@@ -95,8 +97,7 @@ static gm_status gram(const gm_preconditioner *self, const double *inverse, doub
         const int64_t width = d - first < COLUMNS ? d - first : COLUMNS;
         for (int64_t i = 0; i < k; i++)
             for (int64_t j = 0; j < width; j++) {
-                const double square =
-                    s->weights[i] / sum * (inverse ? inverse[first + j] : 1.0);
+                const double square = s->weights[i] / sum * (inverse ? inverse[first + j] : 1.0);
                 piece[j * k + i] = s->vectors[i * d + first + j] * sqrt(square);
             }
         status = gm_gram_accumulate(self->context, width, k, piece, out);

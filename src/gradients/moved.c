@@ -1,13 +1,12 @@
 #include "gradients/moved.h"
 
+#include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
 typedef struct moved {
-    gm_context *context;
-    const gm_rows *rows;
     const gm_model *model;
-    const int64_t *index;  /* [n] */
     const double *weights; /* [count][d] */
+    double *x;             /* [n][columns] */
     double *targets;       /* [n][c] */
     double *room;          /* [threads][each]: outputs [n][c], then what the model needs */
     double *out;           /* [count][d] */
@@ -29,13 +28,11 @@ static gm_status evaluate(void *argument, int64_t which, int worker) {
     const int64_t n = self->n, c = model->outputs, d = model->parameters;
     const double *w = self->weights + which * d;
     double *z = self->room + worker * self->each, *scratch = z + n * c;
-    for (int64_t i = 0; i < n; i++)
-        model->forward(model, self->context, self->rows, w, self->index[i], 1, scratch, z + i * c);
+    model->batch_forward(model, w, n, self->x, scratch, z);
     model->loss->residual(n, model->outputs, z, self->targets, z);
     for (int64_t i = 0; i < n * c; i++)
         z[i] /= (double)n;
-    model->backward(model, self->context, self->rows, w, n, self->index, 1, z, scratch,
-                    self->out + which * d);
+    model->batch_backward(model, w, n, self->x, 1, z, scratch, self->out + which * d);
     return GM_OK;
 }
 
@@ -44,22 +41,22 @@ gm_status gm_moved_gradients(gm_context *context, const gm_rows *rows, const gm_
                              const double *weights, double *out) {
     gm_status status = GM_OK;
     const int64_t c = model->outputs;
-    const int64_t one = model->scratch(model, 1, 1), batch = model->scratch(model, n, 1);
-    moved self = {.context = context,
-                  .rows = rows,
-                  .model = model,
-                  .index = index,
+    moved self = {.model = model,
                   .weights = weights,
                   .out = out,
                   .n = n,
-                  .each = n * c + (one > batch ? one : batch)};
+                  .each = n * c + model->batch_room(model, n)};
+    GM_TRY(gm_blas_prepare(context));
+    GM_TRY(GM_NEW(context, self.x, n * model->columns));
     GM_TRY(GM_NEW(context, self.targets, n * c));
     GM_TRY(GM_NEW(context, self.room, gm_context_threads(context) * self.each));
+    gm_rows_gather(rows, n, index, self.x);
     for (int64_t i = 0; i < n; i++)
         gm_target_expand(targets[index[i]], model->outputs, self.targets + i * c);
     GM_TRY(gm_parallel_for(context, count, evaluate, &self));
 done:
     gm_release(context, self.room);
     gm_release(context, self.targets);
+    gm_release(context, self.x);
     return status;
 }

@@ -10,8 +10,8 @@
  *   index    [n]
  *   weights  [count][d], out [count][d]
  * Only the rows of the batch are evaluated. The bits do not depend on the number of threads.
- * Cost: a forward and a backward pass over n rows for each of the weights; memory n (2 c) numbers a
- * thread beside what the model needs.
+ * Cost: a forward and a backward pass over n rows for each of the weights; memory n (columns + c)
+ * numbers, and n c a thread beside what the model needs.
  */
 gm_status gm_moved_gradients(gm_context *context, const gm_rows *rows, const gm_model *model,
                              const double *targets, int64_t n, const int64_t *index, int64_t count,

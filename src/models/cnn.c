@@ -226,6 +226,7 @@ static gm_status create(gm_context *context, const gm_spec *spec, const gm_model
     self->context = context;
     self->base = (gm_model){.kind = &gm_model_cnn,
                             .columns = shape->columns,
+                            .single = true,
                             .scratch = scratch,
                             .forward = forward,
                             .backward = backward,

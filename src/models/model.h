@@ -49,6 +49,7 @@ struct gm_model {
     int64_t parameters;  /* d */
     bool convex;         /* the loss is convex in w, so that an optimum can be named */
     bool linear;         /* z_a = ⟨w_a, x⟩ with w [c][columns] */
+    bool single;         /* z and J are computed in float32, or parts of them */
     /* Numbers of scratch that forward and backward need for n rows and m right-hand sides. */
     int64_t (*scratch)(const gm_model *model, int64_t n, int64_t m);
     /* z [count][c] of rows first … first+count−1; the bits do not depend on how rows are cut. */
@@ -91,7 +92,9 @@ struct gm_model {
 extern const gm_model_kind gm_model_linear;   /* ⟨w, x⟩, squared loss; w [columns] */
 extern const gm_model_kind gm_model_logistic; /* ⟨w, x⟩, logistic loss; w [columns] */
 extern const gm_model_kind gm_model_softmax;  /* ⟨w_a, x⟩, softmax loss; w [c][columns] */
-extern const gm_model_kind gm_model_cnn;      /* convolutions and a linear layer on images */
+extern const gm_model_kind gm_model_cnn; /* on images: stages of 3 × 3 convolution, bias, act and
+                                            means of 2 × 2 places, then W a + b; stage by stage
+                                            W [out][in][3][3], then b [out] */
 extern const gm_model_kind gm_model_mlp; /* layers x ← act(W x + b), the last without act; layer
                                             by layer W [out][in], then b [out] */
 

@@ -41,7 +41,8 @@ bool gm_measure_has_batch(const gm_report *report);
 void gm_measure_batch_script(const gm_report *report, gm_text *out);
 void gm_measure_batch_caption(const gm_report *report, gm_text *html);
 
-bool gm_measure_has_along(const gm_report *report);
+bool gm_measure_has_along(const gm_report *report);  /* points */
+bool gm_measure_has_course(const gm_report *report); /* and a V to be drawn */
 void gm_measure_along_script(const gm_report *report, gm_text *out);
 void gm_measure_along_caption(const gm_report *report, gm_text *html);
 /* What the monitor says, the rate, and V and the loss at the first point and the last. */

@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
+/* The largest number that has a place on an axis, with room to widen it. */
+static const double most = 1e250;
+
 /* A member of point i; NaN where there is none. */
 static double value_at(const gm_report *report, int i, const char *name) {
     char path[64];
@@ -30,7 +33,13 @@ static gm_range variance_range(const gm_report *report) {
 }
 
 bool gm_measure_has_along(const gm_report *report) {
-    return count_points(report) > 0 && variance_range(report).high < 1e250;
+    return count_points(report) > 0;
+}
+
+bool gm_measure_has_course(const gm_report *report) {
+    const int count = count_points(report);
+    const double high = variance_range(report).high;
+    return count > 0 && value_at(report, count - 1, "step") < most && high > 0.0 && high < most;
 }
 
 /* --- rows --- */
@@ -85,7 +94,7 @@ static void add_points(const gm_report *report, gm_range range, gm_text *out) {
                               fmax(low, range.low / 3.0), value_at(report, i, "variance.ci95[1]"),
                               value_at(report, i, "loss")};
         for (int k = 0; k < 5; k++) {
-            if (isfinite(row[k]) && (k == 4 || row[k] > 0.0))
+            if (fabs(row[k]) < most && (k == 4 || row[k] > 0.0))
                 gm_text_exact(out, row[k]);
             else
                 gm_text_add(out, "?");
@@ -112,24 +121,25 @@ void gm_measure_along_script(const gm_report *report, gm_text *out) {
     add_points(report, range, out);
     gm_text_add(out,
                 "plot $along using 1:3:4 with filledcurves fillstyle solid 0.55 noborder "
-                "linecolor rgb '" GM_COLOR_BAND "' title '95 % interval of V', "
+                "linecolor rgb '" GM_COLOR_BAND "' title '95 %', "
                 "$along using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 2.5 "
                 "linecolor rgb '" GM_COLOR_ESTIMATE "' title 'V', "
                 "$along using 1:5 axes x1y2 with linespoints pointtype 6 pointsize 0.5 linewidth "
-                "2 linecolor rgb '" GM_COLOR_TRUTH "' title 'loss (right)'");
-    if (isfinite(baseline)) {
+                "2 linecolor rgb '" GM_COLOR_TRUTH "' title 'loss, right'");
+    if (fabs(baseline) < most) {
         gm_text_add(out, ", ");
         gm_text_exact(out, baseline);
         gm_text_add(out, " axes x1y2 with lines dashtype 2 linewidth 1.8 linecolor rgb "
-                         "'" GM_COLOR_LIMIT "' title 'knowing nothing (right)'");
+                         "'" GM_COLOR_LIMIT "' title 'constant'");
     }
     gm_text_add(out, "\n");
 }
 
 void gm_measure_along_caption(const gm_report *report, gm_text *html) {
-    gm_text_add(html, "<strong>Along training.</strong> V over the whole class at the weights after "
-                      "so many steps on one target, and the loss of that target. The dashed line is "
-                      "the loss of the best constant prediction");
+    gm_text_add(html,
+                "<strong>Along training.</strong> V over the whole class at the weights after "
+                "so many steps on one target, and the loss of that target. The dashed line is "
+                "the loss of the best constant prediction");
     gm_text_add(html, gm_report_flag(report, "result.training.diverged", false)
                           ? "; the run diverged after the last point."
                           : ".");

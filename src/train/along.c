@@ -6,7 +6,13 @@
 
 #include "train/fresh.h"
 
-enum { BATCH = 256, MOST_BATCH = 65536, MOST_STEPS = 10000000, SCORE_SAMPLES = 8192, BASELINE_SAMPLES = 65536 };
+enum {
+    BATCH = 256,
+    MOST_BATCH = 65536,
+    MOST_STEPS = 10000000,
+    SCORE_SAMPLES = 8192,
+    BASELINE_SAMPLES = 65536
+};
 enum { MOST_GAPS = GM_MOST_ALONG - 2, REPORT_EVERY = 64 };
 
 /* Everything of one call; each part is NULL until it is there. */
@@ -114,13 +120,8 @@ static gm_status measure_point(run *r, int64_t step) {
     if (status != GM_OK)
         return status;
     gm_along_point *point = &out->points[out->count++];
-    *point = (gm_along_point){step,
-                              loss,
-                              m->variance,
-                              m->signal_to_noise,
-                              m->samples_to_see_target,
-                              m->verdict,
-                              {0}};
+    *point = (gm_along_point){
+        step, loss, m->variance, m->signal_to_noise, m->samples_to_see_target, m->verdict, {0}};
     gm_monitor_read(r->monitor, &point->monitor);
     if (step == 0)
         out->first = m;

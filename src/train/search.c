@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_RATES = 16 };
+enum { MOST_RATES = 40 };
 
 /* The grid's step. */
 static const double STEP = 3.1622776601683795;

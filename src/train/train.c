@@ -17,6 +17,9 @@ enum { DEFAULT_BATCH = 256, POWER_STEPS = 8, NAME_SIZE = 64 };
 
 /* Times that a run looks at the loss, about. */
 static const double LOOKS_A_RUN = 100.0;
+
+/* Rows times parameters. */
+static const double MOST_FOR_OPTIMUM = 2e8;
 static const double DEFAULT_EPOCHS = 10.0, MOST_EPOCHS = 1e6;
 
 /* Everything of one training. */
@@ -239,10 +242,20 @@ static gm_status add_warning(job *j, const char *format, ...) {
     return GM_OK;
 }
 
+/* The optimum takes hundreds of passes: where nobody asks for it, only of small problems. */
+static bool wants_optimum(const job *j) {
+    const double size =
+        (double)gm_dataset_rows(j->dataset) * (double)j->problem->model->parameters;
+    return j->options.until == GM_UNTIL_EXCESS || size <= MOST_FOR_OPTIMUM;
+}
+
 static gm_status find_optimum(job *j) {
     gm_status status = GM_OK;
     gm_training *t = j->training;
     gm_least least;
+    t->optimum = t->optimum_error = NAN;
+    if (!wants_optimum(j))
+        return GM_OK;
     GM_TRY(gm_train_optimum(j->problem, j->oracle, j->options.l2, j->options.seed, &least));
     gm_oracle_reset(j->oracle);
     t->optimum = least.loss;

@@ -1,6 +1,6 @@
 /* check_json FILE PATH…  succeeds where FILE is one JSON object that has every member;
-   check_json -v FILE PATH  prints the member. A path is names with dots between,
-   numbers in arrays. */
+   check_json -v FILE PATH  prints the member. A path is names with dots between, of an
+   array numbers from 0. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

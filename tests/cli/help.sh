@@ -67,7 +67,8 @@ for option in inputs inputs-file modulus targets model loss weights init-draws m
     target-draws budget seed threads out json quiet no-progress dry-run; do
     prints "^  --$option( |$)"
 done
-never_prints 'along'
+prints '^  --along STEPS'
+prints '^  --along-rate RATE'
 
 run 0 help lwe
 for name in generate verify import; do

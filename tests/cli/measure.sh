@@ -157,7 +157,50 @@ if command -v gnuplot >/dev/null; then
     that [ "$(grep -c '<svg' "$folder/report.html")" -ge 2 ]
 fi
 
+# --- along training ---
+folder=$scratch/along
+run 0 measure --inputs gaussian:n=4 --targets linear --samples 256 --along 100 --out "$folder" \
+    --json
+that "$CHECK_JSON" "$scratch/out" result.along.0.step result.along.0.loss \
+    result.along.0.variance.value result.along.0.variance.ci95 \
+    result.along.0.signal_to_noise result.along.0.samples_to_see_target \
+    result.along.0.verdict result.along.0.monitor.cause result.along.8.monitor.advice \
+    result.along.8.monitor.gradient_norm.value result.along.8.monitor.signal_to_noise.value \
+    result.along.8.monitor.plateau result.training.rate result.training.batch_size \
+    result.training.baseline result.training.diverged result.training.monitor.cause \
+    result.training.monitor.advice result.training.monitor.samples_to_see options.along
+that [ "$(value "$scratch/out" result.along.7.step)" = 64 ]
+that [ "$(value "$scratch/out" result.along.8.step)" = 100 ]
+that [ "$(value "$scratch/out" result.along.0.variance.value)" = \
+    "$(value "$scratch/out" result.variance.value)" ]
+that [ "$(value "$scratch/out" result.training.diverged)" = false ]
+holds 'first > 100 * last && first < 1.2 * base && base < 1.2 * first' \
+    first=result.along.0.loss last=result.along.8.loss base=result.training.baseline
+that grep -q 'Along training' "$folder/report.html"
+if command -v gnuplot >/dev/null; then
+    that [ -s "$folder/along.svg" ]
+fi
+run 0 measure --inputs gaussian:n=4 --targets linear --samples 256 --along 300 --along-rate 3
+prints '^Along training$'
+prints '^  Monitor +step too large: '
+run 0 measure --inputs cube:n=16 --targets parity:k=8 --samples 256 --along 400 \
+    --model mlp:hidden=8
+prints '^  Monitor +gradient indistinguishable from noise'
+run 0 measure --inputs zq:n=3,q=5 --targets lwe:read=phase,sigma=.5 --loss cosine --method exact \
+    --along 16 --json
+that [ "$(value "$scratch/out" result.method)" = '"exact"' ]
+that [ "$(value "$scratch/out" result.along.5.step)" = 16 ]
+run 0 measure --inputs cube:n=4 --targets parity:k=1 --loss logistic --along 3 --json
+that [ "$(value "$scratch/out" result.along.3.step)" = 3 ]
+run 0 measure --inputs cube:n=4 --targets parity --json
+that [ "$(value "$scratch/out" result.along)" = null ]
+that [ "$(value "$scratch/out" result.training)" = null ]
+
 # --- plans do nothing ---
+run 0 measure --inputs gaussian:n=6 --targets linear --along 50 --out "$scratch/none" --dry-run
+prints '^would +measure the gradients of linear on gaussian:n=6 for targets linear along 50 steps'
+prints '^would write +along.svg, ladder.svg'
+that [ ! -e "$scratch/none" ]
 run 0 measure --inputs gaussian:n=6 --targets linear --out "$scratch/none" --dry-run
 prints '^would +measure the gradients of linear on gaussian:n=6 for targets linear$'
 prints '^method +sampled, jacobian$'
@@ -219,7 +262,14 @@ refuse 'give --inputs or --inputs-file, not both' --inputs box:n=3 \
     --inputs-file "$scratch/rows.npy" --targets linear
 refuse 'option --modulus goes with --inputs-file only' --inputs box:n=3 --modulus 5 --targets linear
 refuse 'option --targets CLASS is missing' --inputs box:n=3
-refuse 'unknown option --along' --inputs box:n=3 --targets linear --along 9
+refuse "'--along' takes|give an integer from 1 to 10000000" --inputs box:n=3 --targets linear --along 0
+refuse 'go with --along STEPS only' --inputs box:n=3 --targets linear --along-rate 1
+refuse 'go with --along STEPS only' --inputs box:n=3 --targets linear --along-batch 64
+refuse 'give an even number' --inputs box:n=3 --targets linear --along 4 --along-batch 3
+refuse "give a number above 0, or 'auto'" --inputs box:n=3 --targets linear --along 4 --along-rate 0
+refuse '2 draws of initial weights; a run starts from one' --inputs box:n=3 --targets linear \
+    --along 4 --init-draws 2
+refuse 'the law box is continuous' --inputs box:n=3 --targets linear --along 4 --method exact
 refuse '3 numbers; model linear on 4 columns has 4 parameters' --inputs box:n=4 --targets linear \
     --weights "$scratch/ones.npy"
 refuse 'rows\.npy: the array has 2 dimensions; --weights takes one' --inputs box:n=4 \

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "curvature/precondition.h"
 #include "lattice/pool.h"
 #include "lwe/entropy.h"
 #include "lwe/informativeness.h"
@@ -129,6 +130,22 @@ done:
     return status;
 }
 
+/* A network on images, and gradients at moved weights. */
+static gm_status recover_images(gm_context *context) {
+    double inputs[20 * 4], targets[20];
+    const gm_recover_options options = {
+        .model = "cnn:channels=1", .batch_size = 4, .num_gradients = 40, .compare = true};
+    gm_dataset *dataset = NULL;
+    gm_recovery *recovery = NULL;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 80; i++)
+        inputs[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 20; i++)
+        targets[i] = inputs[4 * i];
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 20, 4, inputs, targets, &dataset));
+    STOP_UNLESS_OK(gm_recover(context, dataset, &options, &recovery));
+done:
+    gm_recovery_destroy(context, recovery);
 /* Every source of the residual; the last columns are one of ones and one of signs. */
 static gm_status find_risk(gm_context *context) {
     static const gm_risk_options all[] = {
@@ -185,6 +202,35 @@ static gm_status accumulate(gm_context *context) {
     STOP_UNLESS_OK(gm_accumulator_total(a, mean, scatter));
 done:
     gm_accumulator_destroy(a);
+    return status;
+}
+
+static gm_status precondition(gm_context *context) {
+    static const gm_model model = {
+        .parameters = 6, .factor_count = 1, .factor = {{.in = 2, .out = 2, .bias = true}}};
+    static const double penalty[6] = {1, 1, 1, 1, 0, 0};
+    double vectors[9 * 6], step[6];
+    gm_preconditioner *p = NULL;
+    gm_archive archive = {.context = context};
+    gm_status status = GM_OK;
+    for (int i = 0; i < 54; i++)
+        vectors[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int form = GM_PRECONDITION_FULL; form <= GM_PRECONDITION_LOW_RANK; form++) {
+        STOP_UNLESS_OK(
+            gm_preconditioner_create(context, (gm_precondition_form)form, &model, penalty, 5, &p));
+        STOP_UNLESS_OK(gm_preconditioner_add(p, 9, vectors, 1.0));
+        gm_archive_write(context, &archive);
+        gm_preconditioner_exchange(p, &archive);
+        STOP_UNLESS_OK(archive.status);
+        gm_archive_release(&archive);
+        STOP_UNLESS_OK(gm_preconditioner_factor(p, 0.1));
+        gm_preconditioner_apply(p, vectors, step);
+        gm_preconditioner_destroy(p);
+        p = NULL;
+    }
+done:
+    gm_archive_release(&archive);
+    gm_preconditioner_destroy(p);
     return status;
 }
 
@@ -406,6 +452,27 @@ static gm_status measure_fourier(gm_context *context) {
 
 static gm_status measure_walsh(gm_context *context) {
     return measure(context, "cube:n=3,p=.2", "parity", "exact", "linear", 0);
+}
+
+static gm_status measure_along(gm_context *context) {
+    const gm_measure_options options = {.inputs = "gaussian:n=2",
+                                        .targets = "linear",
+                                        .model = "mlp:hidden=2",
+                                        .samples = 32,
+                                        .target_draws = 4};
+    gm_along *along = NULL;
+    const gm_status status = gm_measure_along(
+        context, &options, &(gm_along_options){.steps = 1, .batch_size = 4}, &along);
+    gm_along_destroy(context, along);
+    return status;
+}
+
+static gm_status monitor(gm_context *context) {
+    gm_monitor *made = NULL;
+    const gm_status status =
+        gm_monitor_create(context, &(gm_monitor_options){.dimension = 2, .batch_size = 2}, &made);
+    gm_monitor_destroy(made);
+    return status;
 }
 
 static gm_status measure_moment(gm_context *context) {
@@ -809,10 +876,12 @@ static int tear_down(void **state) {
         sweep(#name, name);                                                                        \
     }
 SWEEP(recover_everything)
+SWEEP(recover_images)
 SWEEP(recover_cost)
 SWEEP(find_risk)
 SWEEP(write_risk)
 SWEEP(accumulate)
+SWEEP(precondition)
 SWEEP(reduce_lattice)
 SWEEP(load_csv)
 SWEEP(load_gzip)
@@ -830,6 +899,8 @@ SWEEP(measure_function)
 SWEEP(measure_fourier)
 SWEEP(measure_walsh)
 SWEEP(measure_moment)
+SWEEP(measure_along)
+SWEEP(monitor)
 SWEEP(parse_spec)
 SWEEP(write_output)
 SWEEP(write_report)
@@ -846,6 +917,41 @@ SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+<<<<<<< HEAD
+        cmocka_unit_test(sweep_recover_everything),
+        cmocka_unit_test(sweep_recover_images),
+        cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),
+        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),
+        cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),
+        cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),
+        cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),
+        cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),
+        cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),
+        cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),
+        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),
+        cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),
+        cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),
+        cmocka_unit_test(sweep_keep_rows),
+=======
         cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
         cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
         cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
@@ -855,6 +961,7 @@ int main(void) {
         cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
         cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
         cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_along),      cmocka_unit_test(sweep_monitor),
         cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
         cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
         cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
@@ -862,7 +969,10 @@ int main(void) {
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
         cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
         cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
-        cmocka_unit_test(sweep_lwe_evidence),       cmocka_unit_test(sweep_find_risk),
+>>>>>>> cac8d3edab61ae1ec818e1a1f51296221bb079e7
+        cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_precondition),
+        cmocka_unit_test(sweep_find_risk),
         cmocka_unit_test(sweep_write_risk),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -124,6 +124,22 @@ static void networks_give_the_hessian(void **state) {
     gm_problem_destroy(p);
 }
 
+/* In float32 a step of √ε of float64 would not move a weight: differences are good to √ε of
+ * float32, 3e-4, times what is left of curvature beside the gradients. */
+static void single_precision_takes_longer_steps(void **state) {
+    (void)state;
+    gm_problem *p = place(data.dataset, "cnn:channels=2,input=3x4,act=tanh", "init", 40);
+    const gm_model *model = p->model;
+    double *scratch = malloc((size_t)model->scratch(model, ROWS, 1) * sizeof *scratch);
+    assert_non_null(scratch);
+    assert_true(model->single);
+    model->forward(model, context, gm_dataset_matrix(data.dataset), p->weights, 0, ROWS, scratch,
+                   p->targets);
+    check_between(error_of(p, model->parameters + 1, 1), 0.0, 0.02);
+    free(scratch);
+    gm_problem_destroy(p);
+}
+
 static void threads_do_not_change_a_bit(void **state) {
     (void)state;
     gm_context *one = make_context(1, GM_ISA_AUTO), *two = context;
@@ -203,6 +219,7 @@ int main(void) {
         cmocka_unit_test(few_directions_complete_a_small_batch),
         cmocka_unit_test(canonical_links_give_gauss_newton),
         cmocka_unit_test(networks_give_the_hessian),
+        cmocka_unit_test(single_precision_takes_longer_steps),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(the_budget_is_kept),
         cmocka_unit_test(one_gradient_is_refused),

@@ -596,6 +596,66 @@ static void the_table_of_nothing_found_says_so(void **state) {
                 (const char *[]){"carry the variance", "exact", "Total variation", NULL});
 }
 
+static void the_table_of_a_course_says_what_the_run_suffers_from(void **state) {
+    (void)state;
+    check_table("along.json",
+                (const char *[]){"Along training\n", "64 steps at a rate of 0.354, on 256 fresh",
+                                 "healthy: the loss falls by 0.00311 a step",
+                                 "V 0.00204 at first, 0.0201 at last; loss 0.568 at first",
+                                 "knowing nothing costs 0.500", NULL},
+                (const char *[]){"Warnings", "no longer finite", NULL});
+    check_table("uninformative.json", (const char *[]){"Noise T", NULL},
+                (const char *[]){"Along", "Monitor", NULL});
+}
+
+/* Courses that no run of ours writes: rows without a picture, or neither. */
+static void odd_courses_still_have_table_and_page(void **state) {
+    (void)state;
+    static const char *const paths[] = {"result.along",
+                                        "result.along[0]",
+                                        "result.along[0].step",
+                                        "result.along[0].variance",
+                                        "result.along[3].variance.value",
+                                        "result.along[7].step",
+                                        "result.along[7].loss",
+                                        "result.training",
+                                        "result.training.baseline",
+                                        "result.training.rate",
+                                        "result.training.diverged",
+                                        "result.training.monitor.advice"};
+    static const double numbers[] = {-1e308, 0, 5e-324, 1e300, 1e308};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        for (size_t kind = 0; kind < 2 + sizeof numbers / sizeof *numbers; kind++) {
+            gm_report *report = load_fixture("along.json");
+            if (kind == 0)
+                assert_ok(gm_report_set_text(report, paths[i], hostile));
+            else if (kind == 1)
+                assert_ok(gm_report_set_null(report, paths[i]));
+            else
+                assert_ok(gm_report_set_number(report, paths[i], numbers[kind - 2]));
+            render(report);
+            gm_report_destroy(report);
+        }
+    gm_report *report = load_fixture("along.json");
+    char path[64], *text = NULL;
+    assert_int_equal(gm_report_plots(report), 3);
+    assert_string_equal(gm_report_plot_name(report, 2), "along.svg");
+    assert_ok(gm_report_html(report, NULL, &text));
+    assert_contains(text, "<b>Along training.</b>");
+    gm_report_free_text(report, text);
+    for (int p = 0; p < 8; p++) { /* V at or below 0 at every point: rows, no picture */
+        snprintf(path, sizeof path, "result.along[%d].variance.value", p);
+        assert_ok(gm_report_set_number(report, path, -1));
+        snprintf(path, sizeof path, "result.along[%d].variance.ci95", p);
+        assert_ok(gm_report_set_null(report, path));
+    }
+    assert_int_equal(gm_report_plots(report), 2);
+    text = table_of(report, false);
+    assert_contains(text, "Along training");
+    gm_report_free_text(report, text);
+    gm_report_destroy(report);
+}
+
 static void the_page_of_a_measurement_fits_its_method(void **state) {
     (void)state;
     static const struct {
@@ -1093,6 +1153,8 @@ int main(void) {
         cmocka_unit_test(odd_entropies_still_have_table_and_page),
         cmocka_unit_test(the_table_of_a_measurement_says_what_v_is_made_of),
         cmocka_unit_test(the_table_of_nothing_found_says_so),
+        cmocka_unit_test(the_table_of_a_course_says_what_the_run_suffers_from),
+        cmocka_unit_test(odd_courses_still_have_table_and_page),
         cmocka_unit_test(the_page_of_a_measurement_fits_its_method),
         cmocka_unit_test(odd_measurements_still_have_table_and_page),
         cmocka_unit_test(colours_come_only_when_asked_for),

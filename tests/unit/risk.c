@@ -170,6 +170,57 @@ static void the_intercept_covers_whatever_the_law(void **state) {
     gm_dataset_destroy(dataset);
 }
 
+/* Far from zero the mean has most of the error: batches of 100, residuals N(m, 1). */
+static void the_error_of_the_intercept_has_the_mean_in_it(void **state) {
+    (void)state;
+    enum { REPETITIONS = 400, K = 200 };
+    static const double means[] = {0.0, 3.0, -30.0};
+    for (int m = 0; m < 3; m++) {
+        double squares = 0.0, b[K];
+        for (uint64_t i = 0; i < REPETITIONS; i++) {
+            gm_random_gaussian(context, (gm_stream){i, 7}, 0, K, b);
+            for (int j = 0; j < K; j++)
+                b[j] = means[m] + 0.1 * b[j];
+            const gm_estimate e = gm_intercept_power(K, b, 100.0);
+            const double z = (e.value - 1.0 - means[m] * means[m]) / e.std_error;
+            squares += z * z / REPETITIONS;
+        }
+        check_between(squares, 1.0 - 5.0 * sqrt(2.0 / REPETITIONS),
+                      1.0 + 5.0 * sqrt(2.5 / REPETITIONS));
+    }
+}
+
+/* E |ρ| of N(mean, 1 − mean²) by adding up its density. */
+static double absolute_mean(double mean) {
+    const double spread = sqrt(1.0 - mean * mean), step = 1e-4;
+    double sum = 0.0;
+    for (double x = -10.0; x < 10.0; x += step)
+        sum += fabs(mean + spread * x) * exp(-0.5 * x * x) / sqrt(2.0 * 3.14159265358979) * step;
+    return sum;
+}
+
+/* Power 1, hardly any error: the interval is what a mean allows, the value what a normal law has.
+ */
+static void the_value_is_that_of_a_gaussian_residual(void **state) {
+    (void)state;
+    static const double means[] = {0.0, 0.6, -0.6, 0.999};
+    for (int m = 0; m < 4; m++)
+        for (double c = 0.0; c < 3.0; c += 0.7) {
+            const gm_risk_facts facts = {
+                .power = {.value = 1.0, .std_error = 1e-9, .low = 1.0 - 2e-9, .high = 1.0 + 2e-9},
+                .mean = {.value = means[m], .std_error = 1e-9}};
+            const gm_risk_value v = gm_linear_value(&facts, c);
+            check_near(v.estimate.value, 1.0 + 2.0 * c * absolute_mean(means[m]) + c * c, 1e-6);
+            check_near(v.low, 1.0 + 2.0 * c * fabs(means[m]) + c * c, 1e-6);
+            check_near(v.high, (1.0 + c) * (1.0 + c), 1e-6);
+        }
+    const gm_risk_facts blind = {.power = {.value = 4.0, .std_error = 1e-9},
+                                 .mean = {.value = (double)NAN, .std_error = (double)NAN}};
+    const gm_risk_value v = gm_linear_value(&blind, 0.5);
+    check_near(v.estimate.value, 4.0 + 2.0 * 0.5 * 2.0 * 0.79788456080286536 + 0.25, 1e-6);
+    check_near(v.low, 4.25, 1e-6);
+}
+
 static void the_gaussian_form_covers_and_is_not_biased(void **state) {
     (void)state;
     enum { REPETITIONS = 300, D = 16, K = 128 };
@@ -611,6 +662,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(is_within_five_percent_on_gaussian_data),
         TEST(the_intercept_covers_whatever_the_law),
+        TEST(the_error_of_the_intercept_has_the_mean_in_it),
+        TEST(the_value_is_that_of_a_gaussian_residual),
         TEST(the_gaussian_form_covers_and_is_not_biased),
         TEST(the_gaussian_form_bears_singular_inputs),
         TEST(tells_where_the_gaussian_form_is_wrong),

@@ -90,7 +90,7 @@ static const struct option options[] = {
      .high = 1e7,
      .offset = FIELD(along.steps),
      .help = "train on one target of the class for so many steps of plain descent, measure after "
-             "1, 2, 4, … of them, and say what the run suffers from"},
+             "1, 2, 4 ... of them, and say what the run suffers from"},
     {.name = "along-rate",
      .kind = OPTION_NUMBER,
      .placeholder = "RATE",
