@@ -146,6 +146,10 @@ static gm_status recover_images(gm_context *context) {
     STOP_UNLESS_OK(gm_recover(context, dataset, &options, &recovery));
 done:
     gm_recovery_destroy(context, recovery);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
 /* Every source of the residual; the last columns are one of ones and one of signs. */
 static gm_status find_risk(gm_context *context) {
     static const gm_risk_options all[] = {
@@ -917,41 +921,6 @@ SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-<<<<<<< HEAD
-        cmocka_unit_test(sweep_recover_everything),
-        cmocka_unit_test(sweep_recover_images),
-        cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),
-        cmocka_unit_test(sweep_reduce_lattice),
-        cmocka_unit_test(sweep_load_csv),
-        cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),
-        cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_make_inputs),
-        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),
-        cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),
-        cmocka_unit_test(sweep_measure_gram),
-        cmocka_unit_test(sweep_measure_jacobian),
-        cmocka_unit_test(sweep_measure_function),
-        cmocka_unit_test(sweep_measure_fourier),
-        cmocka_unit_test(sweep_measure_walsh),
-        cmocka_unit_test(sweep_measure_moment),
-        cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),
-        cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_write_entropy),
-        cmocka_unit_test(sweep_write_measurement),
-        cmocka_unit_test(sweep_load_report),
-        cmocka_unit_test(sweep_make_lwe),
-        cmocka_unit_test(sweep_read_lwe),
-        cmocka_unit_test(sweep_write_lwe),
-        cmocka_unit_test(sweep_attack_lwe),
-        cmocka_unit_test(sweep_reduce_lwe),
-        cmocka_unit_test(sweep_solve_lwe),
-        cmocka_unit_test(sweep_keep_rows),
-=======
         cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
         cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
         cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
@@ -969,10 +938,8 @@ int main(void) {
         cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
         cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
         cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
->>>>>>> cac8d3edab61ae1ec818e1a1f51296221bb079e7
-        cmocka_unit_test(sweep_lwe_evidence),
-        cmocka_unit_test(sweep_precondition),
-        cmocka_unit_test(sweep_find_risk),
+        cmocka_unit_test(sweep_recover_images),     cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_precondition),       cmocka_unit_test(sweep_find_risk),
         cmocka_unit_test(sweep_write_risk),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
