@@ -135,12 +135,12 @@ void gm_train_method(const gm_report *report, gm_text *html) {
     bool divides = false;
     for (int i = 0; i < s.count; i++)
         divides = divides || s.of[i].curvature > 0.0;
-    gm_text_add(html,
-                "<p>All optimizers start from the same weights and see the rows in the same orders. "
-                "Each searches its learning rate on a grid of its own, with horizon and momentum "
-                "where it has them, until the best rate has worse ones on both sides; the setting "
-                "found is run again on another order, and that run is shown. The search is not "
-                "counted.</p>\n");
+    gm_text_add(
+        html, "<p>All optimizers start from the same weights and see the rows in the same orders. "
+              "Each searches its learning rate on a grid of its own, with horizon and momentum "
+              "where it has them, until the best rate has worse ones on both sides; the setting "
+              "found is run again on another order, and that run is shown. The search is not "
+              "counted.</p>\n");
     if (divides)
         gm_text_add(html, "<p><b>gradiometer</b> puts noise of known covariance on the targets of "
                           "some batches: what this adds to a gradient has the curvature as its "

@@ -87,8 +87,9 @@ static void add_curve(const gm_report *report, const gm_train_shown *s, int o, c
 }
 
 static void add_line(const gm_train_shown *s, int o, gm_text *out) {
-    gm_text_format(out, "%s$curve%d using 1:2 with lines dashtype %d linewidth %s linecolor rgb "
-                        "'%s' title ",
+    gm_text_format(out,
+                   "%s$curve%d using 1:2 with lines dashtype %d linewidth %s linecolor rgb "
+                   "'%s' title ",
                    o > 0 ? ", " : "plot ", o, dashes[o], o == 0 ? "3" : "2", colors[o]);
     gm_text_gnuplot(out, s->of[o].name);
 }
@@ -148,8 +149,9 @@ static void caption(const gm_report *report, const char *title, const char *note
     gm_text_add(html, "<strong>");
     gm_text_add(html, title);
     gm_text_add(html, "</strong> The loss over all rows, of the weights or of their average, ");
-    gm_text_add(html, isfinite(s.optimum) ? "less the least loss that there is. " : "whichever is "
-                                                                                   "lower. ");
+    gm_text_add(html, isfinite(s.optimum) ? "less the least loss that there is. "
+                                          : "whichever is "
+                                            "lower. ");
     gm_text_add(html, note);
     if (isfinite(s.goal_loss))
         gm_text_add(html, " The level line is the goal.");

@@ -557,6 +557,24 @@ done:
     return status;
 }
 
+static gm_status write_training(gm_context *context) {
+    const double numbers[3] = {3.0, 2.0, 1.0}, steps[3] = {1.0, 2.0, 3.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "train", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.optimum", 0.5));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.optimizers[0].name", "sgd"));
+    STOP_UNLESS_OK(
+        gm_report_set_numbers(report, "result.optimizers[0].curve.gradient_evaluations", steps, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.optimizers[0].curve.seconds", steps, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.optimizers[0].curve.loss", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.optimizers[1].name", "adam"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
 static gm_status write_measurement(gm_context *context) {
     const double interval[2] = {0.5, 2.0};
     gm_report *report = NULL;
@@ -884,6 +902,7 @@ SWEEP(recover_images)
 SWEEP(recover_cost)
 SWEEP(find_risk)
 SWEEP(write_risk)
+SWEEP(write_training)
 SWEEP(accumulate)
 SWEEP(precondition)
 SWEEP(reduce_lattice)
@@ -940,7 +959,7 @@ int main(void) {
         cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
         cmocka_unit_test(sweep_recover_images),     cmocka_unit_test(sweep_lwe_evidence),
         cmocka_unit_test(sweep_precondition),       cmocka_unit_test(sweep_find_risk),
-        cmocka_unit_test(sweep_write_risk),
+        cmocka_unit_test(sweep_write_risk),         cmocka_unit_test(sweep_write_training),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -137,20 +137,22 @@ const struct spec_family spec_optimizers = {
     .title = "Optimizers",
     .option = "optimizer",
     .list = true,
-    .forms = (const struct spec_form[]){
-        {"sgd", "steps down the gradient of a batch", {{0}}},
-        {"momentum", "steps down a fading sum of gradients, which fades by 0.9 or 0.99", {{0}}},
-        {"adam", "steps scaled by the size of each weight's gradients so far", {{0}}},
-        {"lbfgs",
-         "full gradients, each of which is rows / batch size evaluations, and a curvature made of "
-         "their differences",
-         {{0}}},
-        {"gradiometer",
-         "divides by the curvature, which some of its gradients recover by noise on targets",
-         {{0}}},
-        {0},
-    },
-    };
+    .forms =
+        (const struct spec_form[]){
+            {"sgd", "steps down the gradient of a batch", {{0}}},
+            {"momentum", "steps down a fading sum of gradients, which fades by 0.9 or 0.99", {{0}}},
+            {"adam", "steps scaled by the size of each weight's gradients so far", {{0}}},
+            {"lbfgs",
+             "full gradients, each of which is rows / batch size evaluations, and a curvature made "
+             "of "
+             "their differences",
+             {{0}}},
+            {"gradiometer",
+             "divides by the curvature, which some of its gradients recover by noise on targets",
+             {{0}}},
+            {0},
+        },
+};
 
 #define COORDINATES                                                                                \
     { "n", "N", "coordinates, 1 to 65536; required" }
@@ -223,8 +225,8 @@ const struct spec_family spec_measured_models = {
     false};
 
 const struct spec_family *const spec_families[] = {
-    &spec_models, &spec_estimators, &spec_points,  &spec_shrinkages,      &spec_structures,
-    &spec_laws,   &spec_optimizers, &spec_inputs,  &spec_targets,         &spec_measured_models,
+    &spec_models, &spec_estimators, &spec_points, &spec_shrinkages, &spec_structures,
+    &spec_laws,   &spec_optimizers, &spec_inputs, &spec_targets,    &spec_measured_models,
     NULL};
 
 /* One name, up to a colon. */

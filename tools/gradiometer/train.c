@@ -135,9 +135,10 @@ static int read_goal(struct session *session, struct train_options *values) {
     const bool share = until == GM_UNTIL_ACCURACY;
     double goal = 0.0;
     if (!option_read_decimal(text + length + 1, &goal) || !(goal > 0.0) || (share && goal > 1.0))
-        return session_error(session, GM_INVALID_ARGUMENT,
-                             "option --until: '%s' is not accepted; give %s= and a number above 0%s",
-                             text, goals[which], share ? " to 1, a share of the rows" : "");
+        return session_error(
+            session, GM_INVALID_ARGUMENT,
+            "option --until: '%s' is not accepted; give %s= and a number above 0%s", text,
+            goals[which], share ? " to 1, a share of the rows" : "");
     values->train.until = until;
     values->train.goal = goal;
     return EXIT_DONE;

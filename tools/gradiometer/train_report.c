@@ -91,7 +91,8 @@ static gm_status set_setting(gm_report *report, const char *path, const gm_train
     return set(report, path, "condition_number", o->condition_number);
 }
 
-/* All null where nothing was watched: batches of one row have no halves, full gradients no noise. */
+/* All null where nothing was watched: batches of one row have no halves, full gradients no noise.
+ */
 static gm_status set_monitor(gm_report *report, const char *path, const gm_monitor_state *state) {
     static const char *const names[] = {"cause",         "advice",          "plateau",       "loss",
                                         "gradient_norm", "signal_to_noise", "samples_to_see"};

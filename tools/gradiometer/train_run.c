@@ -25,16 +25,16 @@ static int show_plan(struct session *session, const struct work *work) {
     const gm_status status = gm_train_cost(session->context, work->dataset, &work->train, &cost);
     if (status != GM_OK)
         return session_fail(session, status);
-    snprintf(action, sizeof action,
-             "train %.80s on %lld rows of %lld columns of %.200s by %.80s, for %.15g epochs at most",
-             work->train.model, (long long)gm_dataset_rows(work->dataset),
-             (long long)gm_dataset_columns(work->dataset), work->options->data.path,
-             work->train.optimizers, work->train.epochs);
+    snprintf(
+        action, sizeof action,
+        "train %.80s on %lld rows of %lld columns of %.200s by %.80s, for %.15g epochs at most",
+        work->train.model, (long long)gm_dataset_rows(work->dataset),
+        (long long)gm_dataset_columns(work->dataset), work->options->data.path,
+        work->train.optimizers, work->train.epochs);
     const struct plan plan = {
         .action = action,
-        .files = session->common.out
-                     ? "weights.npy, loss.svg, time.svg, report.html, result.json"
-                     : NULL,
+        .files = session->common.out ? "weights.npy, loss.svg, time.svg, report.html, result.json"
+                                     : NULL,
         .operations = cost.operations,
         .bytes = cost.memory,
         .seconds = cost.seconds,
@@ -83,8 +83,8 @@ static gm_status describe(struct session *session, struct work *work, double sta
     return gm_report_set_number(work->report, "seconds", result_clock() - start);
 }
 
-/* Numbers that overflow, and a loss without a least one, are the data's and no bug of ours. Doing it
-   again would come to the same, so nothing is kept for that. */
+/* Numbers that overflow, and a loss without a least one, are the data's and no bug of ours. Doing
+   it again would come to the same, so nothing is kept for that. */
 static int fail(struct session *session, struct work *work, gm_status status) {
     if (status != GM_NUMERICAL_FAILURE)
         return session_fail(session, status);
