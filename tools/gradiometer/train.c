@@ -26,8 +26,9 @@ static const struct option options[] = {
      .fallback = "gradiometer",
      .family = &spec_optimizers,
      .offset = FIELD(train.optimizers),
-     .help = "sgd, momentum, adam, lbfgs or gradiometer; several run side by side from the same "
-             "start, and the first named is the one that the result is about"},
+     .help = "one or several with commas between, which run side by side from the same start; the "
+             "first is the one that the result is about; 'gradiometer help specs' says what each "
+             "does"},
     {.name = "batch-size",
      .kind = OPTION_INTEGER,
      .placeholder = "N",
@@ -94,7 +95,7 @@ static const struct example examples[] = {
      "gradiometer train --data housing.csv --target median_house_value --drop ocean_proximity "
      "--missing drop --standardize --intercept --optimizer gradiometer,sgd,adam --until "
      "excess=0.01 --out trained"},
-    {"A network on Fashion-MNIST for five epochs, as it is and by momentum:",
+    {"A network on Fashion-MNIST for five epochs, beside momentum:",
      "gradiometer train --data /usr/share/datasets/fashion-mnist --model mlp:hidden=64x32 "
      "--optimizer gradiometer,momentum --epochs 5 --out network"},
     {"In a script, ending with status 1 unless 90 % of the rows come out right:",
