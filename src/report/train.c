@@ -294,15 +294,15 @@ void gm_train_say_optimum(const gm_report *report, gm_text *out) {
 static void say_one_setting(const gm_trained_shown *of, gm_text *out) {
     gm_text_add(out, of->name);
     if (!isnan(of->rate)) {
-        gm_text_add(out, " rate ");
+        gm_text_add(out, ": rate ");
         gm_text_number(out, of->rate);
     }
     if (!isnan(of->momentum)) {
-        gm_text_add(out, " momentum ");
+        gm_text_add(out, ", momentum ");
         gm_text_number(out, of->momentum);
     }
     if (!isnan(of->horizon)) {
-        gm_text_add(out, " falling over ");
+        gm_text_add(out, ", falling over ");
         gm_text_number(out, of->horizon);
         gm_text_add(out, " epochs");
     }

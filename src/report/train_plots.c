@@ -94,6 +94,24 @@ static void add_line(const gm_train_shown *s, int o, gm_text *out) {
     gm_text_gnuplot(out, s->of[o].name);
 }
 
+/* Powers of ten, or where there are few of them, 1, 2 and 5 times these. */
+static void add_tics(gm_text *out, const char *axis, gm_range range) {
+    static const double steps[] = {1.0, 2.0, 5.0};
+    const char *separator = "";
+    if (!(range.high / range.low < 30.0)) {
+        gm_measure_decades(out, axis, range);
+        return;
+    }
+    gm_text_format(out, "set format %s '%%g'\nset %stics (", axis, axis);
+    for (double power = floor(log10(range.low)) - 1.0; power <= log10(range.high) + 1.0; power++)
+        for (int i = 0; i < 3; i++) {
+            gm_text_add(out, separator);
+            gm_text_exact(out, steps[i] * pow(10.0, power));
+            separator = ", ";
+        }
+    gm_text_add(out, ")\n");
+}
+
 static void script(const gm_report *report, const char *x, const char *x_label, gm_text *out) {
     const gm_train_shown s = gm_train_read(report);
     const bool known = isfinite(s.optimum);
@@ -115,14 +133,11 @@ static void script(const gm_report *report, const char *x, const char *x_label, 
                      known ? "loss above the least one" : "loss");
     gm_text_merge(out, &title);
     if (s.count > 3)
-        gm_text_add(out, "set key maxrows 2\n");
+        gm_text_add(out, "set key maxrows 2\nset bmargin at screen 0.28\n");
     gm_gnuplot_range(out, "x", across, 1.1);
     gm_gnuplot_range(out, "y", up, 1.5);
-    gm_measure_decades(out, "x", across);
-    if (up.high / up.low > 30.0)
-        gm_measure_decades(out, "y", up);
-    else
-        gm_text_add(out, "set format y '%.3g'\n");
+    add_tics(out, "x", across);
+    add_tics(out, "y", up);
     for (int o = 0; o < s.count; o++)
         add_curve(report, &s, o, x, out);
     for (int o = 0; o < s.count; o++)
