@@ -39,9 +39,10 @@ gm_status gm_preconditioner_create(gm_context *context, gm_precondition_form for
 
 /*
  * Take noise vectors [count][d] of second moment the curvature. Kept ones fade: what came before
- * counts `keep` times, in [0, 1]. The inverse stays as it is until factor(). Cost a vector: d²
- * (full), d (in + out) (kronecker), d (low-rank). GM_INVALID_INPUT where one is not finite, nothing
- * taken; after GM_OUT_OF_MEMORY or GM_CANCELLED it can only be destroyed.
+ * counts `keep` times, in [0, 1]. The inverse stays as it is until factor(); that of low-rank is
+ * gone. Cost a vector: d² (full), d (in + out) (kronecker), d (low-rank). GM_INVALID_INPUT where
+ * one is not finite, nothing taken; after GM_OUT_OF_MEMORY or GM_CANCELLED it can only be
+ * destroyed.
  */
 gm_status gm_preconditioner_add(gm_preconditioner *self, int64_t count, const double *vectors,
                                 double keep) __attribute__((warn_unused_result));
@@ -49,12 +50,15 @@ gm_status gm_preconditioner_add(gm_preconditioner *self, int64_t count, const do
 /*
  * Make the inverse from what was taken.
  *   damping  0 … 1e6: multiple of the diagonal of the curvature that is added to it, over the
- * largest eigenvalue of the curvature whose diagonal was brought to 1 (low-rank: of the identity,
- * over the largest eigenvalue) full: raised a hundredfold, from 1e-14 at least, until Cholesky
- * succeeds. kronecker: 1e-14 at least of inputs without penalty where others have one. low-rank:
- * what the vectors do not reach is added, and 1e-8 at least. Coordinates of neither curvature nor
- * penalty have P⁻¹ = 0 (low-rank: only where nothing is added). GM_UNDEFINED where no vector was
- * taken or all are zero.
+ *            largest eigenvalue of the curvature whose diagonal was brought to 1; of low-rank: of
+ *            the identity, over the largest eigenvalue
+ * More is added where it must be:
+ *   full       raised a hundredfold, from 1e-14 at least, until Cholesky succeeds
+ *   kronecker  1e-14 at least of inputs without penalty where others have one
+ *   low-rank   what the vectors do not reach, and 1e-8 at least
+ * Coordinates of neither curvature nor penalty have P⁻¹ = 0; with low-rank there are none.
+ * GM_UNDEFINED where no vector was taken or all are zero. Cost: 2/3 d³ (full), two decompositions
+ * of each side (kronecker), k'² d (low-rank).
  */
 gm_status gm_preconditioner_factor(gm_preconditioner *self, double damping)
     __attribute__((warn_unused_result));

@@ -152,7 +152,7 @@ static double smallest(const gm_preconditioner *self, const double *estimate, do
             break;
         last = square;
     }
-    gm_multiply(d, 1, d, estimate, d, v, 1, w, 1);
+    gm_multiply_vector(d, d, estimate, d, v, w);
     for (int64_t j = 0; j < d; j++)
         quotient += v[j] * w[j];
     return quotient;
@@ -192,7 +192,8 @@ static gm_status factor(gm_preconditioner *self, double damping) {
         f->scale[j] = curvature[j] > 0.0 ? 1.0 / sqrt(curvature[j]) : 0.0;
     scaled(self, f->scale, work);
     GM_TRY(gm_symmetric_norm(self->context, d, work, &largest));
-    while ((status = decompose(self, curvature, damping * largest)) == GM_UNDEFINED)
+    while ((status = decompose(self, curvature, damping * largest)) == GM_UNDEFINED &&
+           damping < 1.0) /* at which the condition is 2 at most */
         damping = fmax(100.0 * damping, 1e-14);
     GM_TRY(status);
     GM_TRY(count_freedom(self, curvature, damping * largest, work));
@@ -207,9 +208,9 @@ done:
 
 static gm_precondition_spread spread(const gm_preconditioner *self) {
     const full *f = self->state;
-    const double damping = self->facts.damping;
-    return gm_precondition_edges(f->freedom, (double)f->live, gm_precondition_effective(self),
-                                 damping > 0.0 ? 1.0 + 1.0 / damping : INFINITY);
+    const gm_precondition_facts *facts = &self->facts;
+    return gm_precondition_edges(f->freedom, (double)f->live, facts->ratio * (double)f->live,
+                                 facts->damping > 0.0 ? 1.0 + 1.0 / facts->damping : INFINITY);
 }
 
 static void exchange(gm_preconditioner *self, gm_archive *archive) {

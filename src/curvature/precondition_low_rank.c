@@ -60,6 +60,7 @@ done:
 static gm_status add(gm_preconditioner *self, int64_t count, const double *vectors, double keep) {
     const int64_t d = self->dimension, most = self->most_vectors;
     low_rank *s = self->state;
+    self->factored = false; /* the inverse is made of the vectors that are overwritten */
     if (keep == 0.0)
         s->count = s->next = 0;
     for (int64_t i = 0; i < s->count; i++)
@@ -195,7 +196,7 @@ static void apply(const gm_preconditioner *self, const double *g, double *out) {
     const double sum = total(s, &effective);
     for (int64_t j = 0; j < d; j++)
         out[j] = g[j] * s->inverse[j];
-    gm_multiply(k, 1, d, s->vectors, d, out, 1, s->coefficient, 1);
+    gm_multiply_vector(k, d, s->vectors, d, out, s->coefficient);
     for (int64_t i = 0; i < k; i++)
         s->coefficient[i] *= sqrt(s->weights[i] / sum);
     gm_cholesky_solve(k, s->inner, s->coefficient);
@@ -203,7 +204,7 @@ static void apply(const gm_preconditioner *self, const double *g, double *out) {
         s->coefficient[i] *= sqrt(s->weights[i] / sum);
     for (int64_t first = 0; first < d; first += COLUMNS) {
         const int64_t width = d - first < COLUMNS ? d - first : COLUMNS;
-        gm_multiply(1, width, k, s->coefficient, k, s->vectors + first, d, piece, width);
+        gm_multiply_vector_transposed(k, width, s->vectors + first, d, s->coefficient, piece);
         for (int64_t j = 0; j < width; j++)
             out[first + j] -= piece[j] * s->inverse[first + j];
     }

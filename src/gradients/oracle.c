@@ -197,10 +197,10 @@ typedef struct pass {
     const double *w;
     const int64_t *index; /* [n]; NULL: 0 … n−1 */
     int64_t n, pieces;
-    int64_t cut;    /* rows of the first half, in the first pieces/2 pieces; 0: no halves */
-    int64_t sides;  /* gradients of each piece; 0: losses alone */
-    bool scaled;    /* a piece's gradients are of the mean over its half, otherwise over n */
-    int count;      /* weights that losses are taken at */
+    int64_t cut;   /* rows of the first half, in the first pieces/2 pieces; 0: no halves */
+    int64_t sides; /* gradients of each piece; 0: losses alone */
+    bool scaled;   /* a piece's gradients are of the mean over its half, otherwise over n */
+    int count;     /* weights that losses are taken at */
     const double *const *weights; /* [count] */
     const double *direction;      /* of a curvature product, or NULL */
     double losses[MOST_PIECES][MOST_WEIGHTS];
@@ -450,11 +450,8 @@ static gm_status look_at_piece(void *argument, int64_t piece, int worker) {
 gm_status gm_oracle_evaluate(gm_oracle *self, int count, const double *const *weights,
                              double *losses, double *accuracies) {
     const int64_t n = self->rows->rows;
-    pass p = {.oracle = self,
-              .n = n,
-              .pieces = pieces_of(n, false),
-              .count = count,
-              .weights = weights};
+    pass p = {
+        .oracle = self, .n = n, .pieces = pieces_of(n, false), .count = count, .weights = weights};
     if (count < 1 || count > MOST_WEIGHTS)
         return gm_fail(self->context, GM_INVALID_ARGUMENT,
                        "gm_oracle_evaluate: count is %d; it must be 1 to %d", count, MOST_WEIGHTS);
@@ -505,12 +502,8 @@ gm_status gm_oracle_curvature_product(gm_oracle *self, const double *w, const do
                                       double *out) {
     gm_status status = GM_OK;
     const int64_t n = self->rows->rows, d = self->model->parameters;
-    pass p = {.oracle = self,
-              .w = w,
-              .direction = v,
-              .n = n,
-              .pieces = pieces_of(n, false),
-              .sides = 1};
+    pass p = {
+        .oracle = self, .w = w, .direction = v, .n = n, .pieces = pieces_of(n, false), .sides = 1};
     if (!self->model->linear)
         return gm_fail(self->context, GM_UNAVAILABLE,
                        "curvature products are for models that are linear in their weights, not %s",

@@ -303,6 +303,16 @@ void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, 
                 b, (int)ldb, 0.0, c, (int)ldc);
 }
 
+void gm_multiply_vector(int64_t m, int64_t k, const double *a, int64_t lda, const double *x,
+                        double *y) {
+    cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)m, (int)k, 1.0, a, (int)lda, x, 1, 0.0, y, 1);
+}
+
+void gm_multiply_vector_transposed(int64_t m, int64_t k, const double *a, int64_t lda,
+                                   const double *x, double *y) {
+    cblas_dgemv(CblasRowMajor, CblasTrans, (int)m, (int)k, 1.0, a, (int)lda, x, 1, 0.0, y, 1);
+}
+
 void gm_multiply_outer(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
                        const double *b, int64_t ldb, double *c, int64_t ldc) {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,

@@ -102,6 +102,14 @@ gm_status gm_triangular_invert(gm_context *context, int64_t d, double *l)
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc);
 
+/* y [m] = a [m][k] x; rows of a lie lda apart. */
+void gm_multiply_vector(int64_t m, int64_t k, const double *a, int64_t lda, const double *x,
+                        double *y);
+
+/* y [k] = aᵀ x, a [m][k]. */
+void gm_multiply_vector_transposed(int64_t m, int64_t k, const double *a, int64_t lda,
+                                   const double *x, double *y);
+
 /* c [m][n] = a [m][k] bᵀ, b [n][k]. */
 void gm_multiply_outer(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
                        const double *b, int64_t ldb, double *c, int64_t ldc);

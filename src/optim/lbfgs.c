@@ -145,7 +145,6 @@ static gm_status advance(gm_optimizer *self) {
     bool moved = false;
     if (self->steps == 0 || self->ended)
         GM_TRY(gm_oracle_full(self->oracle, self->w, &self->loss, self->gradient));
-    self->ended = self->ended || !isfinite(self->loss);
     while (!moved && !self->ended) {
         GM_TRY(step(self, state, &moved));
         self->ended = !moved && state->count == 0;

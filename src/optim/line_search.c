@@ -22,11 +22,9 @@ static gm_status look(search *self, double step) {
     return self->evaluate(self->user, &self->latest);
 }
 
-/* Less than at the start in any case: where the promised decrease is lost in rounding, equal values
-   would be taken for ever. False for NaN. */
+/* False for NaN. */
 static bool is_lower(const search *self, const gm_line_point *p) {
-    return p->value < self->start.value &&
-           p->value <= self->start.value + decrease * p->step * self->start.slope;
+    return p->value <= self->start.value + decrease * p->step * self->start.slope;
 }
 
 static bool is_flat(const search *self, const gm_line_point *p) {
@@ -85,7 +83,9 @@ static gm_status narrow(search *self, gm_line_point low, gm_line_point high) {
     return GM_OK;
 }
 
-/* Go on until a point is too far; the steps that the search may then end on lie before it. */
+/* Go on until a point is too far; the steps that the search may then end on lie before it. Each
+   must be lower than the one before, the first than the start: where the promised decrease is lost
+   in rounding, equal values would be taken for ever. */
 static gm_status run(search *self, double first) {
     gm_line_point before = self->start;
     double step = first;

@@ -1,7 +1,5 @@
 #include "optim/optimizer.h"
 
-#include <math.h>
-
 /* The state is v [d] [polyak1964]. */
 static gm_status create(gm_optimizer *self) {
     double *v = NULL;
@@ -29,8 +27,7 @@ static gm_status advance(gm_optimizer *self) {
     return status;
 }
 
-/* A gradient is followed for 1/(1−β) steps in all, so the rate begins at .1 (1−β) of the least β.
- */
+/* A gradient is followed for 1/(1−β) steps in all: at 1−β times its rate sgd goes as far. */
 const gm_optimizer_kind gm_optimizer_momentum = {
     .name = "momentum",
     .about = "heavy ball, v ← β v + g, w ← w − η v",

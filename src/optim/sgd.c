@@ -1,7 +1,5 @@
 #include "optim/optimizer.h"
 
-#include <math.h>
-
 static gm_status create(gm_optimizer *self) {
     (void)self;
     return GM_OK;

@@ -16,6 +16,7 @@
 #include "lwe/informativeness.h"
 #include "lwe/predict.h"
 #include "lwe/usvp.h"
+#include "optim/optimizer.h"
 #include "targets/targets.h"
 
 /* One count for everything that a scenario allocates. */
@@ -126,6 +127,54 @@ static gm_status recover_everything(gm_context *context) {
     }
 done:
     gm_recovery_destroy(context, recovery);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
+/* Make, advance and write every optimizer on that oracle. */
+static gm_status run_optimizers(gm_context *context, gm_oracle *oracle) {
+    static const double start[3];
+    const gm_setting setting = {.rate = .1, .horizon = 3, .momentum = .9};
+    const gm_optimizer_kind *kind;
+    gm_optimizer *run = NULL;
+    gm_status status = GM_OK;
+    for (int k = 0; (kind = gm_optimizer_at(k)) != NULL; k++) {
+        gm_archive archive;
+        STOP_UNLESS_OK(gm_optimizer_create(context, kind, oracle, &setting, 1, start, &run));
+        for (int i = 0; i < 4; i++)
+            STOP_UNLESS_OK(gm_optimizer_advance(run));
+        gm_archive_write(context, &archive);
+        gm_optimizer_exchange(run, &archive);
+        gm_archive_release(&archive);
+        STOP_UNLESS_OK(archive.status);
+        gm_optimizer_destroy(run);
+        run = NULL;
+    }
+done:
+    gm_optimizer_destroy(run);
+    return status;
+}
+
+static gm_status optimize(gm_context *context) {
+    double inputs[70 * 3], targets[70];
+    const gm_model_shape shape = {.columns = 3};
+    const gm_oracle_options options = {.batch_size = 20};
+    gm_dataset *dataset = NULL;
+    gm_model *model = NULL;
+    gm_oracle *oracle = NULL;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 210; i++)
+        inputs[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 70; i++)
+        targets[i] = inputs[3 * i] - inputs[3 * i + 1] + i % 2;
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 70, 3, inputs, targets, &dataset));
+    STOP_UNLESS_OK(gm_model_create(context, "linear", &shape, &model));
+    STOP_UNLESS_OK(
+        gm_oracle_create(context, dataset, model, gm_dataset_targets(dataset), &options, &oracle));
+    STOP_UNLESS_OK(run_optimizers(context, oracle));
+done:
+    gm_oracle_destroy(oracle);
+    gm_model_destroy(context, model);
     gm_dataset_destroy(dataset);
     return status;
 }
@@ -903,6 +952,7 @@ SWEEP(recover_cost)
 SWEEP(find_risk)
 SWEEP(write_risk)
 SWEEP(write_training)
+SWEEP(optimize)
 SWEEP(accumulate)
 SWEEP(precondition)
 SWEEP(reduce_lattice)
@@ -940,26 +990,47 @@ SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),         cmocka_unit_test(sweep_reduce_lattice),
-        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
-        cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
-        cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
-        cmocka_unit_test(sweep_measure_along),      cmocka_unit_test(sweep_monitor),
-        cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
-        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
-        cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
-        cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
-        cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
-        cmocka_unit_test(sweep_recover_images),     cmocka_unit_test(sweep_lwe_evidence),
-        cmocka_unit_test(sweep_precondition),       cmocka_unit_test(sweep_find_risk),
-        cmocka_unit_test(sweep_write_risk),         cmocka_unit_test(sweep_write_training),
+        cmocka_unit_test(sweep_recover_everything),
+        cmocka_unit_test(sweep_recover_images),
+        cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),
+        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),
+        cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),
+        cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),
+        cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),
+        cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),
+        cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),
+        cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),
+        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),
+        cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),
+        cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),
+        cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_measure_along),
+        cmocka_unit_test(sweep_monitor),
+        cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_precondition),
+        cmocka_unit_test(sweep_find_risk),
+        cmocka_unit_test(sweep_write_risk),
+        cmocka_unit_test(sweep_optimize),
+        cmocka_unit_test(sweep_write_training),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -7,6 +7,7 @@
 typedef struct curve {
     double (*value)(double), (*slope)(double);
     gm_line_point last;
+    double lowest;            /* value yet */
     int evaluations, failing; /* this evaluation fails; 0: none */
 } curve;
 
@@ -57,12 +58,14 @@ static gm_status evaluate(void *user, gm_line_point *point) {
     point->value = c->value(point->step);
     point->slope = c->slope(point->step);
     c->last = *point;
+    c->lowest = fmin(c->lowest, point->value);
     return GM_OK;
 }
 
 static gm_line_point search(curve *c, double first) {
     const gm_line_point start = {0, c->value(0), c->slope(0)};
     gm_line_point found = {NAN, NAN, NAN};
+    c->lowest = start.value;
     check_ok(context, gm_line_search(evaluate, c, start, first, &found));
     return found;
 }
@@ -115,6 +118,26 @@ static double falling(double a) {
     return -a;
 }
 
+static double kink(double a) {
+    return fabs(a - 1.3);
+}
+static double kink_slope(double a) {
+    return a < 1.3 ? -1 : 1;
+}
+
+/* No slope is flat: the search narrows down to rounding and goes back to the lowest it has seen. */
+static void a_kink_ends_on_its_lowest_point(void **state) {
+    (void)state;
+    for (int power = -2; power <= 2; power++) {
+        curve c = {.value = kink, .slope = kink_slope};
+        const gm_line_point found = search(&c, 1.1 * pow(10, power));
+        check_near(found.step, 1.3, .05);
+        check_near(found.value, c.lowest, 0);
+        assert_memory_equal(&found, &c.last, sizeof found);
+        assert_in_range(c.evaluations, 3, 30);
+    }
+}
+
 /* Rounding, a slope that lies, a function that is NaN everywhere: no step, and an end. */
 static void nothing_lower_is_no_step(void **state) {
     (void)state;
@@ -155,6 +178,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_conditions_of_wolfe_hold),
         cmocka_unit_test(a_parabola_is_seen_through),
+        cmocka_unit_test(a_kink_ends_on_its_lowest_point),
         cmocka_unit_test(nothing_lower_is_no_step),
         cmocka_unit_test(a_fall_without_end_is_cut),
         cmocka_unit_test(failures_are_passed_on),

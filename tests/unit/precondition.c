@@ -177,10 +177,26 @@ static void full_raises_damping_where_the_estimate_is_singular(void **state) {
             back += s[i * SOME + j] * g[j];
         check_near(back, v[i], 1e-3);
     }
-    check_between(gm_preconditioner_safe_step(p, 64.0), 0.0, 1e-6);
+    check_between(gm_preconditioner_safe_step(p, 64.0), 1e-15, 1e-6);
     gm_preconditioner_destroy(p);
     free(v);
     free(s);
+}
+
+/* Of one vector of two numbers Cholesky now and then finds a pivot of rounding above 0. */
+static void full_is_not_taken_in_by_rounding(void **state) {
+    (void)state;
+    enum { TIMES = 50 };
+    double *v = draw(2 * TIMES, 19);
+    const gm_model model = flat(2);
+    for (int t = 0; t < TIMES; t++) {
+        gm_preconditioner *p = make(context, GM_PRECONDITION_FULL, &model, NULL, 0);
+        check_ok(context, gm_preconditioner_add(p, 1, v + (ptrdiff_t)2 * t, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.0));
+        check_between(gm_preconditioner_facts(p).damping, 1e-14, 1e-12);
+        gm_preconditioner_destroy(p);
+    }
+    free(v);
 }
 
 /* Condition of Σ^½ P⁻¹ Σ^½ of a matrix with eigenvalues over 1e6: that of E6, whatever Σ. */
@@ -537,6 +553,25 @@ static void low_rank_of_many_vectors(void **state) {
 static const gm_precondition_form forms[] = {GM_PRECONDITION_FULL, GM_PRECONDITION_KRONECKER,
                                              GM_PRECONDITION_LOW_RANK};
 
+/* What is taken after factor() does not touch the inverse; low-rank has none then. */
+static void inverses_stay(void **state) {
+    (void)state;
+    double *v = draw(20 * SOME, 18), before[SOME], after[SOME];
+    for (int f = 0; f < 3; f++) {
+        gm_preconditioner *p = make(context, forms[f], &small, NULL, 8);
+        check_ok(context, gm_preconditioner_add(p, 12, v, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.1));
+        gm_preconditioner_apply(p, v, before);
+        check_ok(context, gm_preconditioner_add(p, 8, v + 12 * SOME, 0.5));
+        gm_preconditioner_apply(p, v, after);
+        for (int j = 0; j < SOME; j++)
+            check_near(after[j], f == 2 ? 0.0 : before[j], 0.0);
+        assert_true(before[0] != 0.0);
+        gm_preconditioner_destroy(p);
+    }
+    free(v);
+}
+
 /* Eigenvalues of P⁻¹Σ, Σ = 1/j: their top is not above what the forms say, nor far below, and
    their sum is what they say. Of one output kronecker is full. */
 static void eigenvalues_lie_where_they_are_said_to(void **state) {
@@ -564,6 +599,24 @@ static void eigenvalues_lie_where_they_are_said_to(void **state) {
         check_between(step * ((1.0 + 1.0 / 32.0) * values[0] + trace / 32.0), 0.1, 2.0);
         gm_preconditioner_destroy(p);
         free(m);
+    }
+    free(v);
+}
+
+/* With too few vectors the damping bounds the eigenvalues, and a step is known; without, none. */
+static void damping_bounds_what_vectors_do_not(void **state) {
+    (void)state;
+    double *v = draw(SOME, 20);
+    for (int f = 0; f < 3; f++) {
+        gm_preconditioner *p = make(context, forms[f], &small, NULL, 4);
+        check_ok(context, gm_preconditioner_add(p, 1, v, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.01));
+        check_between(gm_preconditioner_safe_step(p, INFINITY), 2.0 / 2.0 / 102.0, 1.5);
+        check_ok(context, gm_preconditioner_add(p, 1, v, 1.0));
+        check_ok(context, gm_preconditioner_factor(p, 0.0));
+        if (f == 1)
+            check_near(gm_preconditioner_safe_step(p, INFINITY), 0.0, 0.0);
+        gm_preconditioner_destroy(p);
     }
     free(v);
 }
@@ -778,6 +831,7 @@ int main(void) {
         cmocka_unit_test(full_inverts_what_is_badly_scaled),
         cmocka_unit_test(full_is_the_inverse_that_is_defined),
         cmocka_unit_test(full_raises_damping_where_the_estimate_is_singular),
+        cmocka_unit_test(full_is_not_taken_in_by_rounding),
         cmocka_unit_test(full_whitens_as_theory_says),
         cmocka_unit_test(axes_without_curvature),
         cmocka_unit_test(kronecker_is_the_inverse_that_is_defined),
@@ -789,6 +843,8 @@ int main(void) {
         cmocka_unit_test(low_rank_adds_what_lies_outside),
         cmocka_unit_test(low_rank_of_many_vectors),
         cmocka_unit_test(eigenvalues_lie_where_they_are_said_to),
+        cmocka_unit_test(inverses_stay),
+        cmocka_unit_test(damping_bounds_what_vectors_do_not),
         cmocka_unit_test(layers_add_up),
         cmocka_unit_test(the_mean_square_of_a_step_is_as_derived),
         cmocka_unit_test(the_step_of_a_known_curvature),
