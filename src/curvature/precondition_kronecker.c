@@ -25,6 +25,9 @@ typedef struct side {
     double rank;     /* (tr)² / ‖·‖_F² of the estimate */
 } side;
 
+/* Where units are trusted: what P⁻¹ may lose along an axis that is taken for one of no curvature. */
+static const double LOST = 0.02;
+
 /* H ≈ B ⊗ A + I ⊗ M, M diagonal: M^½ (B ⊗ A″ + shift) M^½. */
 typedef struct layer {
     gm_factor factor;
@@ -32,6 +35,7 @@ typedef struct layer {
     double *added; /* [a.n] λ of each input, mean over the outputs */
     double trace;  /* tr H */
     double shift;  /* 1, or 0 where nothing was added */
+    int64_t kept;  /* leading axes of A″ along which P is not 1; the others are left out */
     double largest, condition;
     gm_precondition_spread spread;
 } layer;
@@ -39,7 +43,7 @@ typedef struct layer {
 typedef struct kronecker {
     int count;
     layer *layers;
-    double *work; /* [2][largest layer] */
+    double *work; /* [3][largest layer] */
     int64_t room; /* size of the largest layer */
 } kronecker;
 
@@ -101,7 +105,7 @@ static gm_status create(gm_preconditioner *self) {
                        "gm_preconditioner_create: the layers hold %lld of %lld weights; form "
                        "kronecker needs all",
                        (long long)covered, (long long)self->dimension);
-    GM_TRY(GM_NEW(self->context, k->work, 2 * k->room));
+    GM_TRY(GM_NEW(self->context, k->work, 3 * k->room));
 done:
     return status;
 }
@@ -369,6 +373,17 @@ static void note_ratio(gm_precondition_facts *facts, double vectors, double size
     facts->vectors = (int64_t)floor(vectors);
 }
 
+/* Axes of A along which P differs from 1 by more than may be lost, of which there are a few hundred
+   in images; all of them where units are not trusted. Eigenvalues come in descending order. */
+static int64_t kept_axes(const layer *l, bool trusts_units) {
+    const double top = largest_of(l->b.n, l->b.values);
+    int64_t kept = l->a.n;
+    while (trusts_units && l->shift > 0.0 && l->a.dense && kept > 1 &&
+           top * l->a.values[kept - 1] < LOST)
+        kept--;
+    return kept;
+}
+
 static gm_status factor_layer(gm_preconditioner *self, layer *l, double damping) {
     gm_context *context = self->context;
     const double of_b = l->trace > 0.0 ? trace(&l->b) : 1.0;
@@ -384,6 +399,7 @@ static gm_status factor_layer(gm_preconditioner *self, layer *l, double damping)
         l->b.scale[i] = *entry(&l->b, i) > 0.0;
     GM_TRY(decompose(context, &l->a, self->weight, l->shift == 0.0));
     GM_TRY(decompose(context, &l->b, of_b, l->shift == 0.0));
+    l->kept = kept_axes(l, self->trusts_units);
     l->spread = (gm_precondition_spread){1.0, 1.0, 0.0};
     if (l->trace == 0.0)
         goto done;
@@ -434,46 +450,56 @@ static gm_status factor(gm_preconditioner *self, double damping) {
     return status;
 }
 
-/* x [b.n][a.n] ← V x Uᵀ of the eigenvectors, or back: Vᵀ x U; y as large. Returns the one of the
-   two that holds the result. */
-static double *rotate(const layer *l, bool back, double *x, double *y) {
+/* y ← V x of the eigenvectors over outputs, or Vᵀ x; [b.n][a.n]. Returns the one of the two that
+   holds the result. */
+static double *turn(const layer *l, bool back, double *x, double *y) {
     const int64_t rows = l->b.n, columns = l->a.n;
-    double *from = x, *to = y, *held;
-    if (l->a.dense) {
-        if (back)
-            gm_multiply(rows, columns, columns, from, columns, l->a.vectors, columns, to, columns);
-        else
-            gm_multiply_outer(rows, columns, columns, from, columns, l->a.vectors, columns, to,
-                              columns);
-        held = from;
-        from = to;
-        to = held;
+    if (!l->b.dense)
+        return x;
+    if (back) {
+        memset(y, 0, (size_t)(rows * columns) * sizeof *y);
+        gm_multiply_inner_add(rows, columns, rows, l->b.vectors, rows, x, columns, y, columns);
+    } else {
+        gm_multiply(rows, columns, rows, l->b.vectors, rows, x, columns, y, columns);
     }
-    if (l->b.dense) {
-        memset(to, 0, (size_t)(rows * columns) * sizeof *to);
-        if (back)
-            gm_multiply_inner_add(rows, columns, rows, l->b.vectors, rows, from, columns, to,
-                                  columns);
-        else
-            gm_multiply(rows, columns, rows, l->b.vectors, rows, from, columns, to, columns);
-        from = to;
+    return y;
+}
+
+/* 1/(b_i a_j + 1), less 1 where the rest of the space keeps it; of no shift 1/(b_i a_j) or 0. */
+static double inverse(const layer *l, int64_t i, int64_t j) {
+    const double p = l->b.values[i] * l->a.values[j];
+    if (l->shift > 0.0)
+        return -p / (p + 1.0);
+    return p > 0.0 ? 1.0 / p : 0.0;
+}
+
+/* x [b.n][a.n], its outputs turned, ← P⁻¹ x: along the kept axes of A, and as it is elsewhere. */
+static void divide(const layer *l, double *x, double *axes, double *sum) {
+    const int64_t rows = l->b.n, columns = l->a.n, kept = l->kept;
+    if (!l->a.dense) {
+        for (int64_t i = 0; i < rows; i++)
+            for (int64_t j = 0; j < columns; j++)
+                x[i * columns + j] *= (l->shift > 0.0) + inverse(l, i, j);
+        return;
     }
-    return from;
+    gm_multiply_outer(rows, kept, columns, x, columns, l->a.vectors, columns, axes, kept);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < kept; j++)
+            axes[i * kept + j] *= inverse(l, i, j);
+    gm_multiply(rows, columns, kept, axes, kept, l->a.vectors, columns, sum, columns);
+    for (int64_t i = 0; i < rows * columns; i++)
+        x[i] = (l->shift > 0.0 ? x[i] : 0.0) + sum[i];
 }
 
 static void apply_to_layer(const kronecker *k, const layer *l, const double *g, double *out) {
     const int64_t rows = l->b.n, columns = l->a.n;
-    double *x = k->work, *y = k->work + k->room;
+    double *x = k->work, *y = x + k->room, *axes = y + k->room;
     gather(&l->factor, g, x);
     for (int64_t i = 0; i < rows * columns; i++)
         x[i] *= l->a.scale[i % columns];
-    double *t = rotate(l, false, x, y);
-    for (int64_t i = 0; i < rows; i++)
-        for (int64_t j = 0; j < columns; j++) {
-            const double p = l->b.values[i] * l->a.values[j] + l->shift;
-            t[i * columns + j] = p > 0.0 ? t[i * columns + j] / p : 0.0;
-        }
-    t = rotate(l, true, t, t == x ? y : x);
+    double *t = turn(l, false, x, y);
+    divide(l, t, axes, t == x ? y : x);
+    t = turn(l, true, t, t == x ? y : x);
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++) {
             const bool dead = l->b.scale[i] == 0.0 && l->added[j] == 0.0;

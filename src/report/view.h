@@ -37,7 +37,7 @@ typedef struct gm_view {
     void (*glossary)(const gm_report *report, gm_text *html);
 } gm_view;
 
-extern const gm_view gm_view_measure, gm_view_recover, gm_view_risk, gm_view_entropy,
+extern const gm_view gm_view_measure, gm_view_recover, gm_view_train, gm_view_risk, gm_view_entropy,
     gm_view_lwe_generate, gm_view_lwe_import, gm_view_lwe_verify, gm_view_lwe_solve,
     gm_view_lwe_reduce, gm_view_lwe_attack, gm_view_reproduce;
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const gm_view *const views[] = {
-    &gm_view_measure,      &gm_view_recover,    &gm_view_risk,       &gm_view_entropy,
-    &gm_view_lwe_generate, &gm_view_lwe_import, &gm_view_lwe_verify, &gm_view_lwe_solve,
-    &gm_view_lwe_reduce,   &gm_view_lwe_attack, &gm_view_reproduce,
+    &gm_view_measure,   &gm_view_recover,      &gm_view_train,      &gm_view_risk,
+    &gm_view_entropy,   &gm_view_lwe_generate, &gm_view_lwe_import, &gm_view_lwe_verify,
+    &gm_view_lwe_solve, &gm_view_lwe_reduce,   &gm_view_lwe_attack, &gm_view_reproduce,
 };
 
 const gm_view *gm_view_find(const gm_report *report) {

@@ -9,17 +9,16 @@ for arguments in --help -h help; do
     run 0 $arguments
     silent err
     prints '^Usage: gradiometer <command> \[options\]$'
-    for command_name in measure recover risk entropy lwe reproduce report info help; do
+    for command_name in measure recover train risk entropy lwe reproduce report info help; do
         prints "^  $command_name  "
     done
-    never_prints "^  train"
     never_prints "^  generate"
 done
 run 2
 silent out
 says '^Usage: gradiometer'
 
-for name in measure recover risk entropy lwe 'lwe generate' 'lwe solve' 'lwe reduce' 'lwe attack' \
+for name in measure recover train risk entropy lwe 'lwe generate' 'lwe solve' 'lwe reduce' 'lwe attack' \
     'lwe verify' 'lwe import' reproduce report info help; do
     # shellcheck disable=SC2086 # a sub-command is two words
     run 0 help $name
@@ -50,6 +49,13 @@ for option in data target columns drop missing standardize intercept model batch
     prints "^  --$option( |$)"
 done
 prints '^Usage: gradiometer risk --radius R \[options\]$'
+
+run 0 help train
+for option in data target columns drop missing standardize intercept model optimizer batch-size epochs \
+    l2 learning-rate at until repeats seed threads out json quiet no-progress dry-run; do
+    prints "^  --$option( |$)"
+done
+never_prints 'clients'
 
 run 0 help entropy
 for option in inputs inputs-file modulus seed threads out json; do
@@ -84,7 +90,7 @@ done
 prints '^    :hidden=WxW'
 prints '^    :channels=CxC'
 prints '^    :input=HxWxC'
-for name in fanout loud gaussian oas ledoit-wolf low-rank sampled zq dgauss cube box lwe wave \
+for name in sgd momentum adam lbfgs gradiometer fanout loud gaussian oas ledoit-wolf low-rank sampled zq dgauss cube box lwe wave \
     parity modsum teacher random; do
     prints "^  $name"
 done
@@ -104,8 +110,6 @@ run 2 help recover data
 says "unexpected argument 'data' after 'recover'"
 run 2 help lwe generate n
 says "unexpected argument 'n' after SUBCOMMAND"
-run 2 help train
-says "'train' is not available in this version"
 
 run 0 help --man
 prints '^\.TH GRADIOMETER 1'
@@ -147,10 +151,13 @@ try gradiometer help lwe imp
 try gradiometer help ent
 try gradiometer risk --norm = li
 try gradiometer risk --rad
+try gradiometer train --optimizer mo
+try gradiometer train --un
+try gradiometer tr
 SCRIPT
     bash "$scratch/try" "$scratch/completion" >"$scratch/out" 2>"$scratch/err"
     silent err
-    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\nteacher\ncosine\nlwe\nverify\n--help\n--samples\nternary\nbinary\n--threads\nimport\nentropy\nlinf\n--radius\n' >"$scratch/expected"
+    printf 'recover\n--noise-variance\npaired\nmean\n\ndgauss\n--modulus\nteacher\ncosine\nlwe\nverify\n--help\n--samples\nternary\nbinary\n--threads\nimport\nentropy\nlinf\n--radius\nmomentum\n--until\ntrain\n' >"$scratch/expected"
     that cmp -s "$scratch/out" "$scratch/expected"
 fi
 finish

@@ -223,6 +223,34 @@ done:
             risk = NULL;
         }
     done:
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
+/* Every source of the residual; the last columns are one of ones and one of signs. */
+static gm_status find_risk(gm_context *context) {
+    static const gm_risk_options all[] = {
+        {.residual = "intercept",
+         .radius = 0.5,
+         .batch_size = 8,
+         .num_gradients = 32,
+         .compare = true},
+        {.residual = "gaussian", .batch_size = 8, .num_gradients = 32, .at = "random:norm=1"},
+        {.residual = "losses", .batch_size = 8, .num_gradients = 32},
+        {.model = "logistic", .batch_size = 8, .num_gradients = 32, .at = "random:norm=1"}};
+    double inputs[40 * 3], targets[40];
+    gm_dataset *dataset = NULL;
+    gm_risk *risk = NULL;
+    gm_cost cost;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 120; i++)
+        inputs[i] = i % 3 == 2 ? 1.0 : (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 40; i++)
+        targets[i] = inputs[3 * i] > 0.0 ? 1.0 : 0.0;
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 40, 3, inputs, targets, &dataset));
+    STOP_UNLESS_OK(gm_risk_cost(context, dataset, &all[1], &cost));
+    for (int i = 0; i < 4; i++) {
+        STOP_UNLESS_OK(gm_risk_estimate(context, dataset, &all[i], &risk));
         gm_risk_destroy(context, risk);
         gm_dataset_destroy(dataset);
         return status;
@@ -588,6 +616,206 @@ done:
     done:
         gm_report_destroy(report);
         return status;
+static gm_status write_entropy(gm_context *context) {
+    const double numbers[3] = {3.0, 2.0, 1.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "entropy", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.collision_entropy.nats", 6.0));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.per_coordinate", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.product_proxy", 6.0));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.source", "rows.npy"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status write_risk(gm_context *context) {
+    const double numbers[3] = {1.0, 2.0, 3.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "risk", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.adversarial_risk.value", 2.0));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.interval", numbers, 2));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.radius", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.value", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.low", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.high", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.curve.exact", numbers, 3));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status write_training(gm_context *context) {
+    const double numbers[3] = {3.0, 2.0, 1.0}, steps[3] = {1.0, 2.0, 3.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "train", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.optimum", 0.5));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.optimizers[0].name", "sgd"));
+    STOP_UNLESS_OK(
+        gm_report_set_numbers(report, "result.optimizers[0].curve.gradient_evaluations", steps, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.optimizers[0].curve.seconds", steps, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.optimizers[0].curve.loss", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.optimizers[1].name", "adam"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status write_measurement(gm_context *context) {
+    const double interval[2] = {0.5, 2.0};
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "measure", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.variance.value", 1.0));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.variance.ci95", interval, 2));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.noise_trace", 9.0));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.verdict", "undecided"));
+    STOP_UNLESS_OK(gm_report_set_text(report, "options.targets", "parity"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status write_report(gm_context *context) {
+    const double numbers[3] = {3.0, 2.0, 1.0};
+    gm_report *report = NULL;
+    char *text = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "recover", &report));
+    STOP_UNLESS_OK(gm_report_set_integer(report, "result.dimension", 3));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.predicted_error.operator.value", 0.1));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.eigenvalues", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.spectrum.index", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_numbers(report, "result.spectrum.estimate", numbers, 3));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.curve[0].predicted", 0.5));
+    STOP_UNLESS_OK(gm_report_set_boolean(report, "result.enough", true));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.estimator", "paired"));
+    STOP_UNLESS_OK(gm_report_append_text(report, "warnings", "one"));
+    STOP_UNLESS_OK(gm_report_json(report, &text));
+    gm_report_free_text(report, text);
+    text = NULL;
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_free_text(report, text);
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status load_report(gm_context *context) {
+    gm_report *report = NULL;
+    gm_status status = gm_report_load(context, in_folder("result.json"), &report);
+    gm_report_destroy(report);
+    return status;
+}
+
+static gm_status make_lwe(gm_context *context) {
+    gm_lwe_parameters p = {
+        .n = 3, .q = 17, .samples = 4, .sigma = 1.0, .secret = "gaussian", .hamming = 2};
+    gm_lwe *made = NULL, *copy = NULL;
+    gm_output *output = NULL;
+    gm_lwe_check check;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_generate(context, &p, 1, &made));
+    STOP_UNLESS_OK(gm_lwe_create(context, &made->parameters, made->a, made->b, &copy));
+    STOP_UNLESS_OK(gm_lwe_verify(context, copy, made->secret, &check));
+    STOP_UNLESS_OK(gm_output_open(context, in_folder("made"), NULL, &output));
+    STOP_UNLESS_OK(gm_lwe_save(context, made, output));
+done:
+    gm_output_close(output);
+    gm_lwe_destroy(context, copy);
+    gm_lwe_destroy(context, made);
+    return status;
+}
+
+static gm_status read_lwe(gm_context *context) {
+    const gm_lwe_parameters p = {.q = 17, .sigma = 1.0};
+    gm_lwe *folder_read = NULL, *arrays = NULL, *challenge = NULL;
+    int64_t *secret = NULL, centred;
+    char path[128];
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_load(context, in_folder("lwe"), &folder_read));
+    STOP_UNLESS_OK(gm_lwe_load_secret(context, in_folder("lwe/secret.npy"), 3, &secret));
+    snprintf(path, sizeof path, "%s", in_folder("lwe/A.npy"));
+    STOP_UNLESS_OK(
+        gm_lwe_import_arrays(context, &p, path, in_folder("lwe/b.npy"), &centred, &arrays));
+    STOP_UNLESS_OK(gm_lwe_import_challenge(context, in_folder("challenge.txt"), &challenge));
+done:
+    gm_lwe_release_secret(context, secret);
+    gm_lwe_destroy(context, folder_read);
+    gm_lwe_destroy(context, arrays);
+    gm_lwe_destroy(context, challenge);
+    return status;
+}
+
+/* Rows of the instance in the folder lwe: written, and read from the folder reduced. */
+static gm_status keep_rows(gm_context *context) {
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL, *back = NULL;
+    gm_output *output = NULL;
+    const gm_lwe_reduction info = {.precision = "double", .lost = 1};
+    const int64_t dropped[] = {1};
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_lwe_load(context, in_folder("lwe"), &instance));
+    STOP_UNLESS_OK(gm_lwe_rows_of_samples(context, instance, 3, dropped, 1, &rows));
+    STOP_UNLESS_OK(gm_output_open(context, in_folder("made"), NULL, &output));
+    STOP_UNLESS_OK(gm_lwe_rows_save(context, rows, &info, output));
+    STOP_UNLESS_OK(gm_lwe_rows_load(context, instance, in_folder("reduced"), &back));
+done:
+    gm_output_close(output);
+    gm_lwe_rows_destroy(context, back);
+    gm_lwe_rows_destroy(context, rows);
+    gm_lwe_destroy(context, instance);
+    return status;
+}
+
+static gm_status write_lwe(gm_context *context) {
+    gm_report *report = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_report_create(context, "lwe verify", &report));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.residual_std", 3.0));
+    STOP_UNLESS_OK(gm_report_set_number(report, "result.threshold", 6.0));
+    STOP_UNLESS_OK(gm_report_set_text(report, "result.secret", "ternary"));
+    STOP_UNLESS_OK(render_report(report));
+done:
+    gm_report_destroy(report);
+    return status;
+}
+
+/* Short samples: as they are they show the secret (0, 1, 0, 0, −1). */
+static gm_status short_instance(gm_context *context, gm_lwe **out) {
+    enum { N = 5, SAMPLES = 40, Q = 997 };
+    static const gm_lwe_parameters p = {
+        .n = N, .q = Q, .samples = SAMPLES, .sigma = 1, .secret = "ternary"};
+    int64_t a[SAMPLES * N], b[SAMPLES];
+    for (int64_t i = 0; i < SAMPLES * N; i++)
+        a[i] = (i * i * 7 + 31 * i) % 241;
+    for (int64_t i = 0; i < SAMPLES; i++)
+        b[i] = (a[i * N + 1] - a[i * N + 4] + i % 3 - 1 + Q) % Q;
+    return gm_lwe_create(context, &p, a, b, out);
+}
+
+static gm_status attack_lwe(gm_context *context) {
+    static const char *const solvers[] = {"gradient", "linear"};
+    const int64_t dropped[] = {2, 4};
+    gm_lwe *instance = NULL;
+    gm_lwe_rows *rows = NULL;
+    gm_lwe_result *result = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(short_instance(context, &instance));
+    STOP_UNLESS_OK(gm_lwe_rows_of_samples(context, instance, 40, dropped, 2, &rows));
+    for (int s = 0; s < 2; s++) {
+        const gm_lwe_attack_options options = {.solver = solvers[s], .keep = 9, .time_limit = 1e6};
+        STOP_UNLESS_OK(gm_lwe_attack(context, instance, rows, &options, &result));
+        assert_true(result->recovered && result->secret[1] == 1 && result->secret[4] == -1);
+        gm_lwe_result_destroy(context, result);
+        result = NULL;
     }
 
     static gm_status write_risk(gm_context * context) {
@@ -976,46 +1204,134 @@ done:
 
     int main(void) {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(sweep_recover_everything),
-            cmocka_unit_test(sweep_recover_images),
-            cmocka_unit_test(sweep_recover_cost),
-            cmocka_unit_test(sweep_accumulate),
-            cmocka_unit_test(sweep_reduce_lattice),
-            cmocka_unit_test(sweep_load_csv),
-            cmocka_unit_test(sweep_load_gzip),
-            cmocka_unit_test(sweep_load_npy),
-            cmocka_unit_test(sweep_load_idx),
-            cmocka_unit_test(sweep_make_inputs),
-            cmocka_unit_test(sweep_make_inputs_from_rows),
-            cmocka_unit_test(sweep_make_targets),
-            cmocka_unit_test(sweep_find_entropy),
-            cmocka_unit_test(sweep_entropy_cost),
-            cmocka_unit_test(sweep_measure_gram),
-            cmocka_unit_test(sweep_measure_jacobian),
-            cmocka_unit_test(sweep_measure_function),
-            cmocka_unit_test(sweep_measure_fourier),
-            cmocka_unit_test(sweep_measure_walsh),
-            cmocka_unit_test(sweep_measure_moment),
-            cmocka_unit_test(sweep_parse_spec),
-            cmocka_unit_test(sweep_write_output),
-            cmocka_unit_test(sweep_write_report),
-            cmocka_unit_test(sweep_write_entropy),
-            cmocka_unit_test(sweep_write_measurement),
-            cmocka_unit_test(sweep_load_report),
-            cmocka_unit_test(sweep_make_lwe),
-            cmocka_unit_test(sweep_read_lwe),
-            cmocka_unit_test(sweep_write_lwe),
-            cmocka_unit_test(sweep_attack_lwe),
-            cmocka_unit_test(sweep_reduce_lwe),
-            cmocka_unit_test(sweep_solve_lwe),
-            cmocka_unit_test(sweep_keep_rows),
-            cmocka_unit_test(sweep_measure_along),
-            cmocka_unit_test(sweep_monitor),
-            cmocka_unit_test(sweep_lwe_evidence),
-            cmocka_unit_test(sweep_precondition),
-            cmocka_unit_test(sweep_find_risk),
-            cmocka_unit_test(sweep_write_risk),
-            cmocka_unit_test(sweep_optimize),
-        };
+        cmocka_unit_test(sweep_recover_everything),
+        cmocka_unit_test(sweep_recover_images),
+        cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),
+        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),
+        cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),
+        cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),
+        cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),
+        cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),
+        cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),
+        cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),
+        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),
+        cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),
+        cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),
+        cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_measure_along),
+        cmocka_unit_test(sweep_monitor),
+        cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_precondition),
+        cmocka_unit_test(sweep_find_risk),
+        cmocka_unit_test(sweep_write_risk),
+        cmocka_unit_test(sweep_optimize),
+    };
         return cmocka_run_group_tests(tests, set_up, tear_down);
     }
+SWEEP(recover_everything)
+SWEEP(recover_images)
+SWEEP(recover_cost)
+SWEEP(find_risk)
+SWEEP(write_risk)
+SWEEP(write_training)
+SWEEP(optimize)
+SWEEP(accumulate)
+SWEEP(precondition)
+SWEEP(reduce_lattice)
+SWEEP(load_csv)
+SWEEP(load_gzip)
+SWEEP(load_npy)
+SWEEP(load_idx)
+SWEEP(make_inputs)
+SWEEP(make_inputs_from_rows)
+SWEEP(make_targets)
+SWEEP(find_entropy)
+SWEEP(entropy_cost)
+SWEEP(lwe_evidence)
+SWEEP(measure_gram)
+SWEEP(measure_jacobian)
+SWEEP(measure_function)
+SWEEP(measure_fourier)
+SWEEP(measure_walsh)
+SWEEP(measure_moment)
+SWEEP(measure_along)
+SWEEP(monitor)
+SWEEP(parse_spec)
+SWEEP(write_output)
+SWEEP(write_report)
+SWEEP(write_entropy)
+SWEEP(write_measurement)
+SWEEP(load_report)
+SWEEP(make_lwe)
+SWEEP(read_lwe)
+SWEEP(keep_rows)
+SWEEP(write_lwe)
+SWEEP(attack_lwe)
+SWEEP(reduce_lwe)
+SWEEP(solve_lwe)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sweep_recover_everything),
+        cmocka_unit_test(sweep_recover_images),
+        cmocka_unit_test(sweep_recover_cost),
+        cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),
+        cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),
+        cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),
+        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),
+        cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),
+        cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),
+        cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),
+        cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),
+        cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),
+        cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),
+        cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),
+        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),
+        cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),
+        cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),
+        cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_measure_along),
+        cmocka_unit_test(sweep_monitor),
+        cmocka_unit_test(sweep_lwe_evidence),
+        cmocka_unit_test(sweep_precondition),
+        cmocka_unit_test(sweep_find_risk),
+        cmocka_unit_test(sweep_write_risk),
+        cmocka_unit_test(sweep_optimize),
+        cmocka_unit_test(sweep_write_training),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -425,6 +425,87 @@ static void odd_risks_still_have_table_and_page(void **state) {
     }
 }
 
+static void the_table_of_a_training_compares(void **state) {
+    (void)state;
+    check_table("train.json",
+                (const char *[]){"gradiometer reached a loss of ", "2.0 % above the least",
+                                 "adam took ", "To the goal", "accuracy", "✓ gradiometer", "✓ adam",
+                                 "✗ lbfgs", "lbfgs did not reach the goal", "best of ",
+                                 "full, condition number ", "Newton steps by conjugate",
+                                 "weights-adam.npy", NULL},
+                (const char *[]){"nan", "inf", "null", NULL});
+}
+
+static void a_training_without_a_goal_misses_none(void **state) {
+    (void)state;
+    gm_report *report = load_fixture("train.json");
+    char *text = NULL;
+    assert_ok(gm_report_set_null(report, "result.goal.kind"));
+    assert_ok(gm_report_set_null(report, "result.goal.value"));
+    assert_ok(gm_report_set_null(report, "result.goal_loss"));
+    for (int i = 0; i < 3; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "result.optimizers[%d].reached", i);
+        assert_ok(gm_report_set_null(report, path));
+    }
+    text = table_of(report, false);
+    assert_contains(text, "gradiometer came to a loss of ");
+    assert_contains(text, "of the others adam came lowest, to");
+    assert_lacks(text, "✓");
+    assert_lacks(text, "✗");
+    gm_report_free_text(report, text);
+    gm_report_destroy(report);
+}
+
+/* Trainings that no run of ours writes. */
+static void odd_trainings_still_have_table_and_page(void **state) {
+    (void)state;
+    static const char *const paths[] = {"result.optimizers",
+                                        "result.optimizers[0]",
+                                        "result.optimizers[0].name",
+                                        "result.optimizers[1].name",
+                                        "result.optimizers[0].reached",
+                                        "result.optimizers[1].reached",
+                                        "result.optimizers[0].gradient_evaluations",
+                                        "result.optimizers[0].final_loss",
+                                        "result.optimizers[0].curve",
+                                        "result.optimizers[0].curve.loss",
+                                        "result.optimizers[2].curve.seconds",
+                                        "result.optimizers[0].preconditioner",
+                                        "result.optimizers[0].monitor.advice",
+                                        "result.optimum",
+                                        "result.optimum_method",
+                                        "result.goal_loss",
+                                        "result.goal.kind",
+                                        "result.initial_loss",
+                                        "result.monitor",
+                                        "result.data.path",
+                                        "options.model",
+                                        "options.at"};
+    static const double odd[] = {-1e308, NAN};
+    for (size_t i = 0; i < 3 * (sizeof paths / sizeof *paths); i++) {
+        gm_report *report = load_fixture("train.json");
+        const char *path = paths[i / 3];
+        char *text = NULL;
+        assert_ok(i % 3 == 0   ? gm_report_set_null(report, path)
+                  : i % 3 == 1 ? gm_report_set_numbers(report, path, odd, 2)
+                               : gm_report_set_text(report, path, hostile));
+        text = table_of(report, false);
+        assert_contains(text, "Made by");
+        gm_report_free_text(report, text);
+        assert_ok(gm_report_html(report, NULL, &text));
+        assert_contains(text, "</html>");
+        assert_lacks(text, "<script>");
+        gm_report_free_text(report, text);
+        for (int p = 0; p < gm_report_plots(report); p++) {
+            assert_ok(gm_report_plot_script(report, p, &text));
+            assert_lacks(text, "it's"); /* the quote would end gnuplot's */
+            gm_report_free_text(report, text);
+        }
+        gm_report_destroy(report);
+    }
+}
+
 static void the_table_of_a_checked_secret_says_by_chance(void **state) {
     (void)state;
     check_table("lwe-verify.json",
@@ -868,7 +949,7 @@ static void the_page_is_whole_and_self_contained(void **state) {
     static const char *const fixtures[] = {
         "compared.json",    "not-compared.json",  "calibrated.json", "tiny.json",
         "informative.json", "uninformative.json", "lwe-solve.json",  "lwe-attack.json",
-        "lwe-reduce.json",  "risk.json"};
+        "lwe-reduce.json",  "risk.json",          "train.json"};
     const char *const svgs[] = {svg, svg, svg};
     for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
         gm_report *report = load_fixture(fixtures[i]);
@@ -1146,6 +1227,9 @@ int main(void) {
         cmocka_unit_test(the_table_of_an_entropy_names_its_proxy),
         cmocka_unit_test(the_table_of_a_risk_names_its_interval),
         cmocka_unit_test(odd_risks_still_have_table_and_page),
+        cmocka_unit_test(the_table_of_a_training_compares),
+        cmocka_unit_test(a_training_without_a_goal_misses_none),
+        cmocka_unit_test(odd_trainings_still_have_table_and_page),
         cmocka_unit_test(the_table_of_a_checked_secret_says_by_chance),
         cmocka_unit_test(the_table_of_a_recovered_secret_shows_the_evidence),
         cmocka_unit_test(the_table_of_nothing_found_says_what_was_tried),

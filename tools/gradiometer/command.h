@@ -38,10 +38,10 @@ struct common_options {
     bool json, quiet, no_progress, dry_run;
 };
 
-extern const struct command command_measure, command_recover, command_risk, command_entropy,
-    command_lwe, command_lwe_generate, command_lwe_solve, command_lwe_reduce, command_lwe_attack,
-    command_lwe_verify, command_lwe_import, command_reproduce, command_report, command_info,
-    command_help;
+extern const struct command command_measure, command_recover, command_train, command_risk,
+    command_entropy, command_lwe, command_lwe_generate, command_lwe_solve, command_lwe_reduce,
+    command_lwe_attack, command_lwe_verify, command_lwe_import, command_reproduce, command_report,
+    command_info, command_help;
 
 extern const struct option common_option_table[];
 extern const int common_option_count;

@@ -48,11 +48,10 @@ const struct option common_option_table[] = {
 };
 const int common_option_count = sizeof common_option_table / sizeof *common_option_table;
 
-static const struct command train = {.name = "train"};
-
 const struct command *const commands[] = {
     &command_measure,
     &command_recover,
+    &command_train,
     &command_risk,
     &command_entropy,
     &command_lwe,
@@ -66,7 +65,6 @@ const struct command *const commands[] = {
     &command_report,
     &command_info,
     &command_help,
-    &train,
     NULL,
 };
 

@@ -13,8 +13,8 @@ enum { WIDTH = 80, INDENT = 26 };
 
 const struct entry help_exits[] = {
     {"0", "done"},
-    {"1", "done, and the answer is no: --require is not met, a claim of an experiment does not "
-          "hold, or a secret is not found or not accepted"},
+    {"1", "done, and the answer is no: --require is not met, --until not reached, a claim of "
+          "an experiment does not hold, or a secret is not found or not accepted"},
     {"2", "wrong usage, or an input that is absent, unreadable or invalid"},
     {"3", "not enough memory or space, or writing failed"},
     {"4", "a fault of the program"},

@@ -40,8 +40,7 @@ void option_describe_range(const struct option *option, char *out, size_t size) 
         snprintf(out + n, size - (size_t)n, ", or '%s'", option->keyword);
 }
 
-/* Decimal numbers alone: strtod would also take blanks, hexadecimal, "inf" and "nan". */
-static bool read_decimal(const char *text, double *out) {
+bool option_read_decimal(const char *text, double *out) {
     char *end = NULL;
     if (!*text || text[strspn(text, "0123456789+-.eE")] != '\0')
         return false;
@@ -60,7 +59,7 @@ static bool read_seconds(const char *text, double *out) {
         return false;
     memcpy(number, text, digits);
     number[digits] = '\0';
-    if (!read_decimal(number, out))
+    if (!option_read_decimal(number, out))
         return false;
     *out *= factor;
     return true;
@@ -73,7 +72,7 @@ static bool in_range(const struct option *option, double value) {
 /* Digits are read exactly; "1e4" is an integer too as long as a double holds it exactly. */
 static bool read_integer(const struct option *option, const char *text, int64_t *out) {
     double value = 0;
-    if (!read_decimal(text, &value) || !in_range(option, value))
+    if (!option_read_decimal(text, &value) || !in_range(option, value))
         return false;
     if (text[strspn(text, "0123456789")] == '\0') {
         unsigned long long exact = strtoull(text, NULL, 10);
@@ -98,7 +97,7 @@ static gm_status set_number(struct arguments *arguments, const struct option *op
     else if (!keyword && option->kind == OPTION_SECONDS)
         good = read_seconds(text, &number) && in_range(option, number);
     else if (!keyword)
-        good = read_decimal(text, &number) && in_range(option, number);
+        good = option_read_decimal(text, &number) && in_range(option, number);
     if (!good) {
         option_describe_range(option, accepted, sizeof accepted);
         return fail(arguments, GM_INVALID_ARGUMENT, "option --%s: '%s' is not accepted; give %s",

@@ -73,6 +73,10 @@ gm_status arguments_parse(struct arguments *arguments, const char *operand, cons
 /* Whether an option was given, by its name without dashes. */
 bool arguments_given(const struct arguments *arguments, const char *name);
 
+/* Read a finite decimal number that is all of a text: strtod would also take blanks, hexadecimal,
+   "inf" and "nan". */
+bool option_read_decimal(const char *text, double *out);
+
 /* Describe what a number option accepts: "an integer from 1 to 1024, or 'all'". */
 void option_describe_range(const struct option *option, char *out, size_t size);
 

@@ -39,7 +39,8 @@ const struct spec_family spec_models = {
            "a "
            "square of one channel)"}}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family spec_estimators = {
     "Estimators", "estimator",
@@ -69,7 +70,8 @@ const struct spec_family spec_estimators = {
          {{0}}},
         {"none", "no noise is added; what plain gradients alone show", {{0}}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family spec_points = {
     "Points at which gradients are taken", "at",
@@ -87,7 +89,8 @@ const struct spec_family spec_points = {
            "distance from the optimum in the norm of the inputs' second moments, above 0"}}},
         {"file", "weights from a file", {{"path", "W.npy", "array of d numbers; required"}}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family spec_shrinkages = {
     "Shrinkage", "shrink",
@@ -102,7 +105,8 @@ const struct spec_family spec_shrinkages = {
          {{0}}},
         {"ledoit-wolf", "towards the identity, for vectors of any law", {{0}}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family spec_structures = {
     "Structures", "structure",
@@ -113,7 +117,8 @@ const struct spec_family spec_structures = {
          "directions and a diagonal, with a bound on what is left out: Frequent Directions",
          {{"rank", "R", "directions kept, at least; up to 2R are exact (default: 512)"}}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family spec_laws = {
     "Laws of the noise", "noise",
@@ -125,7 +130,29 @@ const struct spec_family spec_laws = {
         {"plain", "Gaussian, the same at every sample: recovers the mean of J'J", {{0}}},
         {"sampled", "labels drawn from the model itself, less their mean", {{0}}},
         {0},
-    }};
+    },
+    false};
+
+const struct spec_family spec_optimizers = {
+    .title = "Optimizers",
+    .option = "optimizer",
+    .list = true,
+    .forms =
+        (const struct spec_form[]){
+            {"sgd", "steps down the gradient of a batch", {{0}}},
+            {"momentum", "steps down a fading sum of gradients, which fades by 0.9 or 0.99", {{0}}},
+            {"adam", "steps scaled by the size of each weight's gradients so far", {{0}}},
+            {"lbfgs",
+             "full gradients, each of which is rows / batch size evaluations, and a curvature made "
+             "of "
+             "their differences",
+             {{0}}},
+            {"gradiometer",
+             "divides by the curvature, which some of its gradients recover by noise on targets",
+             {{0}}},
+            {0},
+        },
+};
 
 #define COORDINATES                                                                                \
     { "n", "N", "coordinates, 1 to 65536; required" }
@@ -149,7 +176,8 @@ const struct spec_family spec_inputs = {
         {"gaussian", "independent standard normal coordinates", {COORDINATES}},
         {"box", "independent coordinates, uniform on [-1, 1]", {COORDINATES}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family spec_targets = {
     "Classes of targets", "targets",
@@ -182,7 +210,8 @@ const struct spec_family spec_targets = {
         {"linear", "<a, x>, a ~ N(0, I)", {{0}}},
         {"random", "-1 or +1 at every x by itself: nothing to learn", {{0}}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family spec_measured_models = {
     "Models of one output", "model",
@@ -192,18 +221,22 @@ const struct spec_family spec_measured_models = {
          "a network of layers with biases; initial weights N(0, 1 / inputs of the layer), biases 0",
          {{"hidden", "WxW", "widths of the hidden layers (default: 64x64)"}, ACTIVATION}},
         {0},
-    }};
+    },
+    false};
 
 const struct spec_family *const spec_families[] = {
-    &spec_models, &spec_estimators, &spec_points,  &spec_shrinkages,      &spec_structures,
-    &spec_laws,   &spec_inputs,     &spec_targets, &spec_measured_models, NULL};
+    &spec_models, &spec_estimators, &spec_points, &spec_shrinkages, &spec_structures,
+    &spec_laws,   &spec_optimizers, &spec_inputs, &spec_targets,    &spec_measured_models,
+    NULL};
 
-gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
-                            char *message, size_t size) {
+/* One name, up to a colon. */
+static gm_status check_name(const struct spec_family *family, const char *option, const char *text,
+                            size_t length, char *message, size_t size) {
     const char *words[16];
     char name[64], accepted[256] = "";
     int count = 0;
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
+             text);
     for (const struct spec_form *form = family->forms; form->name; form++) {
         if (strcmp(form->name, name) == 0)
             return GM_OK;
@@ -212,8 +245,21 @@ gm_status spec_family_check(const struct spec_family *family, const char *option
         words[count++] = form->name;
     }
     const char *nearest = gm_nearest_word(name, words, count);
-    snprintf(message, size, "option --%s: '%s' is not accepted; give one of %s%s%s%s", option, name,
-             accepted, nearest ? " (did you mean '" : "", nearest ? nearest : "",
-             nearest ? "'?)" : "");
+    snprintf(message, size, "option --%s: '%s' is not accepted; give %s of %s%s%s%s", option, name,
+             family->list ? "some" : "one", accepted, nearest ? " (did you mean '" : "",
+             nearest ? nearest : "", nearest ? "'?)" : "");
     return GM_INVALID_ARGUMENT;
+}
+
+gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
+                            char *message, size_t size) {
+    if (!family->list)
+        return check_name(family, option, text, strcspn(text, ":"), message, size);
+    for (;;) {
+        const size_t length = strcspn(text, ",");
+        const gm_status status = check_name(family, option, text, length, message, size);
+        if (status != GM_OK || text[length] == '\0')
+            return status;
+        text += length + 1;
+    }
 }

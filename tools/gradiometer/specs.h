@@ -2,6 +2,7 @@
 #ifndef GM_TOOL_SPECS_H
 #define GM_TOOL_SPECS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <gradiometer/status.h>
@@ -24,6 +25,7 @@ struct spec_family {
     const char *title;             /* "starting points" */
     const char *option;            /* the option that takes one, without dashes */
     const struct spec_form *forms; /* ends with a form without name */
+    bool list;                     /* several names may be given, commas between */
 };
 
 extern const struct spec_family spec_models;
@@ -32,6 +34,7 @@ extern const struct spec_family spec_points;
 extern const struct spec_family spec_shrinkages;
 extern const struct spec_family spec_structures;
 extern const struct spec_family spec_laws;
+extern const struct spec_family spec_optimizers;
 extern const struct spec_family spec_inputs;
 extern const struct spec_family spec_targets;
 extern const struct spec_family spec_measured_models; /* of one output, for measure */
@@ -40,7 +43,8 @@ extern const struct spec_family spec_measured_models; /* of one output, for meas
 extern const struct spec_family *const spec_families[];
 
 /*
- * Check the name before the colon; keys and values are checked where they are used.
+ * Check the name before the colon, or each name of a list; keys and values are checked where they
+ * are used.
  * GM_INVALID_ARGUMENT (unknown); the message names the nearest.
  */
 gm_status spec_family_check(const struct spec_family *family, const char *option, const char *text,
