@@ -465,21 +465,22 @@ static double *turn(const layer *l, bool back, double *x, double *y) {
     return y;
 }
 
-/* 1/(b_i a_j + 1), less 1 where the rest of the space keeps it; of no shift 1/(b_i a_j) or 0. */
+/* 1/(b_i a_j + shift), or 0 where that is nothing; less 1 where axes were left out, along which P is
+   1: only then, since 1 − p/(p+1) has no digits of a large p. */
 static double inverse(const layer *l, int64_t i, int64_t j) {
     const double p = l->b.values[i] * l->a.values[j];
-    if (l->shift > 0.0)
+    if (l->kept < l->a.n)
         return -p / (p + 1.0);
-    return p > 0.0 ? 1.0 / p : 0.0;
+    return p + l->shift > 0.0 ? 1.0 / (p + l->shift) : 0.0;
 }
 
-/* x [b.n][a.n], its outputs turned, ← P⁻¹ x: along the kept axes of A, and as it is elsewhere. */
+/* x [b.n][a.n], its outputs turned, ← P⁻¹ x, along the kept axes of A and as it is elsewhere. */
 static void divide(const layer *l, double *x, double *axes, double *sum) {
     const int64_t rows = l->b.n, columns = l->a.n, kept = l->kept;
     if (!l->a.dense) {
         for (int64_t i = 0; i < rows; i++)
             for (int64_t j = 0; j < columns; j++)
-                x[i * columns + j] *= (l->shift > 0.0) + inverse(l, i, j);
+                x[i * columns + j] *= inverse(l, i, j);
         return;
     }
     gm_multiply_outer(rows, kept, columns, x, columns, l->a.vectors, columns, axes, kept);
@@ -488,7 +489,7 @@ static void divide(const layer *l, double *x, double *axes, double *sum) {
             axes[i * kept + j] *= inverse(l, i, j);
     gm_multiply(rows, columns, kept, axes, kept, l->a.vectors, columns, sum, columns);
     for (int64_t i = 0; i < rows * columns; i++)
-        x[i] = (l->shift > 0.0 ? x[i] : 0.0) + sum[i];
+        x[i] = (kept < columns ? x[i] : 0.0) + sum[i];
 }
 
 static void apply_to_layer(const kronecker *k, const layer *l, const double *g, double *out) {

@@ -101,7 +101,7 @@ awk 'length > 110 { exit 1 }' "$scratch/out" || complain 'a line is longer than 
 
 # Models with classes and networks; without a goal nothing is reached or missed.
 for model in "logistic $two" "softmax $three" "mlp:hidden=4 $three" "mlp:hidden=4 $numbers"; do
-    run 0 train --model "${model% *}" --data "${model#* }" --optimizer $all --epochs 2 \
+    run 0 train --model "${model% *}" --data "${model#* }" --optimizer $all --epochs 8 \
         --batch-size 32 --json
     that [ "$(of optimizers.0.reached)" = null ]
     that [ "$(of goal.kind)" = null ]
