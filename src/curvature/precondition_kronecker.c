@@ -25,7 +25,8 @@ typedef struct side {
     double rank;     /* (tr)² / ‖·‖_F² of the estimate */
 } side;
 
-/* Where units are trusted: what P⁻¹ may lose along an axis that is taken for one of no curvature. */
+/* Where units are trusted: what P⁻¹ may lose along an axis that is taken for one of no curvature.
+ */
 static const double LOST = 0.02;
 
 /* H ≈ B ⊗ A + I ⊗ M, M diagonal: M^½ (B ⊗ A″ + shift) M^½. */
@@ -465,8 +466,8 @@ static double *turn(const layer *l, bool back, double *x, double *y) {
     return y;
 }
 
-/* 1/(b_i a_j + shift), or 0 where that is nothing; less 1 where axes were left out, along which P is
-   1: only then, since 1 − p/(p+1) has no digits of a large p. */
+/* 1/(b_i a_j + shift), or 0 where that is nothing; less 1 where axes were left out, along which P
+   is 1: only then, since 1 − p/(p+1) has no digits of a large p. */
 static double inverse(const layer *l, int64_t i, int64_t j) {
     const double p = l->b.values[i] * l->a.values[j];
     if (l->kept < l->a.n)

@@ -28,15 +28,18 @@ static const double LONGEST = 4.0;
    where the step is safe: back to the weights of then, with half the step. */
 static const double ASTRAY = 2.0;
 
-/* The step that is safe for plain gradients of batches is so many times too short for those that are
-   reduced. Measured: docs/theory/train.md. */
+/* The step that is safe for plain gradients of batches is so many times too short for those that
+   are reduced. Measured: docs/theory/train.md. */
 static const double REDUCED_STEP = 1.7;
 
 /* Damping, over the largest curvature, where that is no full one. */
 static const double DAMPING = 0.007;
 
-/* Of a network, how much of the curvature of the epoch before is kept. */
-static const double KEEP = 0.5;
+/* Of a network the curvature moves: it is taken from 1/SHARE as many vectors, anew after
+   1/INTERVALS of an epoch and then GROWTH times as long each time, and what was there counts KEEP
+   times. */
+enum { INTERVALS = 2, SHARE = 4 };
+static const double KEEP = 0.5, GROWTH = 1.5;
 
 /* The order of the parts must not be that of the rows. */
 static const uint64_t OTHER = UINT64_C(0x9e3779b97f4a7c15);
@@ -51,8 +54,13 @@ typedef struct state {
     double usual;          /* length of a step in the metric, squared; NaN: none yet */
     double smooth, lowest; /* loss of batches, smoothed, and its lowest; NaN: none yet */
     int64_t phase, parts;
-    int64_t batches, wanted; /* of noise so far, and at the end of the phase */
-    int64_t passed;          /* steps since the curvature was last taken */
+    int64_t batches;  /* of noise so far */
+    int64_t wanted;   /* of them at first; */
+    int64_t again;    /* each time that the curvature is taken anew, and */
+    int64_t interval; /* steps from one time to the next; 0: never */
+    int64_t left;     /* batches of noise that this phase still takes */
+    int64_t passed;   /* steps so far */
+    int64_t since;    /* of them since the curvature was last taken */
     bool reduces;
     gm_shuffle order;  /* of the parts */
     double *vectors;   /* [FAN][d] */
@@ -145,6 +153,11 @@ static gm_status create(gm_optimizer *self) {
     s->parts = (gm_oracle_rows(self->oracle) + n - 1) / n;
     const int64_t vectors = vectors_wanted(self, s->form);
     s->wanted = batches_for(vectors);
+    if (!model->convex) {
+        s->wanted = s->again = (s->wanted + SHARE - 1) / SHARE;
+        s->interval = (s->parts + INTERVALS - 1) / INTERVALS;
+    }
+    s->left = s->wanted;
     const bool exact = s->form == GM_PRECONDITION_FULL;
     const bool quadratic = model->convex && model->loss == &gm_loss_squared;
     s->momentum = exact && quadratic ? 0.0 : exact ? 0.9 : model->convex ? 0.95 : 0.9;
@@ -233,17 +246,16 @@ static gm_status take_curvature(gm_optimizer *self) {
     gm_status status = GM_OK;
     state *s = self->state;
     const int64_t d = self->dimension, n = gm_oracle_batch_size(self->oracle);
-    const bool first = self->steps < s->wanted;
+    const bool first = s->batches<s->wanted, opening = s->batches> 0 && s->left == s->again;
     gm_shuffle_take(&self->shuffle, s->batches * n, n, self->rows);
     GM_TRY(gm_oracle_noised(self->oracle, self->w, n, self->rows, FAN, self->seed, s->batches,
                             &self->loss, self->gradient, s->vectors));
     self->halves_known = false;
-    const bool opening = s->batches % s->wanted == 0;
-    GM_TRY(gm_preconditioner_add(s->inverse, FAN, s->vectors, opening ? KEEP : 1.0));
-    for (int64_t j = 0; j < d; j++)
+    GM_TRY(gm_preconditioner_add(s->inverse, FAN, s->vectors, opening && !first ? KEEP : 1.0));
+    for (int64_t j = 0; first && j < d; j++)
         s->clean[j] += self->gradient[j] / (double)s->wanted;
     s->batches++;
-    if (s->batches % s->wanted != 0)
+    if (--s->left > 0)
         goto done;
     status = gm_preconditioner_factor(s->inverse, s->damping);
     if (status == GM_UNDEFINED)
@@ -256,7 +268,7 @@ static gm_status take_curvature(gm_optimizer *self) {
     self->largest = facts.largest;
     s->step = gm_preconditioner_safe_step(s->inverse, (double)n);
     s->phase = first ? PASS : REDUCED;
-    s->passed = 0;
+    s->since = 0;
     if (first) {
         const double *penalty = gm_oracle_penalty(self->oracle);
         for (int64_t j = 0; j < d; j++)
@@ -309,13 +321,14 @@ static gm_status take_step(gm_optimizer *self) {
     const int64_t d = self->dimension;
     const double *penalty = gm_oracle_penalty(self->oracle);
     const bool reduced = s->phase == REDUCED;
-    const double momentum = reduced ? s->momentum : 0.0;
+    const double momentum = reduced || s->interval > 0 ? s->momentum : 0.0;
     int64_t part = 0;
     double weight = 0.0;
     const gm_status status = take_part(self, &part, &weight);
     if (status != GM_OK)
         return status;
     s->passed++;
+    s->since++;
     if (turn_back(self))
         return GM_OK;
     if (s->reduces)
@@ -332,13 +345,13 @@ static gm_status take_step(gm_optimizer *self) {
 /* After a pass: convex models go on from the average, networks take their curvature anew. */
 static void end_pass(gm_optimizer *self) {
     state *s = self->state;
-    if (s->passed % s->parts != 0)
-        return;
-    if (!gm_oracle_model(self->oracle)->convex) {
+    if (s->interval > 0 && s->since >= s->interval) {
         s->phase = CURVATURE;
+        s->left = s->again;
+        s->interval = (int64_t)ceil(GROWTH * (double)s->interval);
         return;
     }
-    if (s->phase == PASS && s->reduces) {
+    if (s->phase == PASS && s->reduces && s->since == s->parts) {
         memcpy(self->w, self->average, (size_t)self->dimension * sizeof *self->w);
         gm_optimizer_forget_average(self);
         s->usual = NAN;
@@ -349,12 +362,11 @@ static void end_pass(gm_optimizer *self) {
 static gm_status advance(gm_optimizer *self) {
     state *s = self->state;
     if (s->phase == CURVATURE) {
-        if (self->steps < s->wanted)
+        if (s->batches < s->wanted)
             gm_optimizer_forget_average(self);
         return take_curvature(self);
     }
-    if (s->passed > 0)
-        end_pass(self);
+    end_pass(self);
     if (s->phase == CURVATURE)
         return take_curvature(self);
     return take_step(self);
@@ -373,7 +385,10 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
     gm_archive_doubles(archive, d, s->kept);
     gm_archive_integers(archive, 1, &s->phase);
     gm_archive_integers(archive, 1, &s->batches);
+    gm_archive_integers(archive, 1, &s->interval);
+    gm_archive_integers(archive, 1, &s->left);
     gm_archive_integers(archive, 1, &s->passed);
+    gm_archive_integers(archive, 1, &s->since);
     gm_archive_doubles(archive, d, s->clean);
     gm_archive_doubles(archive, d, s->velocity);
     if (s->reduces) {
