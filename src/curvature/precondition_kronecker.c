@@ -6,10 +6,14 @@
 
 #include "curvature/precondition_form.h"
 #include "linalg/linalg.h"
+#include "parallel/parallel.h"
 
 /* A longer side keeps its diagonal alone; no copy of vectors has more numbers than this, or than
    one vector. */
 enum { MOST_SIDE = 4096, COPIED = 1 << 22 };
+
+/* Rows and columns that a thread takes at a time. */
+enum { ROWS = 32, COLUMNS = 256 };
 
 /* Largest over median of second moments of inputs that are of one unit. */
 static const double ONE_UNIT = 100.0;
@@ -451,21 +455,6 @@ static gm_status factor(gm_preconditioner *self, double damping) {
     return status;
 }
 
-/* y ← V x of the eigenvectors over outputs, or Vᵀ x; [b.n][a.n]. Returns the one of the two that
-   holds the result. */
-static double *turn(const layer *l, bool back, double *x, double *y) {
-    const int64_t rows = l->b.n, columns = l->a.n;
-    if (!l->b.dense)
-        return x;
-    if (back) {
-        memset(y, 0, (size_t)(rows * columns) * sizeof *y);
-        gm_multiply_inner_add(rows, columns, rows, l->b.vectors, rows, x, columns, y, columns);
-    } else {
-        gm_multiply(rows, columns, rows, l->b.vectors, rows, x, columns, y, columns);
-    }
-    return y;
-}
-
 /* 1/(b_i a_j + shift), or 0 where that is nothing; less 1 where axes were left out, along which P
    is 1: only then, since 1 − p/(p+1) has no digits of a large p. */
 static double inverse(const layer *l, int64_t i, int64_t j) {
@@ -475,45 +464,99 @@ static double inverse(const layer *l, int64_t i, int64_t j) {
     return p + l->shift > 0.0 ? 1.0 / (p + l->shift) : 0.0;
 }
 
-/* x [b.n][a.n], its outputs turned, ← P⁻¹ x, along the kept axes of A and as it is elsewhere. */
-static void divide(const layer *l, double *x, double *axes, double *sum) {
-    const int64_t rows = l->b.n, columns = l->a.n, kept = l->kept;
+/* A vector of a layer [b.n][a.n] on its way through the inverse. */
+typedef struct passage {
+    const layer *layer;
+    bool back;            /* from the eigenvectors over outputs, otherwise to them */
+    double *x, *axes, *y; /* [b.n][a.n], [b.n][kept], [b.n][a.n] */
+} passage;
+
+/* A stretch of columns of y ← V x of the eigenvectors over outputs, or Vᵀ x. */
+static gm_status turn_columns(void *argument, int64_t index, int worker) {
+    const passage *p = argument;
+    const side *b = &p->layer->b;
+    const int64_t rows = b->n, columns = p->layer->a.n, first = index * COLUMNS;
+    const int64_t width = columns - first < COLUMNS ? columns - first : COLUMNS;
+    (void)worker;
+    if (!p->back) {
+        gm_multiply(rows, width, rows, b->vectors, rows, p->x + first, columns, p->y + first,
+                    columns);
+        return GM_OK;
+    }
+    for (int64_t i = 0; i < rows; i++)
+        memset(p->y + i * columns + first, 0, (size_t)width * sizeof *p->y);
+    gm_multiply_inner_add(rows, width, rows, b->vectors, rows, p->x + first, columns, p->y + first,
+                          columns);
+    return GM_OK;
+}
+
+/* Some rows of x, turned to the eigenvectors over outputs, ← P⁻¹ x: along the kept axes of A, and
+   as it is elsewhere. */
+static gm_status divide_rows(void *argument, int64_t index, int worker) {
+    const passage *p = argument;
+    const layer *l = p->layer;
+    const int64_t columns = l->a.n, kept = l->kept, first = index * ROWS;
+    const int64_t rows = l->b.n - first < ROWS ? l->b.n - first : ROWS;
+    double *x = p->x + first * columns, *y = p->y + first * columns;
+    double *axes = p->axes + first * kept;
+    (void)worker;
     if (!l->a.dense) {
         for (int64_t i = 0; i < rows; i++)
             for (int64_t j = 0; j < columns; j++)
-                x[i * columns + j] *= inverse(l, i, j);
-        return;
+                x[i * columns + j] *= inverse(l, first + i, j);
+        return GM_OK;
     }
     gm_multiply_outer(rows, kept, columns, x, columns, l->a.vectors, columns, axes, kept);
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < kept; j++)
-            axes[i * kept + j] *= inverse(l, i, j);
-    gm_multiply(rows, columns, kept, axes, kept, l->a.vectors, columns, sum, columns);
+            axes[i * kept + j] *= inverse(l, first + i, j);
+    gm_multiply(rows, columns, kept, axes, kept, l->a.vectors, columns, y, columns);
     for (int64_t i = 0; i < rows * columns; i++)
-        x[i] = (kept < columns ? x[i] : 0.0) + sum[i];
+        x[i] = (kept < columns ? x[i] : 0.0) + y[i];
+    return GM_OK;
 }
 
-static void apply_to_layer(const kronecker *k, const layer *l, const double *g, double *out) {
+/* The tasks do not fail, but the caller may have cancelled: the vector is then of no use to him. */
+static void run(const gm_preconditioner *self, int64_t count, gm_task task, passage *p) {
+    const gm_status status = gm_parallel_for(self->context, count, task, p);
+    (void)status;
+}
+
+/* x and y change places where the outputs are turned. */
+static void turn(const gm_preconditioner *self, passage *p, bool back) {
+    double *from = p->x;
+    if (!p->layer->b.dense)
+        return;
+    p->back = back;
+    run(self, (p->layer->a.n + COLUMNS - 1) / COLUMNS, turn_columns, p);
+    p->x = p->y;
+    p->y = from;
+}
+
+static void apply_to_layer(const gm_preconditioner *self, const layer *l, const double *g,
+                           double *out) {
+    const kronecker *k = self->state;
     const int64_t rows = l->b.n, columns = l->a.n;
-    double *x = k->work, *y = x + k->room, *axes = y + k->room;
-    gather(&l->factor, g, x);
-    for (int64_t i = 0; i < rows * columns; i++)
-        x[i] *= l->a.scale[i % columns];
-    double *t = turn(l, false, x, y);
-    divide(l, t, axes, t == x ? y : x);
-    t = turn(l, true, t, t == x ? y : x);
+    passage p = {.layer = l, .x = k->work, .y = k->work + k->room, .axes = k->work + 2 * k->room};
+    gather(&l->factor, g, p.x);
+    for (int64_t i = 0; i < rows; i++)
+        for (int64_t j = 0; j < columns; j++)
+            p.x[i * columns + j] *= l->a.scale[j];
+    turn(self, &p, false);
+    run(self, (rows + ROWS - 1) / ROWS, divide_rows, &p);
+    turn(self, &p, true);
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++) {
             const bool dead = l->b.scale[i] == 0.0 && l->added[j] == 0.0;
-            t[i * columns + j] = dead ? 0.0 : t[i * columns + j] * l->a.scale[j];
+            p.x[i * columns + j] = dead ? 0.0 : p.x[i * columns + j] * l->a.scale[j];
         }
-    scatter(&l->factor, t, out);
+    scatter(&l->factor, p.x, out);
 }
 
 static void apply(const gm_preconditioner *self, const double *g, double *out) {
     const kronecker *k = self->state;
     for (int l = 0; l < k->count; l++)
-        apply_to_layer(k, &k->layers[l], g, out);
+        apply_to_layer(self, &k->layers[l], g, out);
 }
 
 /* Of all layers together: H is at most as many times its diagonal blocks as there are layers. */
