@@ -30,8 +30,9 @@ typedef struct gm_train_options {
     const char *at;         /**< where to start, as gm_recover_options; NULL: "zero", for networks
                                  "init" */
     int64_t batch_size;     /**< n; 0: 256, or all rows where there are fewer */
-    double epochs;          /**< most gradient evaluations of a run, in passes of N/n; 0: 10 */
-    double l2; /**< λ of the penalty λ/2 ‖w‖², biases and the intercept left out */
+    double epochs; /**< most gradient evaluations of a run, in passes of N/n; 0: 10, or what
+                        512 gradients come to where that is more */
+    double l2;     /**< λ of the penalty λ/2 ‖w‖², biases and the intercept left out */
     double learning_rate; /**< of every optimizer; 0: searched, each on its own grid */
     gm_until until;
     double goal;

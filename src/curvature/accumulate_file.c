@@ -1,14 +1,10 @@
-#define _POSIX_C_SOURCE 200809L /* fsync, fileno */
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/hash.h"
+#include "base/sealed.h"
 #include "curvature/moments_state.h"
 
-enum { VERSION = 1, PATH_SIZE = 4096 };
+enum { VERSION = 1 };
 static const char MAGIC[8] = "GMACCUM";
 static const uint32_t ORDER = 0x01020304;
 
@@ -19,36 +15,14 @@ typedef struct header {
     uint64_t nodes; /* bit `level` is set where a node waits */
 } header;
 
-/* A file with the checksum of what went through it. */
-typedef struct stream {
-    gm_context *context;
-    const char *path;
-    FILE *file;
-    uint64_t hash;
-} stream;
-
-static gm_status write_bytes(stream *s, const void *data, size_t size) {
-    s->hash = gm_hash_bytes(s->hash, data, size);
-    if (fwrite(data, 1, size, s->file) == size)
-        return GM_OK;
-    return gm_fail(s->context, GM_IO_ERROR, "%s: %s", s->path, strerror(errno));
-}
-
-static gm_status read_bytes(stream *s, void *data, size_t size) {
-    if (fread(data, 1, size, s->file) != size)
-        return gm_fail(s->context, GM_INVALID_INPUT, "%s: truncated", s->path);
-    s->hash = gm_hash_bytes(s->hash, data, size);
-    return GM_OK;
-}
-
 /* Mean and lower triangle, by one of the two functions above. */
-typedef gm_status (*transfer)(stream *s, void *data, size_t size);
+typedef gm_status (*transfer)(gm_sealed *s, void *data, size_t size);
 
-static gm_status put(stream *s, void *data, size_t size) {
-    return write_bytes(s, data, size);
+static gm_status put(gm_sealed *s, void *data, size_t size) {
+    return gm_sealed_put(s, data, size);
 }
 
-static gm_status transfer_run(stream *s, transfer move, int64_t d, gm_run *run) {
+static gm_status transfer_run(gm_sealed *s, transfer move, int64_t d, gm_run *run) {
     gm_status status = move(s, &run->count, sizeof run->count);
     if (status == GM_OK)
         status = move(s, run->mean, (size_t)d * sizeof *run->mean);
@@ -58,7 +32,7 @@ static gm_status transfer_run(stream *s, transfer move, int64_t d, gm_run *run) 
     return status;
 }
 
-static gm_status transfer_runs(stream *s, transfer move, gm_accumulator *a) {
+static gm_status transfer_runs(gm_sealed *s, transfer move, gm_accumulator *a) {
     gm_status status = GM_OK;
     const int64_t d = a->dimension;
     GM_TRY(move(s, a->block, (size_t)(a->pending * d) * sizeof *a->block));
@@ -89,40 +63,18 @@ static header header_of(const gm_accumulator *a) {
     return h;
 }
 
-static gm_status write_all(stream *s, const gm_accumulator *a) {
-    gm_status status = GM_OK;
-    const header h = header_of(a);
-    gm_accumulator copy = *a; /* its arrays are only read */
-    GM_TRY(write_bytes(s, &h, sizeof h));
-    GM_TRY(transfer_runs(s, put, &copy));
-    const uint64_t hash = s->hash;
-    GM_TRY(write_bytes(s, &hash, sizeof hash));
-    if (fflush(s->file) != 0 || fsync(fileno(s->file)) != 0)
-        GM_TRY(gm_fail(s->context, GM_IO_ERROR, "%s: %s", s->path, strerror(errno)));
-done:
-    return status;
+static gm_status write_all(gm_sealed *s, const void *argument) {
+    const header h = header_of(argument);
+    gm_accumulator copy = *(const gm_accumulator *)argument; /* its arrays are only read */
+    const gm_status status = gm_sealed_put(s, &h, sizeof h);
+    return status == GM_OK ? transfer_runs(s, put, &copy) : status;
 }
 
 gm_status gm_accumulator_save(const gm_accumulator *a, const char *path) {
-    char part[PATH_SIZE];
-    stream s = {.context = a->context, .path = path, .hash = GM_HASH_START};
-    if (snprintf(part, sizeof part, "%s.part", path) >= (int)sizeof part)
-        return gm_fail(a->context, GM_INVALID_ARGUMENT,
-                       "gm_accumulator_save: the path is too long");
-    s.file = fopen(part, "wb");
-    if (!s.file)
-        return gm_fail(a->context, GM_IO_ERROR, "%s: %s", part, strerror(errno));
-    gm_status status = write_all(&s, a);
-    if (fclose(s.file) != 0 && status == GM_OK)
-        status = gm_fail(a->context, GM_IO_ERROR, "%s: %s", part, strerror(errno));
-    if (status == GM_OK && rename(part, path) != 0)
-        status = gm_fail(a->context, GM_IO_ERROR, "%s: %s", path, strerror(errno));
-    if (status != GM_OK)
-        remove(part);
-    return status;
+    return gm_sealed_save(a->context, path, write_all, a);
 }
 
-static gm_status check_header(const stream *s, const header *h) {
+static gm_status check_header(const gm_sealed *s, const header *h) {
     const char *wrong = NULL;
     if (memcmp(h->magic, MAGIC, sizeof MAGIC) != 0)
         wrong = "not the state of an accumulator";
@@ -139,19 +91,18 @@ static gm_status check_header(const stream *s, const header *h) {
 }
 
 /* The length that the header promises, before memory is taken. */
-static gm_status check_length(const stream *s, const header *h) {
+static gm_status check_length(gm_sealed *s, const header *h) {
     const double d = (double)h->dimension, run = 8.0 + 8.0 * d + 4.0 * d * (d + 1.0);
     double runs = (h->leaf_count > 0) + (h->beside_count > 0);
     for (uint64_t bits = h->nodes; bits; bits &= bits - 1)
         runs += 1.0;
     const double expected =
         (double)sizeof *h + 8.0 * (double)h->pending * d + runs * run + (double)sizeof s->hash;
-    const long here = ftell(s->file);
-    if (here < 0 || fseek(s->file, 0, SEEK_END) != 0)
-        return gm_fail(s->context, GM_INVALID_INPUT, "%s: %s", s->path, strerror(errno));
-    const double length = (double)ftell(s->file);
-    if (fseek(s->file, here, SEEK_SET) != 0)
-        return gm_fail(s->context, GM_INVALID_INPUT, "%s: %s", s->path, strerror(errno));
+    int64_t left = 0;
+    const gm_status status = gm_sealed_left(s, &left);
+    const double length = (double)sizeof *h + (double)left;
+    if (status != GM_OK)
+        return status;
     if (length != expected)
         return gm_fail(s->context, GM_INVALID_INPUT, "%s: %.0f bytes, %.0f expected: %s", s->path,
                        length, expected, length < expected ? "truncated" : "damaged");
@@ -159,7 +110,7 @@ static gm_status check_length(const stream *s, const header *h) {
 }
 
 /* An accumulator with room for what the header announces. */
-static gm_status make_room(const stream *s, const header *h, gm_accumulator *a) {
+static gm_status make_room(const gm_sealed *s, const header *h, gm_accumulator *a) {
     gm_status status = GM_OK;
     if (a->leaf_size != h->leaf_size)
         GM_TRY(gm_fail(s->context, GM_INVALID_INPUT, "%s: leaves of %lld vectors, %lld expected",
@@ -181,7 +132,7 @@ done:
 }
 
 /* Runs of the lengths that their places in the tree have, which add up to the whole. */
-static gm_status check_counts(const stream *s, const header *h, const gm_accumulator *a) {
+static gm_status check_counts(const gm_sealed *s, const header *h, const gm_accumulator *a) {
     double sum = (double)(h->pending + a->leaf.count) + (double)a->beside.count;
     bool right = a->leaf.count == h->leaf_count && a->beside.count == h->beside_count;
     for (int level = 0; level < GM_LEVELS; level++)
@@ -196,21 +147,17 @@ static gm_status check_counts(const stream *s, const header *h, const gm_accumul
                          "%s: damaged: its numbers of vectors make no sense", s->path);
 }
 
-static gm_status read_all(stream *s, gm_accumulator **out) {
+static gm_status read_all(gm_sealed *s, gm_accumulator **out) {
     gm_status status = GM_OK;
     gm_accumulator *a = NULL;
     header h;
-    uint64_t hash = 0;
-    GM_TRY(read_bytes(s, &h, sizeof h));
+    GM_TRY(gm_sealed_get(s, &h, sizeof h));
     GM_TRY(check_header(s, &h));
     GM_TRY(check_length(s, &h));
     GM_TRY(gm_accumulator_create(s->context, h.dimension, &a));
     GM_TRY(make_room(s, &h, a));
-    GM_TRY(transfer_runs(s, read_bytes, a));
-    const uint64_t expected = s->hash;
-    GM_TRY(read_bytes(s, &hash, sizeof hash));
-    if (hash != expected)
-        GM_TRY(gm_fail(s->context, GM_INVALID_INPUT, "%s: damaged: the checksum differs", s->path));
+    GM_TRY(transfer_runs(s, gm_sealed_get, a));
+    GM_TRY(gm_sealed_check(s));
     GM_TRY(check_counts(s, &h, a));
     *out = a;
     a = NULL;
@@ -220,11 +167,11 @@ done:
 }
 
 gm_status gm_accumulator_load(gm_context *context, const char *path, gm_accumulator **out) {
-    stream s = {.context = context, .path = path, .hash = GM_HASH_START};
-    s.file = fopen(path, "rb");
-    if (!s.file)
-        return gm_fail(context, GM_INVALID_INPUT, "%s: %s", path, strerror(errno));
-    const gm_status status = read_all(&s, out);
-    fclose(s.file);
+    gm_sealed file;
+    gm_status status = gm_sealed_open(context, path, NULL, &file);
+    if (status != GM_OK)
+        return status;
+    status = read_all(&file, out);
+    fclose(file.file);
     return status;
 }

@@ -1,14 +1,10 @@
-#define _POSIX_C_SOURCE 200809L /* fsync, fileno */
 #include "train/journal.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/hash.h"
+#include "base/sealed.h"
 
-enum { VERSION = 1, PATH_SIZE = 4096 };
+enum { VERSION = 1 };
 static const char MAGIC[8] = "GMTRAIN";
 static const double INTERVAL = 2.0; /* seconds between states of one run */
 
@@ -18,88 +14,52 @@ typedef struct header {
     uint64_t fingerprint;
 } header;
 
-/* A file and the checksum of what went through it. */
-typedef struct stream {
-    gm_context *context;
-    const char *path;
-    FILE *file;
-    uint64_t hash;
-} stream;
-
-static gm_status put(stream *s, const void *bytes, int64_t size) {
-    s->hash = gm_hash_bytes(s->hash, bytes, (size_t)size);
-    if (fwrite(bytes, 1, (size_t)size, s->file) == (size_t)size)
-        return GM_OK;
-    return gm_fail(s->context, GM_IO_ERROR, "%s: %s", s->path, strerror(errno));
+static gm_status put_entry(gm_sealed *file, const gm_entry *entry) {
+    const gm_status status = gm_sealed_put(file, &entry->size, sizeof entry->size);
+    return status == GM_OK && entry->size > 0
+               ? gm_sealed_put(file, entry->bytes, (size_t)entry->size)
+               : status;
 }
 
-static gm_status get(stream *s, void *bytes, int64_t size) {
-    if (fread(bytes, 1, (size_t)size, s->file) != (size_t)size)
-        return gm_fail(s->context, GM_INVALID_INPUT, "%s: truncated", s->path);
-    s->hash = gm_hash_bytes(s->hash, bytes, (size_t)size);
-    return GM_OK;
-}
-
-static gm_status put_entry(stream *s, const gm_entry *entry) {
-    const gm_status status = put(s, &entry->size, sizeof entry->size);
-    return status == GM_OK && entry->size > 0 ? put(s, entry->bytes, entry->size) : status;
-}
-
-static gm_status get_entry(stream *s, gm_entry *entry) {
-    gm_status status = get(s, &entry->size, sizeof entry->size);
-    const long here = ftell(s->file);
-    if (status != GM_OK || entry->size == 0)
-        return status;
-    /* A size that the file does not hold must not take memory. */
-    if (here < 0 || fseek(s->file, 0, SEEK_END) != 0 || entry->size < 0 ||
-        entry->size > ftell(s->file) - here || fseek(s->file, here, SEEK_SET) != 0) {
-        entry->size = 0;
-        return gm_fail(s->context, GM_INVALID_INPUT, "%s: truncated or damaged", s->path);
-    }
-    entry->bytes = gm_allocate(s->context, entry->size, 1);
-    return entry->bytes ? get(s, entry->bytes, entry->size) : GM_OUT_OF_MEMORY;
-}
-
-static gm_status write_all(stream *s, const gm_journal *self) {
+/* A size that the file does not hold must not take memory. */
+static gm_status get_entry(gm_sealed *file, gm_entry *entry) {
     gm_status status = GM_OK;
-    header h = {.version = VERSION, .count = self->count, .fingerprint = self->fingerprint};
-    memcpy(h.magic, MAGIC, sizeof MAGIC);
-    GM_TRY(put(s, &h, sizeof h));
-    for (int64_t i = 0; i < self->count; i++)
-        GM_TRY(put_entry(s, &self->ended[i]));
-    GM_TRY(put_entry(s, &self->going));
-    const uint64_t hash = s->hash;
-    GM_TRY(put(s, &hash, sizeof hash));
-    if (fflush(s->file) != 0 || fsync(fileno(s->file)) != 0)
-        GM_TRY(gm_fail(s->context, GM_IO_ERROR, "%s: %s", s->path, strerror(errno)));
+    int64_t left = 0, size = 0;
+    GM_TRY(gm_sealed_get(file, &size, sizeof size));
+    GM_TRY(gm_sealed_left(file, &left));
+    if (size < 0 || size > left)
+        GM_TRY(gm_fail(file->context, GM_INVALID_INPUT, "%s: truncated or damaged", file->path));
+    if (size == 0)
+        goto done;
+    entry->bytes = gm_allocate(file->context, size, 1);
+    status = entry->bytes ? gm_sealed_get(file, entry->bytes, (size_t)size) : GM_OUT_OF_MEMORY;
+    entry->size = size;
 done:
     return status;
 }
 
-/* Beside it first, so that a kill leaves the old one or the new one. */
+static gm_status write_all(gm_sealed *file, const void *argument) {
+    const gm_journal *self = argument;
+    gm_status status = GM_OK;
+    header h = {.version = VERSION, .count = self->count, .fingerprint = self->fingerprint};
+    memcpy(h.magic, MAGIC, sizeof MAGIC);
+    GM_TRY(gm_sealed_put(file, &h, sizeof h));
+    for (int64_t i = 0; i < self->count; i++)
+        GM_TRY(put_entry(file, &self->ended[i]));
+    GM_TRY(put_entry(file, &self->going));
+done:
+    return status;
+}
+
 static gm_status save(gm_journal *self) {
-    char part[PATH_SIZE];
-    stream s = {.context = self->context, .path = self->path, .hash = GM_HASH_START};
     if (!self->path)
         return GM_OK;
-    if (snprintf(part, sizeof part, "%s.part", self->path) >= (int)sizeof part)
-        return gm_fail(self->context, GM_INVALID_ARGUMENT,
-                       "gm_train: the checkpoint's path is too long");
-    s.file = fopen(part, "wb");
-    if (!s.file)
-        return gm_fail(self->context, GM_IO_ERROR, "%s: %s", part, strerror(errno));
-    gm_status status = write_all(&s, self);
-    if (fclose(s.file) != 0 && status == GM_OK)
-        status = gm_fail(self->context, GM_IO_ERROR, "%s: %s", part, strerror(errno));
-    if (status == GM_OK && rename(part, self->path) != 0)
-        status = gm_fail(self->context, GM_IO_ERROR, "%s: %s", self->path, strerror(errno));
-    if (status != GM_OK)
-        remove(part);
+    const gm_status status = gm_sealed_save(self->context, self->path, write_all, self);
     self->saved_at = gm_seconds();
     return status;
 }
 
-static gm_status check(const stream *s, const header *h, uint64_t fingerprint) {
+static gm_status check(const gm_sealed *s, const header *h, uint64_t fingerprint) {
     if (memcmp(h->magic, MAGIC, sizeof MAGIC) != 0 || h->version != VERSION || h->count < 0)
         return gm_fail(s->context, GM_INVALID_INPUT, "%s: not the checkpoint of a training",
                        s->path);
@@ -121,11 +81,10 @@ static gm_status room_for_one(gm_journal *self) {
     return GM_OK;
 }
 
-static gm_status read_all(stream *s, gm_journal *self) {
+static gm_status read_all(gm_sealed *s, gm_journal *self) {
     gm_status status = GM_OK;
     header h;
-    uint64_t hash = 0;
-    GM_TRY(get(s, &h, sizeof h));
+    GM_TRY(gm_sealed_get(s, &h, sizeof h));
     GM_TRY(check(s, &h, self->fingerprint));
     for (int64_t i = 0; i < h.count; i++) {
         gm_entry entry = {0};
@@ -135,10 +94,7 @@ static gm_status read_all(stream *s, gm_journal *self) {
         GM_TRY(status);
     }
     GM_TRY(get_entry(s, &self->going));
-    const uint64_t expected = s->hash;
-    GM_TRY(get(s, &hash, sizeof hash));
-    if (hash != expected)
-        GM_TRY(gm_fail(s->context, GM_INVALID_INPUT, "%s: damaged: the checksum differs", s->path));
+    GM_TRY(gm_sealed_check(s));
     self->resumed = self->count > 0 || self->going.size > 0;
 done:
     return status;
@@ -146,18 +102,19 @@ done:
 
 gm_status gm_journal_open(gm_context *context, const char *path, uint64_t fingerprint,
                           gm_journal *out) {
-    stream s = {.context = context, .path = path, .hash = GM_HASH_START};
+    gm_sealed file;
+    bool absent = false;
     *out = (gm_journal){
         .context = context, .path = path, .fingerprint = fingerprint, .saved_at = gm_seconds()};
     if (!path)
         return GM_OK;
-    s.file = fopen(path, "rb");
-    if (!s.file)
-        return errno == ENOENT
-                   ? GM_OK
-                   : gm_fail(context, GM_INVALID_INPUT, "%s: %s", path, strerror(errno));
-    const gm_status status = read_all(&s, out);
-    fclose(s.file);
+    gm_status status = gm_sealed_open(context, path, &absent, &file);
+    if (absent)
+        return GM_OK;
+    if (status != GM_OK)
+        return status;
+    status = read_all(&file, out);
+    fclose(file.file);
     return status;
 }
 

@@ -20,7 +20,7 @@ static const double LOOKS_A_RUN = 100.0;
 
 /* Rows times parameters. */
 static const double MOST_FOR_OPTIMUM = 2e8;
-static const double DEFAULT_EPOCHS = 10.0, MOST_EPOCHS = 1e6;
+static const double DEFAULT_EPOCHS = 10.0, DEFAULT_GRADIENTS = 512.0, MOST_EPOCHS = 1e6;
 
 /* Everything of one training. */
 typedef struct job {
@@ -117,7 +117,8 @@ static gm_status prepare(job *j, const gm_train_options *options) {
     const int64_t rows = gm_dataset_rows(j->dataset);
     *o = options ? *options : none;
     o->batch_size = o->batch_size ? o->batch_size : rows < DEFAULT_BATCH ? rows : DEFAULT_BATCH;
-    o->epochs = o->epochs == 0.0 ? DEFAULT_EPOCHS : o->epochs;
+    if (o->epochs == 0.0)
+        o->epochs = fmax(DEFAULT_EPOCHS, DEFAULT_GRADIENTS * (double)o->batch_size / (double)rows);
     o->repeats = o->repeats ? o->repeats : 1;
     GM_TRY(read_optimizers(j, o->optimizers ? o->optimizers : "gradiometer"));
     GM_TRY(check_numbers(j));

@@ -42,12 +42,15 @@ static const struct option options[] = {
     {.name = "epochs",
      .kind = OPTION_NUMBER,
      .placeholder = "E",
-     .fallback = "10",
+     .fallback = "auto",
+     .keyword = "auto",
      .positive = true,
      .high = 1e6,
      .offset = FIELD(train.epochs),
-     .help = "longest run, in passes over the data: rows / batch size gradient evaluations each, "
-             "those that recover curvature included"},
+     .help =
+         "longest run, in passes over the data: rows / batch size gradient evaluations each, "
+         "those that recover curvature included; auto: 10, or what 512 evaluations come to where "
+         "that is more"},
     {.name = "l2",
      .kind = OPTION_NUMBER,
      .placeholder = "LAMBDA",

@@ -21,16 +21,17 @@ struct work {
 
 static int show_plan(struct session *session, const struct work *work) {
     gm_cost cost;
-    char action[512];
+    char action[512], length[64] = "10 epochs or 512 gradients";
     const gm_status status = gm_train_cost(session->context, work->dataset, &work->train, &cost);
     if (status != GM_OK)
         return session_fail(session, status);
-    snprintf(
-        action, sizeof action,
-        "train %.80s on %lld rows of %lld columns of %.200s by %.80s, for %.15g epochs at most",
-        work->train.model, (long long)gm_dataset_rows(work->dataset),
-        (long long)gm_dataset_columns(work->dataset), work->options->data.path,
-        work->train.optimizers, work->train.epochs);
+    if (work->train.epochs > 0.0)
+        snprintf(length, sizeof length, "%.15g epochs", work->train.epochs);
+    snprintf(action, sizeof action,
+             "train %.80s on %lld rows of %lld columns of %.200s by %.80s, for %s at most",
+             work->train.model, (long long)gm_dataset_rows(work->dataset),
+             (long long)gm_dataset_columns(work->dataset), work->options->data.path,
+             work->train.optimizers, length);
     const struct plan plan = {
         .action = action,
         .files = session->common.out ? "weights.npy, loss.svg, time.svg, report.html, result.json"
