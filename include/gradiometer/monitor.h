@@ -24,6 +24,8 @@ typedef struct gm_monitor_options {
     double baseline;    /**< mean loss of the best constant prediction: what knowing nothing of the
                              inputs costs; 0: the mean of the first four observations stands in */
     bool zero_baseline; /**< 0 is that loss indeed, as that of the cosine loss often is */
+    double least;       /**< least loss that is possible, where known: what is far above it has not
+                             converged; 0: not known */
 } gm_monitor_options;
 
 /** What a run suffers from. */

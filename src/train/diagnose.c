@@ -61,6 +61,12 @@ static bool rose(const finding *f) {
     return gm_window_above(f->blocks, best + least) >= GM_WINDOW_BLOCKS - 1;
 }
 
+/* A twentieth of all that there is to gain is still to be had, as far as anybody knows. */
+static bool is_above_least(const finding *f) {
+    const double least = f->monitor->options.least;
+    return least != 0.0 && f->loss.low - least > 0.05 * (f->nothing - least);
+}
+
 /* The slope of the flattest direction has not had its time yet. */
 static bool known_to_be_slow(const gm_monitor *m) {
     return (double)m->observations * m->rate * m->largest / m->condition < 1.0;
@@ -76,6 +82,8 @@ static gm_cause judge(const finding *f, bool plateau) {
         return GM_CAUSE_UNDECIDED;
     if (m->moving)
         return f->condition > least_condition ? GM_CAUSE_ILL_CONDITIONED : GM_CAUSE_HEALTHY;
+    if (f->fell && is_above_least(f))
+        return m->condition > least_condition ? GM_CAUSE_ILL_CONDITIONED : GM_CAUSE_HEALTHY;
     if (f->fell)
         return known_to_be_slow(m) ? GM_CAUSE_ILL_CONDITIONED : GM_CAUSE_CONVERGED;
     /* The first losses cannot be compared with themselves. */
@@ -151,9 +159,10 @@ static void advise_slow(const finding *f, gm_monitor_state *state) {
     say_signal(state, seen);
     if (m->condition > 1.0)
         snprintf(state->advice, sizeof state->advice,
-                 "ill-conditioned: κ = %.3g; the flattest direction takes %.3g steps of this "
-                 "kind, %lld were made; recover the curvature and precondition",
+                 "ill-conditioned: κ = %.3g; the flattest direction takes %.3g steps %s, %lld were "
+                 "made; recover the curvature and precondition",
                  m->condition, m->condition / (isnan(m->rate) ? 1.0 : m->rate * m->largest),
+                 isnan(m->rate) ? "of the longest kind" : "of this kind",
                  (long long)m->observations);
     else
         snprintf(state->advice, sizeof state->advice,
@@ -171,6 +180,11 @@ static void advise_healthy(const finding *f, gm_monitor_state *state) {
     if (!state->plateau)
         snprintf(state->advice, sizeof state->advice, "healthy: the loss falls by %.3g a step (%s)",
                  -f->slope.value, seen);
+    else if (!f->monitor->moving && is_above_least(f))
+        snprintf(state->advice, sizeof state->advice,
+                 "healthy, behind the noise of batches: the loss, %.3g, is above the least one, "
+                 "%.3g, and %s; larger batches, a smaller rate or an average show whether it falls",
+                 f->loss.value, f->monitor->options.least, fall);
     else
         snprintf(state->advice, sizeof state->advice,
                  "healthy: gradients of successive steps add up (%s), though %s; a step takes %.2g "

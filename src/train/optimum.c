@@ -9,7 +9,7 @@
 #include "gradients/shuffle.h"
 
 enum { MOST_STEPS = 60, MOST_PRODUCTS = 500, MOST_HALVINGS = 30, FAN = 8 };
-enum { MOST_FULL = 1024, MOST_MOMENTS = 5000 };
+enum { MOST_FULL = 1024, MOST_MOMENTS = 5000, MOST_FOR_CONDITION = 512 };
 static const double CLOSE = 1e-7, SLOPE = 1e-4;
 
 typedef struct newton {
@@ -28,8 +28,8 @@ static double inner(int64_t d, const double *a, const double *b) {
     return sum;
 }
 
-/* Noise vectors at w = 0: four times as many as a full curvature has dimensions, or as an input
-   factor has. The curvature there bounds those elsewhere up to a factor. */
+/* Noise vectors at w: four times as many as a full curvature has dimensions, or as an input
+   factor has. At w = 0 the curvature bounds those elsewhere up to a factor. */
 static gm_status make_inverse(newton *n, uint64_t seed) {
     gm_status status = GM_OK;
     const gm_model *model = gm_oracle_model(n->oracle);
@@ -186,6 +186,29 @@ done:
     gm_release(p->context, left);
     gm_release(p->context, better);
     gm_release(p->context, w);
+    return status;
+}
+
+gm_status gm_train_condition(gm_oracle *oracle, const double *w, uint64_t seed, double *out) {
+    gm_context *context = gm_oracle_context(oracle);
+    const int64_t d = gm_oracle_dimension(oracle);
+    gm_status status = GM_OK;
+    newton n = {.context = context, .oracle = oracle};
+    *out = NAN;
+    if (!gm_oracle_model(oracle)->linear || d > MOST_FOR_CONDITION)
+        return GM_OK;
+    GM_TRY(GM_NEW(context, n.w, d));
+    GM_TRY(GM_NEW(context, n.gradient, d));
+    memcpy(n.w, w, (size_t)d * sizeof *w);
+    status = make_inverse(&n, seed);
+    if (status == GM_OK)
+        *out = gm_preconditioner_facts(n.inverse).condition;
+    if (status == GM_UNDEFINED)
+        status = GM_OK;
+done:
+    gm_preconditioner_destroy(n.inverse);
+    gm_release(context, n.gradient);
+    gm_release(context, n.w);
     return status;
 }
 

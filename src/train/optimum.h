@@ -20,4 +20,9 @@ typedef struct gm_least {
 gm_status gm_train_optimum(gm_problem *problem, gm_oracle *oracle, double l2, uint64_t seed,
                            gm_least *out) __attribute__((warn_unused_result));
 
+/* Condition number of the curvature at w [d], from 4 d noise vectors; NaN above 512 weights and of
+   networks. Gradients are counted. */
+gm_status gm_train_condition(gm_oracle *oracle, const double *w, uint64_t seed, double *out)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -191,7 +191,8 @@ static gm_status take_up(progress *p) {
 static gm_status make_monitor(const gm_trainer *t, gm_monitor **out) {
     const gm_monitor_options options = {.dimension = gm_oracle_dimension(t->oracle),
                                         .batch_size = gm_oracle_batch_size(t->oracle),
-                                        .baseline = t->baseline};
+                                        .baseline = t->baseline,
+                                        .least = t->least};
     if (!t->watched || options.batch_size < 2)
         return GM_OK;
     return gm_monitor_create(t->context, &options, out);
@@ -210,6 +211,17 @@ done:
     return status;
 }
 
+/* The rate along the gradient itself, and the condition that it meets. */
+static void tell_curvature(const gm_trainer *t, const gm_optimizer *o, gm_monitor *monitor) {
+    const bool divides = o->preconditioner != NULL; /* what is left of κ then is not known */
+    double rate = NAN;
+    if (o->kind->scaled)
+        rate = gm_optimizer_rate(o) /
+               (isfinite(o->setting.momentum) ? 1.0 - o->setting.momentum : 1.0);
+    gm_monitor_set_curvature(monitor, divides ? NAN : t->sharpness, divides ? NAN : t->condition,
+                             rate);
+}
+
 /* What the run came to; the journal keeps it. */
 static gm_status settle(progress *p, bool keep, gm_outcome *out) {
     gm_status status = GM_OK;
@@ -221,9 +233,7 @@ static gm_status settle(progress *p, bool keep, gm_outcome *out) {
         (gm_outcome){.run = p->run, .condition = o->condition, .preconditioner = o->preconditioner};
     p->run.curve = NULL;
     if (p->monitor) {
-        const bool plain = strcmp(o->kind->name, "sgd") == 0;
-        gm_monitor_set_curvature(p->monitor, isfinite(o->largest) ? o->largest : t->sharpness,
-                                 o->condition, plain ? gm_optimizer_rate(o) : NAN);
+        tell_curvature(t, o, p->monitor);
         gm_monitor_read(p->monitor, &out->monitor);
     }
     if (keep) {

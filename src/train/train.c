@@ -311,6 +311,8 @@ static gm_status begin(job *j) {
                               .most = o->epochs * t->evaluations_per_epoch,
                               .initial_loss = t->initial_loss};
     GM_TRY(find_baseline(j, &j->trainer.baseline));
+    j->trainer.least = isfinite(t->optimum) ? t->optimum : 0.0;
+    GM_TRY(gm_train_condition(j->oracle, start, o->seed, &j->trainer.condition));
     GM_TRY(find_sharpness(j, &j->trainer.sharpness));
     GM_TRY(gm_journal_open(j->context, o->checkpoint, o->checkpoint ? fingerprint(j) : 0,
                            &j->trainer.journal));

@@ -16,6 +16,8 @@ typedef struct gm_trainer {
     double most; /* gradient evaluations of a run */
     double initial_loss;
     double baseline;  /* loss of the best constant prediction; 0: not known */
+    double least;     /* loss of the optimum; 0: not known */
+    double condition; /* of the curvature at the start; NaN: not known */
     double sharpness; /* largest curvature that full gradients show at the start */
     gm_journal journal;
     bool watched;      /* runs are shown to the monitor */
