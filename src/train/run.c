@@ -285,8 +285,10 @@ gm_status gm_trainer_run(gm_trainer *t, const gm_optimizer_kind *kind, const gm_
     GM_TRY(make_monitor(t, &p.monitor));
     GM_TRY(gm_optimizer_create(t->context, kind, t->oracle, setting, seed, t->start, &p.optimizer));
     GM_TRY(take_up(&p));
-    if (p.run.points == 0)
+    if (p.run.points == 0) {
         GM_TRY(look(&p));
+        p.ended = p.run.reached; /* the start may be there already */
+    }
     GM_TRY(loop(&p));
     GM_TRY(settle(&p, keep, out));
 done:

@@ -76,6 +76,9 @@ static gm_status read_optimizers(job *j, const char *text) {
 static gm_status check_goal(job *j) {
     const gm_train_options *o = &j->options;
     const double most = o->until == GM_UNTIL_ACCURACY ? 1.0 : DBL_MAX;
+    if ((int)o->until < GM_UNTIL_EPOCHS || o->until > GM_UNTIL_EXCESS)
+        return gm_fail(j->context, GM_INVALID_ARGUMENT, "until: there is no goal %d",
+                       (int)o->until);
     if (o->until != GM_UNTIL_EPOCHS && !(o->goal > 0.0 && o->goal <= most))
         return gm_fail(j->context, GM_INVALID_ARGUMENT, "until: %g; it must be above 0%s", o->goal,
                        o->until == GM_UNTIL_ACCURACY ? " and at most 1" : "");

@@ -136,6 +136,45 @@ static void root_squares_to_the_curvature(void **state) {
         }
 }
 
+/* Of any u: R Rᵀ u by the columns of R, ∂²L/∂z² u, and a difference of residuals along u; in place
+   too. */
+static void product_is_that_of_the_curvature(void **state) {
+    (void)state;
+    const gm_loss *loss;
+    int count = 0;
+    for (int l = 0; (loss = gm_loss_at(l)) != NULL; l++)
+        for (int t = 0; t < TRIPLES && loss->affine; t++, count++) {
+            const int c = outputs_of(loss);
+            const double *z = triples[t], u[C] = {0.3, -1.1, 2.2};
+            double found[C], in_place[C], up[C], down[C], r[C][C] = {{0}};
+            loss->product(1, c, z, u, found);
+            memcpy(in_place, u, sizeof u);
+            loss->product(1, c, z, in_place, in_place);
+            for (int k = 0; k < c; k++) {
+                r[k][k] = 1.0;
+                loss->root(1, c, z, r[k], r[k]);
+                up[k] = z[k] + step * u[k];
+                down[k] = z[k] - step * u[k];
+            }
+            loss->residual(1, c, up, soft, up);
+            loss->residual(1, c, down, soft, down);
+            for (int a = 0; a < c; a++) {
+                double by_root = 0, by_curvature = 0, h = NAN;
+                for (int b = 0; b < c; b++) {
+                    loss->curvature(1, c, z, a, b, &h);
+                    by_curvature += h * u[b];
+                    for (int k = 0; k < c; k++)
+                        by_root += r[k][a] * r[k][b] * u[b];
+                }
+                check_near(found[a], by_root, 1e-14);
+                check_near(found[a], by_curvature, 1e-14);
+                check_near(found[a], (up[a] - down[a]) / (2 * step), tolerance);
+                check_near(in_place[a], found[a], 0);
+            }
+        }
+    assert_int_equal(count, 3 * TRIPLES);
+}
+
 /*
  * Mean and covariance of `sampled` over u at the midpoints of a grid of Φ(u): the classes then
  * occur as often as their probabilities say, up to one cell each.
@@ -241,6 +280,7 @@ int main(void) {
         cmocka_unit_test(residual_is_affine_in_the_target),
         cmocka_unit_test(several_outputs_agree_with_differences),
         cmocka_unit_test(root_squares_to_the_curvature),
+        cmocka_unit_test(product_is_that_of_the_curvature),
         cmocka_unit_test(sampled_has_the_covariance),
         cmocka_unit_test(large_outputs_are_stable),
         cmocka_unit_test(two_classes_are_logistic),
