@@ -9,7 +9,7 @@
 
 static int64_t scratch_size(const gm_meter *meter, int64_t batch) {
     const gm_targets *targets = meter->targets;
-    const int64_t one = meter->model->scratch(meter->model, batch, 1);
+    const int64_t one = meter->model->batch_room(meter->model, batch);
     const int64_t other = targets->scratch ? targets->scratch(targets, batch, 1) : 0;
     return one > other ? one : other;
 }
@@ -27,7 +27,6 @@ gm_status gm_fresh_create(const gm_meter *meter, int64_t batch, gm_fresh **out) 
     GM_TRY(GM_NEW(context, fresh->z, batch));
     GM_TRY(GM_NEW(context, fresh->error, batch));
     GM_TRY(GM_NEW(context, fresh->residual, batch));
-    GM_TRY(GM_NEW(context, fresh->index, batch / 2));
     GM_TRY(GM_NEW(context, fresh->scratch, scratch_size(meter, batch)));
     meter->targets->draw(meter->targets, context, gm_meter_stream(meter, GM_STREAM_TARGETS, 0), 0,
                          1, fresh->target);
@@ -46,7 +45,6 @@ void gm_fresh_destroy(gm_fresh *fresh) {
                               fresh->error,  fresh->residual, fresh->scratch};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         gm_release(context, arrays[i]);
-    gm_release(context, fresh->index);
     gm_release(context, fresh);
 }
 
@@ -95,39 +93,29 @@ static double mean_loss(gm_fresh *fresh) {
     return sum / (double)fresh->batch;
 }
 
-static double run_forward(gm_fresh *fresh, const double *weights) {
+double gm_fresh_gradients(gm_fresh *fresh, const double *weights, double *first, double *second) {
     const gm_model *model = fresh->meter->model;
-    const gm_rows rows = {GM_ELEMENT_F64, fresh->batch, model->columns,
-                          model->columns, 1.0,          fresh->x};
-    model->forward(model, fresh->meter->context, &rows, weights, 0, fresh->batch, fresh->scratch,
-                   fresh->z);
+    const int64_t half = fresh->batch / 2;
+    double *const out[] = {first, second};
+    for (int h = 0; h < 2; h++) {
+        const double *x = fresh->x + h * half * model->columns;
+        double *z = fresh->z + h * half, *residual = fresh->residual + h * half;
+        model->batch_forward(model, weights, half, x, fresh->scratch, z);
+        fresh->meter->loss->residual(half, 1, z, fresh->y + h * half, residual);
+        for (int64_t i = 0; i < half; i++)
+            residual[i] /= (double)half;
+        model->batch_backward(model, weights, half, x, 1, residual, fresh->scratch, out[h]);
+    }
     return mean_loss(fresh);
 }
 
-double gm_fresh_gradients(gm_fresh *fresh, const double *weights, double *first, double *second) {
-    const gm_model *model = fresh->meter->model;
-    const gm_rows rows = {GM_ELEMENT_F64, fresh->batch, model->columns,
-                          model->columns, 1.0,          fresh->x};
-    const int64_t half = fresh->batch / 2;
-    double *const out[] = {first, second};
-    const double loss = run_forward(fresh, weights);
-    fresh->meter->loss->residual(fresh->batch, 1, fresh->z, fresh->y, fresh->residual);
-    for (int64_t i = 0; i < fresh->batch; i++)
-        fresh->residual[i] /= (double)half;
-    for (int h = 0; h < 2; h++) {
-        for (int64_t i = 0; i < half; i++)
-            fresh->index[i] = h * half + i;
-        model->backward(model, fresh->meter->context, &rows, weights, half, fresh->index, 1,
-                        fresh->residual + h * half, fresh->scratch, out[h]);
-    }
-    return loss;
-}
-
 double gm_fresh_loss(gm_fresh *fresh, const double *weights, int64_t first, int64_t count) {
+    const gm_model *model = fresh->meter->model;
     double sum = 0.0;
     for (int64_t b = first; b < first + count; b++) {
         gm_fresh_draw(fresh, b);
-        sum += run_forward(fresh, weights);
+        model->batch_forward(model, weights, fresh->batch, fresh->x, fresh->scratch, fresh->z);
+        sum += mean_loss(fresh);
     }
     return sum / (double)count;
 }

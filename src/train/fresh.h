@@ -11,8 +11,7 @@ typedef struct gm_fresh {
     double *x;             /* [batch][n] as drawn, then as a model sees them */
     double *y, *z, *error; /* [batch] labels, outputs, losses or draws */
     double *residual;      /* [batch] */
-    int64_t *index;        /* [batch/2] */
-    double *scratch;       /* of model and targets */
+    double *scratch;       /* room of the model, scratch of the targets */
 } gm_fresh;
 
 /* The first target that the class draws. GM_OUT_OF_MEMORY. */
