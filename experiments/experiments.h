@@ -13,7 +13,8 @@ struct experiment {
     const char *question; /* one sentence */
     const char *method;   /* what is done, and what theory says */
     double seconds;       /* about, at scale 1 on two cores */
-    int repetitions;      /* at scale 1; 1: nothing is drawn, and it is made once at any scale */
+    int repetitions;      /* at scale 1; 1: made once at any scale, as nothing
+                              is drawn or trainings are repeated inside */
     size_t state_size;    /* of what the repetitions add up, zero at first */
     /* One repetition, all its draws made from this seed. */
     gm_status (*once)(struct record *record, uint64_t seed, void *state);
