@@ -69,11 +69,11 @@ softmax() { # NAME FOLDER GOAL: 1.01 times the optimum, by `--until excess=0.01`
   [ -r "$2/train-images-idx3-ubyte.gz" ] || { echo "$1 is not there: skipped." >&2; return; }
   head_of "Softmax: $1, penalty 1e-4, to a loss of $3"
   set -- "$2" "$3"
-  # The rate that a search finds is 1, that of the curvature; Adam is given those that its peer has.
+  # The rate that a search finds is 1, that of the curvature; Adam is given one that its peer has.
   ours '' --data "$1" --model softmax --intercept --l2 1e-4 --optimizer gradiometer --learning-rate 1 \
     --until "loss=$2" --repeats "$rounds" --epochs 20
   ours '' --data "$1" --model softmax --intercept --l2 1e-4 --optimizer lbfgs --until "loss=$2" --epochs 200
-  for rate in 0.001 0.003; do
+  for rate in ${ADAM_RATES:-0.003}; do
     ours '' --data "$1" --model softmax --intercept --l2 1e-4 --optimizer adam --learning-rate "$rate" \
       --until "loss=$2" --epochs 40
   done

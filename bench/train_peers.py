@@ -182,7 +182,7 @@ def logistic(x, y, goal):
     from sklearn.linear_model import LogisticRegression
 
     warnings.simplefilter("ignore")
-    most = 16
+    most = 40
     while most < 1000:
         fitted = LogisticRegression(C=1 / (len(x) * L2), solver="lbfgs", max_iter=most, tol=0)
         start = time.perf_counter()
