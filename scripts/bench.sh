@@ -1,6 +1,7 @@
 #!/bin/sh
-# bench.sh: build the release with its benchmarks and time it against its peers. NumPy and PyTorch come
-# from the Python registry into a virtual environment inside build/; without them the floors remain.
+# bench.sh: build the release with its benchmarks and time it against its peers. NumPy, SciPy, scikit-learn
+# and PyTorch come from the Python registry into a virtual environment inside build/; without them the
+# floors remain.
 set -eu
 cd "$(dirname -- "$0")/.."
 sh scripts/install-packages.sh bench
@@ -18,9 +19,9 @@ python=${BENCH_PYTHON:-}
 if [ -z "$python" ]; then
   peers=build/bench-peers
   python=$peers/bin/python
-  if ! "$python" -c 'import numpy, torch' 2>/dev/null; then
-    echo 'Fetching NumPy and PyTorch for the comparison (BENCH_PYTHON=… names a Python that has them).'
-    if ! { python3 -m venv "$peers" && "$python" -m pip -q install numpy torch; }; then
+  if ! "$python" -c 'import numpy, scipy, sklearn, torch' 2>/dev/null; then
+    echo 'Fetching NumPy, SciPy, scikit-learn and PyTorch (BENCH_PYTHON=… names a Python that has them).'
+    if ! { python3 -m venv "$peers" && "$python" -m pip -q install numpy scipy scikit-learn torch; }; then
       echo 'They could not be had: only the floors are shown.' >&2
       python=
     fi
@@ -30,3 +31,4 @@ sh bench/growth.sh build/release
 sh bench/recover.sh build/release "$python"
 sh bench/measure.sh build/release "$python"
 sh bench/lwe.sh build/release
+sh bench/train.sh build/release "$python"
