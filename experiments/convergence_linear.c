@@ -14,10 +14,9 @@ enum { EPOCHS = 100, SMALL_EPOCHS = 40, EPOCHS_LBFGS = 400 };
 /* Below this scale the grid is two conditions and three optimizers, with a smaller budget. */
 static const double WHOLE = 0.2;
 
-static const struct column columns[] = {{"condition", NUMBER},      {"sgd", TEXT},
-                                        {"momentum", TEXT},         {"adam", TEXT},
-                                        {"lbfgs", TEXT},            {"gradiometer", TEXT},
-                                        {"best of 3 /", TEXT}, {"lbfgs /", TEXT}};
+static const struct column columns[] = {
+    {"condition", NUMBER}, {"sgd", TEXT},         {"momentum", TEXT},    {"adam", TEXT},
+    {"lbfgs", TEXT},       {"gradiometer", TEXT}, {"best of 3 /", TEXT}, {"lbfgs /", TEXT}};
 
 struct found {
     bool made[CONDITIONS];
@@ -39,7 +38,7 @@ static gm_status train_at(struct record *record, int c, uint64_t seed, struct fo
     gm_dataset *data = NULL;
     gm_training *first = NULL, *lbfgs = NULL;
     gm_train_options options = {.optimizers = is_small(record) ? "adam,gradiometer"
-                                                                     : "sgd,momentum,adam,gradiometer",
+                                                               : "sgd,momentum,adam,gradiometer",
                                 .batch_size = BATCH,
                                 .epochs = budget(record, SGD) * BATCH / ROWS,
                                 .until = GM_UNTIL_EXCESS,
@@ -120,9 +119,8 @@ static void tell(struct record *record, const struct found *found) {
     const int curves = record_plot(record, "On the way, at condition 10⁶", "gradients",
                                    "loss over the least one, less 1");
     for (int o = 0; o < OPTIMIZERS; o++)
-        training_curve(record, curves,
-                       training_of(o == LBFGS ? found->lbfgs : found->first, o), o, BY_GRADIENTS,
-                       found->first->optimum, found->first->optimum);
+        training_curve(record, curves, training_of(o == LBFGS ? found->lbfgs : found->first, o), o,
+                       BY_GRADIENTS, found->first->optimum, found->first->optimum);
 }
 
 static void claim(struct record *record, const struct found *found) {
@@ -149,19 +147,20 @@ static void claim(struct record *record, const struct found *found) {
     record_claim(record, best(record, found, EASY) / found->gradients[EASY][GRADIOMETER], 0.0, 1.0,
                  "at condition %.0e it is the other way round: the best of them over gradiometer",
                  conditions[EASY]);
-    record_conclude(record,
-                    "gradiometer comes to within 1 %% of the least loss in %.0f to %.0f gradients "
-                    "whatever the condition: %d noise vectors tell it the curvature, and divided by it "
-                    "all eigenvectors are alike. At 10^6 the best of the others takes at least %.0f, "
-                    "L-BFGS at least %.0f.",
-                    least, most, 2 * D + 16, best(record, found, SHOWN),
-                    lbfgs(record, found, SHOWN));
-    record_conclude(record,
-                    "At 10^2 it loses: the best of the others needs %.0f. The curvature costs a fixed "
-                    "number of gradients that grows with the dimension, not with the condition, and "
-                    "does not pay where a few dozen plain steps are enough. L-BFGS pays %d "
-                    "batch gradients for each full one.",
-                    best(record, found, EASY), ROWS / BATCH);
+    record_conclude(
+        record,
+        "gradiometer comes to within 1 %% of the least loss in %.0f to %.0f gradients "
+        "whatever the condition: %d noise vectors tell it the curvature, and divided by it "
+        "all eigenvectors are alike. At 10^6 the best of the others takes at least %.0f, "
+        "L-BFGS at least %.0f.",
+        least, most, 2 * D + 16, best(record, found, SHOWN), lbfgs(record, found, SHOWN));
+    record_conclude(
+        record,
+        "At 10^2 it loses: the best of the others needs %.0f. The curvature costs a fixed "
+        "number of gradients that grows with the dimension, not with the condition, and "
+        "does not pay where a few dozen plain steps are enough. L-BFGS pays %d "
+        "batch gradients for each full one.",
+        best(record, found, EASY), ROWS / BATCH);
     record_conclude(record,
                     "Rates, horizons and momenta are searched, and the search is not "
                     "counted: gradiometer tried %d settings, adam %d.",
@@ -189,7 +188,8 @@ const struct experiment experiment_convergence_linear = {
         "a signal of variance 1, of which each eigenvector has an equal share, so that none may be "
         "left out. From weights 0 to a loss 1 % above the least one. Rates, horizons and momenta "
         "are searched for each; the median of repeats on other orders of the rows counts. The "
-        "budget is 100 epochs of 100 gradients (below scale 0.2: 40, at two conditions, without sgd and momentum), for "
+        "budget is 100 epochs of 100 gradients (below scale 0.2: 40, at two conditions, without "
+        "sgd and momentum), for "
         "L-BFGS, which searches nothing, 400; where it ends before the goal it is a lower bound.",
     .seconds = 120,
     .repetitions = 1,
