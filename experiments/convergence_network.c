@@ -8,7 +8,8 @@
 enum { ROWS = 12000, SMALL_ROWS = 3000, BATCH = 256, SMALL_BATCH = 64, EPOCHS = 12, NETWORKS = 2 };
 static const double WHOLE = 0.2;
 
-static const char *const networks[NETWORKS] = {"mlp:hidden=128,loss=softmax", "cnn:channels=8x16,loss=softmax"};
+static const char *const networks[NETWORKS] = {"mlp:hidden=128,loss=softmax",
+                                               "cnn:channels=8x16,loss=softmax"};
 
 static const struct column columns[] = {
     {"optimizer", TEXT}, {"network", TEXT},     {"rate", NUMBER},   {"tried", NUMBER},
@@ -32,7 +33,8 @@ static gm_status measure_once(struct record *record, uint64_t seed, void *state)
     gm_status status = GM_OK;
     struct found *found = state;
     gm_dataset *data = NULL;
-    TRY(training_images(record->context, is_small(record) ? SMALL_ROWS : ROWS, is_small(record) ? 4 : 1, false, &data));
+    TRY(training_images(record->context, is_small(record) ? SMALL_ROWS : ROWS,
+                        is_small(record) ? 4 : 1, false, &data));
     for (int n = 0; n < (is_small(record) ? 1 : NETWORKS); n++) {
         const gm_train_options options = {
             .model = name_of(record, n),
@@ -89,18 +91,24 @@ static gm_status conclude(struct record *record, void *state) {
             }
         }
         record_claim(record, ours->final_loss / t->initial_loss, 0.0, 0.5,
-                     "%s: gradiometer's loss after %d epochs over that at the start", name_of(record, n),
-                     EPOCHS);
+                     "%s: gradiometer's loss after %d epochs over that at the start",
+                     name_of(record, n), EPOCHS);
         record_claim(record, ours->final_loss / theirs->final_loss, 0.0, 1.1,
                      "%s: gradiometer's loss over the lowest of the others', that of %s",
                      name_of(record, n), optimizer_names[best]);
-        record_conclude(record,
-                        "%s, %.0f gradients: gradiometer %.3g and %.1f %% in %.2g s, %s %.3g and "
-                        "%.1f %% in %.2g s.",
-                        name_of(record, n), ours->gradient_evaluations, ours->final_loss,
-                        100.0 * ours->final_accuracy, ours->seconds, optimizer_names[best],
-                        theirs->final_loss, 100.0 * theirs->final_accuracy, theirs->seconds);
+        record_conclude(
+            record,
+            "%s, %.0f gradients: gradiometer %.3g and %.1f %% in %.2g s, %.0f of the gradients for "
+            "the curvature; %s %.3g and %.1f %% in %.2g s.",
+            name_of(record, n), ours->gradient_evaluations, ours->final_loss,
+            100.0 * ours->final_accuracy, ours->seconds, ours->curvature_gradients,
+            optimizer_names[best], theirs->final_loss, 100.0 * theirs->final_accuracy,
+            theirs->seconds);
     }
+    record_conclude(record,
+                    "What the curvature takes is a loss where gradients are few: it makes no "
+                    "step. Products with the inverse and its factorisations are what its "
+                    "seconds go to, beside gradients that cost little.");
     for (int n = 0; n < NETWORKS; n++)
         gm_training_destroy(record->context, found->training[n]);
     return GM_OK;
@@ -113,10 +121,13 @@ const struct experiment experiment_convergence_network = {
                 "and in which time?",
     .method =
         "Networks mlp:hidden=128 and cnn:channels=8x16 on the first 12000 images (below scale 0.2: "
-        "the first network alone, on 1024 in batches of 64) of Fashion-MNIST, or of the folder that "
+        "the first network alone, on 1024 in batches of 64) of Fashion-MNIST, or of the folder "
+        "that "
         "GRADIOMETER_DATA names, for three epochs of batches of 256, gradients with noise "
-        "included. Rates, horizons and momenta are searched for each over the same three epochs; the "
-        "run of median final loss of three orders of the rows counts. Loss and accuracy are those of "
+        "included. Rates, horizons and momenta are searched for each over the same three epochs; "
+        "the "
+        "run of median final loss of three orders of the rows counts. Loss and accuracy are those "
+        "of "
         "the rows trained on; seconds those of training, without the search and the losses looked "
         "at.",
     .seconds = 240,

@@ -22,7 +22,7 @@ lattices=$("$CHECK_JSON" -v "$scratch/out" result.lattice_reduction)
 GRADIOMETER_DATA=$scratch/absent
 export GRADIOMETER_DATA
 run 2 reproduce convergence-network --scale 0.05 --out "$scratch/none"
-says 'absent'
+says 'absent: cannot be opened'
 that [ ! -e "$scratch/none" ]
 unset GRADIOMETER_DATA
 images=/usr/share/datasets/fashion-mnist
