@@ -9,7 +9,8 @@ extern const struct experiment experiment_noise_sweep, experiment_far_from_optim
     experiment_heavy_tails, experiment_link, experiment_bound_vs_measured, experiment_entropy_sweep,
     experiment_high_frequency, experiment_class_diversity, experiment_finite_sample,
     experiment_hyperparameters, experiment_lwe_reduction, experiment_lwe_attack,
-    experiment_lwe_prediction, experiment_adversarial_risk, experiment_convergence_linear;
+    experiment_lwe_prediction, experiment_adversarial_risk, experiment_convergence_linear,
+    experiment_convergence_logistic, experiment_convergence_network;
 
 const struct experiment *const experiments[] = {
     &experiment_noise_sweep,
@@ -30,6 +31,8 @@ const struct experiment *const experiments[] = {
     &experiment_lwe_attack,
     &experiment_lwe_prediction,
     &experiment_convergence_linear,
+    &experiment_convergence_logistic,
+    &experiment_convergence_network,
     NULL,
 };
 

@@ -94,28 +94,46 @@ gm_status training_squares(gm_context *context, int64_t rows, int64_t d, double 
     return status;
 }
 
-gm_status training_images(gm_context *context, int64_t rows, bool intercept, gm_dataset **out) {
-    const char *named = getenv("GRADIOMETER_DATA");
-    const gm_dataset_options options = {.intercept = intercept};
-    gm_dataset *all = NULL;
-    double *x = NULL;
-    gm_status status = GM_OK;
-    TRY(gm_dataset_load(context, named && *named ? named : "/usr/share/datasets/fashion-mnist",
-                        &options, &all));
-    if (rows >= gm_dataset_rows(all)) {
-        *out = all;
-        return GM_OK;
+/* Means of squares of an image, after them a one where there is room for it. */
+static void shrink_image(const double *pixels, int64_t side, int block, int64_t columns,
+                         double *out) {
+    const int64_t small = side / block;
+    for (int64_t j = 0; j < columns; j++)
+        out[j] = j < small * small ? 0.0 : 1.0;
+    for (int64_t r = 0; r < small * block; r++)
+        for (int64_t c = 0; c < small * block; c++)
+            out[r / block * small + c / block] += pixels[r * side + c] / (block * block);
+}
+
+static gm_status shrink_images(gm_context *context, const gm_dataset *all, int64_t rows, int block,
+                               bool intercept, gm_dataset **out) {
+    gm_status status = GM_OUT_OF_MEMORY;
+    const int64_t side = (int64_t)sqrt((double)gm_dataset_columns(all));
+    const int64_t columns = side / block * (side / block) + intercept;
+    double *pixels = malloc((size_t)gm_dataset_columns(all) * sizeof *pixels);
+    double *x = malloc((size_t)(rows * columns) * sizeof *x);
+    if (pixels && x) {
+        for (int64_t i = 0; i < rows; i++) {
+            gm_dataset_copy_rows(all, i, 1, pixels);
+            shrink_image(pixels, side, block, columns, x + i * columns);
+        }
+        status = gm_dataset_from_arrays(context, rows, columns, x, gm_dataset_targets(all), out);
     }
-    x = malloc((size_t)(rows * gm_dataset_columns(all)) * sizeof *x);
-    if (x) {
-        gm_dataset_copy_rows(all, 0, rows, x);
-        status = gm_dataset_from_arrays(context, rows, gm_dataset_columns(all), x,
-                                        gm_dataset_targets(all), out);
-    } else {
-        status = GM_OUT_OF_MEMORY;
-    }
-done:
     free(x);
+    free(pixels);
+    return status;
+}
+
+gm_status training_images(gm_context *context, int64_t rows, int block, bool intercept,
+                          gm_dataset **out) {
+    const char *named = getenv("GRADIOMETER_DATA");
+    gm_dataset *all = NULL;
+    gm_status status = gm_dataset_load(
+        context, named && *named ? named : "/usr/share/datasets/fashion-mnist", NULL, &all);
+    if (status == GM_OK)
+        status =
+            shrink_images(context, all, rows < gm_dataset_rows(all) ? rows : gm_dataset_rows(all),
+                          block, intercept, out);
     gm_dataset_destroy(all);
     return status;
 }

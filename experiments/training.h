@@ -23,8 +23,9 @@ GM_MUST_USE gm_status training_squares(gm_context *context, int64_t rows, int64_
                                        double condition, uint64_t seed, gm_dataset **out);
 
 /* The first rows of the images to fit, of the folder that GRADIOMETER_DATA names, or else
-   Fashion-MNIST where packages put it. GM_INVALID_INPUT where there are none. */
-GM_MUST_USE gm_status training_images(gm_context *context, int64_t rows, bool intercept,
+   Fashion-MNIST where packages put it. Each square of block × block pixels is their mean.
+   GM_INVALID_INPUT where there are none. */
+GM_MUST_USE gm_status training_images(gm_context *context, int64_t rows, int block, bool intercept,
                                       gm_dataset **out);
 
 /* Gradients that the median run needed, infinite where it did not come to the goal; NaN

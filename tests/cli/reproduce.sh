@@ -18,8 +18,18 @@ unset GRADIOMETER_LATTICE_HELPER
 run 0 info --json
 lattices=$("$CHECK_JSON" -v "$scratch/out" result.lattice_reduction)
 
+# Without images the experiments on them say so.
+GRADIOMETER_DATA=$scratch/absent
+export GRADIOMETER_DATA
+run 2 reproduce convergence-network --scale 0.05 --out "$scratch/none"
+says 'absent: cannot be opened'
+that [ ! -e "$scratch/none" ]
+unset GRADIOMETER_DATA
+images=/usr/share/datasets/fashion-mnist
+
 for name in $names; do
     case $name/$lattices in lwe-*/'"none"') continue ;; esac
+    case $name in convergence-logistic | convergence-network) [ -d $images ] || continue ;; esac
     folder=$scratch/$name
     run 0 reproduce "$name" --scale 0.05 --out "$folder"
     prints 'all [0-9]+ claims hold'

@@ -182,7 +182,8 @@ const struct command command_reproduce = {
     .summary = "run an experiment: its table, plots, and which claims hold",
     .description =
         "Runs one of the experiments that show what the estimators and measurements can "
-        "and can not do, on made data, and checks what theory says of them. Exit status "
+        "and can not do, on made data or on images, and checks what theory says of them. Exit "
+        "status "
         "1: a claim does not hold.\n\nWith --out also table.csv, the plots and report.html.",
     .operand = "NAME",
     .options = options,
