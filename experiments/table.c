@@ -9,15 +9,30 @@ extern const struct experiment experiment_noise_sweep, experiment_far_from_optim
     experiment_heavy_tails, experiment_link, experiment_bound_vs_measured, experiment_entropy_sweep,
     experiment_high_frequency, experiment_class_diversity, experiment_finite_sample,
     experiment_hyperparameters, experiment_lwe_reduction, experiment_lwe_attack,
-    experiment_lwe_prediction, experiment_adversarial_risk;
+    experiment_lwe_prediction, experiment_adversarial_risk, experiment_learnability,
+    experiment_plateau;
 
 const struct experiment *const experiments[] = {
-    &experiment_noise_sweep,    &experiment_far_from_optimum,   &experiment_necessity,
-    &experiment_inherent_noise, &experiment_batch_to_dimension, &experiment_heavy_tails,
-    &experiment_link,           &experiment_adversarial_risk,   &experiment_bound_vs_measured,
-    &experiment_entropy_sweep,  &experiment_high_frequency,     &experiment_class_diversity,
-    &experiment_finite_sample,  &experiment_hyperparameters,    &experiment_lwe_reduction,
-    &experiment_lwe_attack,     &experiment_lwe_prediction,     NULL,
+    &experiment_noise_sweep,
+    &experiment_far_from_optimum,
+    &experiment_necessity,
+    &experiment_inherent_noise,
+    &experiment_batch_to_dimension,
+    &experiment_heavy_tails,
+    &experiment_link,
+    &experiment_adversarial_risk,
+    &experiment_bound_vs_measured,
+    &experiment_entropy_sweep,
+    &experiment_high_frequency,
+    &experiment_class_diversity,
+    &experiment_finite_sample,
+    &experiment_hyperparameters,
+    &experiment_lwe_reduction,
+    &experiment_lwe_attack,
+    &experiment_lwe_prediction,
+    &experiment_learnability,
+    &experiment_plateau,
+    NULL,
 };
 
 const struct experiment *experiment_find(const char *name) {
