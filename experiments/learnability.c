@@ -6,7 +6,16 @@
 
 /* --- the grid --- */
 
-enum law { CUBE, NARROW_CUBE, NARROWEST_CUBE, RESIDUES, FIVE_RESIDUES, THREE_RESIDUES, NORMAL, LAWS };
+enum law {
+    CUBE,
+    NARROW_CUBE,
+    NARROWEST_CUBE,
+    RESIDUES,
+    FIVE_RESIDUES,
+    THREE_RESIDUES,
+    NORMAL,
+    LAWS
+};
 static const struct inputs {
     const char *name, *spec;
     enum kind { SIGNS, MODULAR, REAL } kind;
@@ -50,14 +59,19 @@ enum model { LINEAR, NETWORK, MODELS };
 static const char *const models[MODELS] = {"linear", "mlp:hidden=16,act=tanh"};
 static const char *const model_names[MODELS] = {"linear", "network"};
 
-enum { STEPS = 500, BATCH = 128, SAMPLES = 1024, DRAWS = 128, MOST_CELLS = LAWS * TARGETS * MODELS };
+enum {
+    STEPS = 500,
+    BATCH = 128,
+    SAMPLES = 1024,
+    DRAWS = 128,
+    MOST_CELLS = LAWS * TARGETS * MODELS
+};
 
 /* The part of what knowing nothing costs by which the loss must fall. */
 static const double wanted = 0.2;
 
 enum foretelling { RATIO, VARIANCE, BOUND, BOUND_RATIO, ENTROPY, FORETELLINGS };
-static const char *const names[FORETELLINGS] = {"V/T", "V", "bound of V", "bound/T",
-                                                "low entropy"};
+static const char *const names[FORETELLINGS] = {"V/T", "V", "bound of V", "bound/T", "low entropy"};
 
 struct cell {
     struct sample success, fall, of[FORETELLINGS];
@@ -113,13 +127,13 @@ static gm_status measure_once(struct record *record, uint64_t seed, void *state)
         for (int target = 0; target < TARGETS; target++)
             for (int model = 0; model < MODELS && exists(law, target); model++) {
                 struct cell *cell = &all->cells[law][target][model];
-                const gm_measure_options options = {
-                    .inputs = inputs[law].spec,
-                    .targets = targets[target].spec,
-                    .loss = targets[target].loss,
-                    .model = models[model],
-                    .method = "sampled",
-                    .seed = seed * 1000 + (uint64_t)(law * TARGETS + target)};
+                const gm_measure_options options = {.inputs = inputs[law].spec,
+                                                    .targets = targets[target].spec,
+                                                    .loss = targets[target].loss,
+                                                    .model = models[model],
+                                                    .method = "sampled",
+                                                    .seed = seed * 1000 +
+                                                            (uint64_t)(law * TARGETS + target)};
                 TRY(foretell(record, options, cell));
                 TRY(train(record, options, cell));
             }
@@ -167,7 +181,7 @@ static double area(int count, const double *x, const double *success) {
 }
 
 struct quality {
-    double value[2][FORETELLINGS];           /* rank correlation, then area */
+    double value[2][FORETELLINGS]; /* rank correlation, then area */
     double error[2][FORETELLINGS];
     double beyond[FORETELLINGS], beyond_error[FORETELLINGS]; /* area of V/T less that of f */
 };
@@ -222,9 +236,9 @@ static void judge_cells(const struct state *all, int model, struct quality *out)
 
 /* --- telling --- */
 
-static const struct column columns[] = {{"inputs", TEXT},      {"targets", TEXT},
-                                        {"V/T, linear", NUMBER}, {"learnt, linear", PERCENT},
-                                        {"V/T, network", NUMBER}, {"learnt, network", PERCENT},
+static const struct column columns[] = {{"inputs", TEXT},           {"targets", TEXT},
+                                        {"V/T, linear", NUMBER},    {"learnt, linear", PERCENT},
+                                        {"V/T, network", NUMBER},   {"learnt, network", PERCENT},
                                         {"bound, network", NUMBER}, {"entropy", NUMBER}};
 
 static void write_table(struct record *record, const struct state *all) {
@@ -240,10 +254,13 @@ static void write_table(struct record *record, const struct state *all) {
         }
 }
 
-/* Share of runs that learnt against a number; those below `least` stand at its left end. */
-static void plot_shares(struct record *record, const struct state *all, enum foretelling f,
-                        double least, const char *title, const char *axis) {
-    const int plot = record_plot(record, title, axis, "share of runs that learnt");
+/* V/T below this is drawn as this. */
+static const double least_ratio = 1e-5;
+
+static void plot_shares(struct record *record, const struct state *all) {
+    const int plot =
+        record_plot(record, "What is learnt, by V/T", "V/T at the initial weights (10⁻⁵: at most)",
+                    "share of runs that learnt");
     record_linear(record, plot, "y");
     for (int m = 0; m < MODELS; m++) {
         const int series = record_series(record, plot, model_names[m], MARKS, m);
@@ -251,7 +268,7 @@ static void plot_shares(struct record *record, const struct state *all, enum for
             for (int target = 0; target < TARGETS; target++) {
                 const struct cell *cell = &all->cells[law][target][m];
                 if (exists(law, target))
-                    record_point(record, plot, series, fmax(least, cell->of[f].mean),
+                    record_point(record, plot, series, fmax(least_ratio, cell->of[RATIO].mean),
                                  cell->success.mean, 0.0);
             }
     }
@@ -309,17 +326,18 @@ static void claim(struct record *record, const struct state *all, const struct q
 }
 
 static void say(struct record *record, const struct state *all, const struct quality *both) {
-    const double (*v)[FORETELLINGS] = both->value, (*e)[FORETELLINGS] = both->error;
+    const double(*v)[FORETELLINGS] = both->value, (*e)[FORETELLINGS] = both->error;
     record_conclude(record,
                     "V/T before the first step foretells what is learnt: area %.2f ± %.2f, rank "
                     "correlation %.2f ± %.2f; V alone %.2f ± %.2f and %.2f ± %.2f.",
                     v[1][RATIO], e[1][RATIO], v[0][RATIO], e[0][RATIO], v[1][VARIANCE],
                     e[1][VARIANCE], v[0][VARIANCE], e[0][VARIANCE]);
-    record_conclude(record,
-                    "The bound as it stands foretells little, area %.2f ± %.2f and rank correlation "
-                    "%.2f ± %.2f, and low entropy of the inputs %.2f ± %.2f and %.2f ± %.2f.",
-                    v[1][BOUND], e[1][BOUND], v[0][BOUND], e[0][BOUND], v[1][ENTROPY],
-                    e[1][ENTROPY], v[0][ENTROPY], e[0][ENTROPY]);
+    record_conclude(
+        record,
+        "The bound as it stands foretells little, area %.2f ± %.2f and rank correlation "
+        "%.2f ± %.2f, and low entropy of the inputs %.2f ± %.2f and %.2f ± %.2f.",
+        v[1][BOUND], e[1][BOUND], v[0][BOUND], e[0][BOUND], v[1][ENTROPY], e[1][ENTROPY],
+        v[0][ENTROPY], e[0][ENTROPY]);
     record_conclude(record,
                     "Most of what the bound lacks is the size of the gradients: over T its area is "
                     "%.2f ± %.2f.",
@@ -338,9 +356,7 @@ static gm_status conclude(struct record *record, void *state) {
     for (int m = 0; m <= MODELS; m++)
         judge_cells(all, m, &quality[m]);
     write_table(record, all);
-    plot_shares(record, all, RATIO, 1e-5, "What is learnt, by V/T",
-                "V/T at the initial weights (10⁻⁵: at most that)");
-    plot_shares(record, all, BOUND, 1e-5, "What is learnt, by the bound of V", "bound of V");
+    plot_shares(record, all);
     plot_areas(record, quality);
     claim(record, all, &quality[ALL]);
     say(record, all, &quality[ALL]);

@@ -6,7 +6,7 @@
 #include "record.h"
 
 enum { MOST_INPUTS = 24, MOST_HIDDEN = 16, MOST_PARAMETERS = 512, BATCH = 128, TEACHERS = 4 };
-enum { MOMENTS = 2, RUNS = 12, SHOWN = 3, TRACE = 48 };
+enum { MOMENTS = 2, RUNS = 12, SHOWN = 3, TRACE = 20 };
 
 static const double turn = 6.283185307179586;
 
@@ -34,18 +34,39 @@ struct run {
     gm_cause expected[MOMENTS];
 };
 
-#define UNINFORMATIVE {GM_CAUSE_UNINFORMATIVE, GM_CAUSE_UNINFORMATIVE}
-#define ILL           {GM_CAUSE_ILL_CONDITIONED, GM_CAUSE_ILL_CONDITIONED}
-#define RATE          {GM_CAUSE_RATE_TOO_HIGH, GM_CAUSE_RATE_TOO_HIGH}
-#define HEALTHY       {GM_CAUSE_HEALTHY, GM_CAUSE_CONVERGED}
+#define UNINFORMATIVE                                                                              \
+    { GM_CAUSE_UNINFORMATIVE, GM_CAUSE_UNINFORMATIVE }
+#define ILL                                                                                        \
+    { GM_CAUSE_ILL_CONDITIONED, GM_CAUSE_ILL_CONDITIONED }
+#define RATE                                                                                       \
+    { GM_CAUSE_RATE_TOO_HIGH, GM_CAUSE_RATE_TOO_HIGH }
+#define HEALTHY                                                                                    \
+    { GM_CAUSE_HEALTHY, GM_CAUSE_CONVERGED }
 
 static const struct run runs[RUNS] = {
-    {"parity of 20 signs, network", PARITY, SQUARED, 20, 16, .1, 0, 0, .5, {500, 1000},
+    {"parity of 20 signs, network",
+     PARITY,
+     SQUARED,
+     20,
+     16,
+     .1,
+     0,
+     0,
+     .5,
+     {500, 1000},
      UNINFORMATIVE},
-    {"parity of 20 signs, linear", PARITY, SQUARED, 20, 0, .1, 0, 0, .5, {500, 1000},
+    {"parity of 20 signs, linear",
+     PARITY,
+     SQUARED,
+     20,
+     0,
+     .1,
+     0,
+     0,
+     .5,
+     {500, 1000},
      UNINFORMATIVE},
-    {"LWE phases, sparse secret", PHASE, COSINE, 24, 0, .05, .02, 0, 0, {500, 1000},
-     UNINFORMATIVE},
+    {"LWE phases, sparse secret", PHASE, COSINE, 24, 0, .05, .02, 0, 0, {500, 1000}, UNINFORMATIVE},
     {"wave of R = 8, network", WAVE, SQUARED, 10, 16, .1, 0, 0, .25, {500, 1000}, UNINFORMATIVE},
     {"condition 10⁶", LINES, SQUARED, 20, 0, .5, 0, 6, 0, {2000, 4000}, ILL},
     {"condition 10⁶, label noise", LINES, SQUARED, 20, 0, .5, .03, 6, 0, {2000, 3000}, ILL},
@@ -53,12 +74,22 @@ static const struct run runs[RUNS] = {
     {"rate 50, logistic", CLASSES, LOGISTIC, 10, 0, 50, 0, 0, .6931471805599453, {100, 500}, RATE},
     {"rate 3, network", TEACHER, SQUARED, 10, 16, 3, .1, 0, 0, {100, 500}, RATE},
     {"linear regression", LINES, SQUARED, 20, 0, .05, .5, .3, 0, {64, 1500}, HEALTHY},
-    {"logistic regression", CLASSES, LOGISTIC, 10, 0, .5, 0, .3, .6931471805599453, {40, 1000},
+    {"logistic regression",
+     CLASSES,
+     LOGISTIC,
+     10,
+     0,
+     .5,
+     0,
+     .3,
+     .6931471805599453,
+     {40, 1000},
      HEALTHY},
     {"network of a teacher", TEACHER, SQUARED, 10, 16, .1, .3, 0, 0, {40, 8000}, HEALTHY},
 };
 /* One of each kind, for the plots. */
 static const int shown[SHOWN] = {0, 4, 9};
+static const char *const shown_names[SHOWN] = {"parity", "condition 10⁶", "regression"};
 
 /* --- plain descent on fresh samples --- */
 
@@ -230,10 +261,10 @@ static gm_status take_step(struct training *t, int step, gm_monitor *monitor) {
 /* --- what is counted --- */
 
 struct outcome {
-    double repeats, whole;       /* whole: right at both moments */
-    double right[MOMENTS];       /* calls */
-    char advice[512];            /* of the first repeat, at the last moment */
-    int points;                  /* of the first repeat: */
+    double repeats, whole; /* whole: right at both moments */
+    double right[MOMENTS]; /* calls */
+    char advice[512];      /* of the first repeat, at the last moment */
+    int points;            /* of the first repeat: */
     double step[TRACE], loss[TRACE], ratio[TRACE], error[TRACE];
 };
 
@@ -241,8 +272,9 @@ struct state {
     struct outcome outcomes[RUNS];
 };
 
-static bool is_shown(int step, int last) {
-    return step >= 40 && (step == last || step * (TRACE - 4) / last != (step - 1) * (TRACE - 4) / last);
+/* The i-th point of a trace, of TRACE from the first full window to the end, in proportion. */
+static int trace_step(int i, int last) {
+    return (int)round(64.0 * pow(last / 64.0, i / (TRACE - 1.0)));
 }
 
 static void keep_trace(const gm_monitor_state *s, struct outcome *out) {
@@ -267,7 +299,8 @@ static gm_status watch(struct record *record, const struct run *run, uint64_t se
     TRY(gm_monitor_create(record->context, &options, &monitor));
     for (int step = 1; step <= last; step++) {
         TRY(take_step(t, step - 1, monitor));
-        const bool traced = out->repeats < 1.0 && out->points < TRACE && is_shown(step, last);
+        const bool traced =
+            out->repeats < 1.0 && out->points < TRACE && step == trace_step(out->points, last);
         if (!traced && step != run->step[0] && step != last)
             continue;
         gm_monitor_read(monitor, &seen);
@@ -304,10 +337,9 @@ done:
 
 /* --- telling --- */
 
-static const struct column columns[] = {{"run", TEXT},         {"expected", TEXT},
-                                        {"early", PERCENT},    {"late", PERCENT},
-                                        {"right calls", NUMBER}, {"of", NUMBER},
-                                        {"advice, late", TEXT}};
+static const struct column columns[] = {
+    {"run", TEXT},           {"expected", TEXT}, {"early", PERCENT},    {"late", PERCENT},
+    {"right calls", NUMBER}, {"of", NUMBER},     {"advice, late", TEXT}};
 
 static void name_expected(const struct run *run, char out[64]) {
     const char *early = gm_cause_name(run->expected[0]), *late = gm_cause_name(run->expected[1]);
@@ -353,8 +385,8 @@ static void plot_traces(struct record *record, const struct state *all) {
     record_linear(record, ratios, "y");
     for (int s = 0; s < SHOWN; s++) {
         const struct outcome *o = &all->outcomes[shown[s]];
-        const int loss = record_series(record, losses, runs[shown[s]].name, LINE, s);
-        const int ratio = record_series(record, ratios, runs[shown[s]].name, POINTS, s);
+        const int loss = record_series(record, losses, shown_names[s], LINE, s);
+        const int ratio = record_series(record, ratios, shown_names[s], POINTS, s);
         for (int i = 0; i < o->points; i++) {
             record_point(record, losses, loss, o->step[i], o->loss[i], 0.0);
             record_point(record, ratios, ratio, o->step[i], o->ratio[i], o->error[i]);
@@ -378,13 +410,15 @@ static gm_status conclude(struct record *record, void *state) {
                  "runs of which both calls are right at most seeds, of %d", RUNS);
     record_claim(record, share + 2.0 * error, 0.98, INFINITY,
                  "share of right calls, %.0f of %.0f, and twice its error", right, calls);
+    record_conclude(
+        record,
+        "%.0f of %.0f calls are right, %.1f ± %.1f %%; %.0f of %d runs are called right "
+        "at both moments at most seeds.",
+        right, calls, 100.0 * share, 100.0 * error, typical, RUNS);
     record_conclude(record,
-                    "%.0f of %.0f calls are right, %.1f ± %.1f %%; %.0f of %d runs are called right "
-                    "at both moments at most seeds.",
-                    right, calls, 100.0 * share, 100.0 * error, typical, RUNS);
-    record_conclude(record, "Not among them, because nothing in gradients shows it: a run that learnt "
-                            "something and is uninformative from there on looks converged, as do "
-                            "flat directions that drift by less than their own random walk.");
+                    "Not among them, because nothing in gradients shows it: a run that learnt "
+                    "something and is uninformative from there on looks converged, as do "
+                    "flat directions that drift by less than their own random walk.");
     return GM_OK;
 }
 
