@@ -272,9 +272,9 @@ struct state {
     struct outcome outcomes[RUNS];
 };
 
-/* The i-th point of a trace, of TRACE from the first full window to the end, in proportion. */
+/* The i-th point of a trace, of TRACE from a window and a half to the end, in proportion. */
 static int trace_step(int i, int last) {
-    return (int)round(64.0 * pow(last / 64.0, i / (TRACE - 1.0)));
+    return (int)round(96.0 * pow(last / 96.0, i / (TRACE - 1.0)));
 }
 
 static void keep_trace(const gm_monitor_state *s, struct outcome *out) {
