@@ -10,7 +10,8 @@ extern const struct experiment experiment_noise_sweep, experiment_far_from_optim
     experiment_high_frequency, experiment_class_diversity, experiment_finite_sample,
     experiment_hyperparameters, experiment_lwe_reduction, experiment_lwe_attack,
     experiment_lwe_prediction, experiment_adversarial_risk, experiment_convergence_linear,
-    experiment_convergence_logistic, experiment_convergence_network;
+    experiment_convergence_logistic, experiment_convergence_network, experiment_learnability,
+    experiment_plateau;
 
 const struct experiment *const experiments[] = {
     &experiment_noise_sweep,
@@ -33,6 +34,8 @@ const struct experiment *const experiments[] = {
     &experiment_convergence_linear,
     &experiment_convergence_logistic,
     &experiment_convergence_network,
+    &experiment_learnability,
+    &experiment_plateau,
     NULL,
 };
 
