@@ -733,6 +733,69 @@ static void gradiometer_is_the_textbook(void **state) {
     assert_true(cut > 0 && turned > 0);
 }
 
+/* The same rows seen by a network. */
+static task *make_network(void) {
+    const gm_model_shape shape = {.columns = D, .classes = 2};
+    const gm_oracle_options options = {.batch_size = 25, .l2 = .01};
+    task *t = make(1, true, 25);
+    gm_oracle_destroy(t->oracle);
+    gm_model_destroy(t->context, t->model);
+    check_ok(t->context, gm_model_create(t->context, "mlp:hidden=3", &shape, &t->model));
+    check_ok(t->context, gm_oracle_create(t->context, t->dataset, t->model,
+                                          gm_dataset_targets(t->dataset), &options, &t->oracle));
+    return t;
+}
+
+/* Of a network: after 5 steps of the 10 of an epoch, then 8, 12, 18, … older vectors half as much
+   each time; a batch of vectors is enough here. */
+static void gradiometer_takes_the_curvature_of_networks_anew(void **state) {
+    (void)state;
+    enum { MOST = 64 };
+    task *t = make_network(), *other = make_network();
+    const int64_t d = t->model->parameters;
+    const struct form form = {"gradiometer",
+                              {.rate = .3, .horizon = INFINITY, .momentum = NAN, .damping = NAN}};
+    double w[MOST], g[MOST], vectors[8 * MOST], loss;
+    int64_t rows[25], interval = 5, left = 0, times = 0;
+    gm_preconditioner *p = NULL;
+    gm_shuffle shuffle;
+    assert_true(d <= MOST);
+    t->model->initialize(t->model, t->context, (gm_stream){3, 0}, w);
+    gm_optimizer *run = begin(t, &form, w);
+    check_ok(t->context, gm_shuffle_create(t->context, 77, ROWS, &shuffle));
+    check_ok(t->context, gm_preconditioner_create(t->context, GM_PRECONDITION_KRONECKER, t->model,
+                                                  gm_oracle_penalty(t->oracle), 8, &p));
+    gm_preconditioner_trust_units(p);
+    for (int step = 0; step < 70; step++) {
+        const double before = gm_oracle_counted(t->oracle).curvature;
+        memcpy(w, run->w, (size_t)d * sizeof *w);
+        advance(t, run, 1);
+        const bool curved = gm_oracle_counted(t->oracle).curvature > before;
+        assert_int_equal(curved, left == 0);
+        if (!curved) {
+            left--;
+            continue;
+        }
+        gm_shuffle_take(&shuffle, times * 25, 25, rows);
+        check_ok(other->context,
+                 gm_oracle_noised(other->oracle, w, 25, rows, 8, 77, times, &loss, g, vectors));
+        check_ok(t->context, gm_preconditioner_add(p, 8, vectors, .5));
+        check_ok(t->context, gm_preconditioner_factor(p, .007));
+        const double largest = gm_preconditioner_facts(p).largest;
+        check_near(run->largest, largest, 1e-12 * largest);
+        check_near(run->loss, loss, 1e-13);
+        left = interval;
+        interval = (3 * interval + 1) / 2;
+        times++;
+    }
+    assert_int_equal(times, 5); /* after 5, 8, 12 and 18 steps */
+    gm_shuffle_release(&shuffle);
+    gm_preconditioner_destroy(p);
+    gm_optimizer_destroy(run);
+    drop(t);
+    drop(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_find_their_kind),
@@ -751,6 +814,7 @@ int main(void) {
         cmocka_unit_test(lbfgs_begins_with_a_step_of_length_one),
         cmocka_unit_test(lbfgs_converges_and_stays),
         cmocka_unit_test(gradiometer_is_the_textbook),
+        cmocka_unit_test(gradiometer_takes_the_curvature_of_networks_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
