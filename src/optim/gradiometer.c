@@ -1,11 +1,13 @@
 /*
  * Gradients divided by the curvature that target noise reveals. Three phases
- * [docs/theory/train.md]: curvature  at the start, batches with one clean and FAN noised gradients,
- * until there are enough noise vectors; then one step along the mean of the clean ones pass once
- * over the rows, a preconditioned step a batch, the tail averaged reduced    convex models: from
- * that average on, steps along gradients of which the noise of batches is taken off by their last
- * gradients (SAGA), with momentum where the curvature is not known in full. Networks: momentum, and
- * curvature anew each epoch.
+ * [docs/theory/train.md]:
+ *   curvature  at the start, batches with one clean and FAN noised gradients, until there are
+ *              enough noise vectors; then one step along the mean of the clean ones
+ *   pass       once over the rows, a preconditioned step a batch, the tail averaged
+ *   reduced    convex models: from that average on, steps along gradients of which the noise of
+ *              batches is taken off by their last gradients (SAGA), with momentum where the
+ *              curvature is not known in full. Networks: momentum, and curvature anew at growing
+ *              intervals
  */
 #include <math.h>
 #include <string.h>

@@ -179,6 +179,43 @@ done:
     return status;
 }
 
+/* A search; every optimizer on classes and on a network; then all of it from the checkpoint. */
+static gm_status train_everything(gm_context *context) {
+    static const char *const models[] = {"linear", "softmax", "mlp:hidden=3"};
+    static const char all[] = "gradiometer,sgd,momentum,adam,lbfgs";
+    double inputs[40 * 3], targets[40];
+    gm_dataset *dataset = NULL;
+    gm_training *training = NULL;
+    gm_status status = GM_OK;
+    for (int i = 0; i < 120; i++)
+        inputs[i] = (i * 37 % 19) / 9.0 - 1.0;
+    for (int i = 0; i < 40; i++)
+        targets[i] = i * 7 % 3;
+    STOP_UNLESS_OK(gm_dataset_from_arrays(context, 40, 3, inputs, targets, &dataset));
+    for (int m = 0; m < 3; m++) {
+        const gm_train_options options = {.model = models[m],
+                                          .optimizers = m == 0 ? "gradiometer" : all,
+                                          .batch_size = 20,
+                                          .epochs = 1,
+                                          .l2 = m == 1 ? 0.1 : 0.0,
+                                          .learning_rate = m == 0 ? 0.0 : 0.1,
+                                          .until = m == 1 ? GM_UNTIL_EXCESS : GM_UNTIL_EPOCHS,
+                                          .goal = 0.01,
+                                          .repeats = m == 0 ? 2 : 1,
+                                          .checkpoint = m == 0 ? NULL : in_folder("checkpoint")};
+        remove(in_folder("checkpoint"));
+        for (int again = 0; again < 2; again++) {
+            STOP_UNLESS_OK(gm_train(context, dataset, &options, &training));
+            gm_training_destroy(context, training);
+            training = NULL;
+        }
+    }
+done:
+    gm_training_destroy(context, training);
+    gm_dataset_destroy(dataset);
+    return status;
+}
+
 /* A network on images, and gradients at moved weights. */
 static gm_status recover_images(gm_context *context) {
     double inputs[20 * 4], targets[20];
@@ -953,6 +990,7 @@ SWEEP(find_risk)
 SWEEP(write_risk)
 SWEEP(write_training)
 SWEEP(optimize)
+SWEEP(train_everything)
 SWEEP(accumulate)
 SWEEP(precondition)
 SWEEP(reduce_lattice)
@@ -1030,6 +1068,7 @@ int main(void) {
         cmocka_unit_test(sweep_find_risk),
         cmocka_unit_test(sweep_write_risk),
         cmocka_unit_test(sweep_optimize),
+        cmocka_unit_test(sweep_train_everything),
         cmocka_unit_test(sweep_write_training),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,6 +1,7 @@
 /* What every optimizer of the table must keep, and what each is known to do. */
 #include "check.h"
 
+#include "curvature/precondition.h"
 #include "optim/optimizer.h"
 #include "random/streams.h"
 
@@ -585,6 +586,216 @@ static void lbfgs_converges_and_stays(void **state) {
     drop(t);
 }
 
+/* --- gradiometer by its definition --- */
+
+/* What the textbook keeps of a run of gradiometer: P⁻¹ by the library of the noise that its seed
+   addresses, and SAGA, momentum and lengths by plain loops. */
+typedef struct textbook {
+    task *t; /* of its own, on which it takes noise */
+    gm_preconditioner *inverse;
+    gm_shuffle rows, order;
+    int64_t parts;
+    double step, usual, momentum, smooth, lowest;
+    int turned, cut;
+    double kept[D], w[D], velocity[D], table[MOST_STEPS][D];
+} textbook;
+
+/* Batches of noise at 0, as many as tell 2 d + 16 vectors; then one step along the mean of their
+   clean gradients, at most the safe one. */
+static void open_textbook(textbook *b, const struct form *form, int64_t batches) {
+    task *t = b->t;
+    const int64_t n = gm_oracle_batch_size(t->oracle);
+    double clean[D] = {0}, g[D], vectors[8 * D], loss;
+    int64_t rows[ROWS];
+    b->parts = (ROWS + n - 1) / n;
+    b->momentum = form->setting.momentum;
+    check_ok(t->context, gm_shuffle_create(t->context, 77, ROWS, &b->rows));
+    check_ok(t->context,
+             gm_shuffle_create(t->context, UINT64_C(77) ^ 0x9e3779b97f4a7c15, b->parts, &b->order));
+    check_ok(t->context,
+             gm_preconditioner_create(t->context, GM_PRECONDITION_FULL, t->model,
+                                      gm_oracle_penalty(t->oracle), 8 * batches, &b->inverse));
+    for (int64_t k = 0; k < batches; k++) {
+        gm_shuffle_take(&b->rows, k * n, n, rows);
+        check_ok(t->context,
+                 gm_oracle_noised(t->oracle, origin, n, rows, 8, 77, k, &loss, g, vectors));
+        check_ok(t->context, gm_preconditioner_add(b->inverse, 8, vectors, 1));
+        (void)plain(t, origin, n, rows, g, NULL);
+        for (int j = 0; j < D; j++)
+            clean[j] += g[j] / (double)batches;
+    }
+    check_ok(t->context, gm_preconditioner_factor(
+                             b->inverse, form->setting.damping > 0 ? form->setting.damping : 0));
+    b->step = gm_preconditioner_safe_step(b->inverse, (double)n);
+    gm_preconditioner_apply(b->inverse, clean, g);
+    b->usual = 0;
+    for (int j = 0; j < D; j++) {
+        b->w[j] = -fmin(form->setting.rate, 1) * b->step * g[j];
+        b->usual += clean[j] * g[j];
+    }
+}
+
+/* Whether the smoothed loss is twice its lowest: back then, with half the step. */
+static bool is_astray(textbook *b, double loss) {
+    b->smooth = isnan(b->smooth) ? loss : .9 * b->smooth + .1 * loss;
+    if (isnan(b->lowest) || b->smooth < .99 * b->lowest) {
+        b->lowest = b->smooth;
+        memcpy(b->kept, b->w, sizeof b->w);
+    }
+    if (b->smooth <= 2 * b->lowest)
+        return false;
+    memcpy(b->w, b->kept, sizeof b->w);
+    memset(b->velocity, 0, sizeof b->velocity);
+    b->smooth = b->lowest;
+    b->usual = NAN;
+    b->step /= 2;
+    b->turned++;
+    return true;
+}
+
+/* One batch; `reduced`: less its last gradient, of rows that are not as many in each part. */
+static void turn_page(textbook *b, int64_t s, bool reduced, double rate) {
+    const int64_t q = gm_shuffle_epoch(&b->order, s / b->parts)[s % b->parts];
+    const int64_t first = q * ROWS / b->parts, end = (q + 1) * ROWS / b->parts;
+    double g[D], direction[D], p[D], power = 0;
+    if (is_astray(b,
+                  plain(b->t, b->w, end - first, gm_shuffle_epoch(&b->rows, 0) + first, g, NULL)))
+        return;
+    for (int j = 0; j < D; j++) {
+        const double penalty = b->t->l2 * b->w[j];
+        double mean = 0;
+        for (int64_t i = 0; i < b->parts; i++)
+            mean +=
+                b->table[i][j] * (double)((i + 1) * ROWS / b->parts - i * ROWS / b->parts) / ROWS;
+        g[j] -= penalty;
+        direction[j] = g[j] + penalty;
+        if (reduced)
+            direction[j] =
+                (g[j] - b->table[q][j]) * (double)(end - first) * (double)b->parts / ROWS + mean +
+                penalty;
+        b->table[q][j] = g[j];
+    }
+    gm_preconditioner_apply(b->inverse, direction, p);
+    for (int j = 0; j < D; j++)
+        power += direction[j] * p[j];
+    const double most = 16 * b->usual, scale = power > most ? sqrt(most / power) : 1;
+    b->usual = isfinite(b->usual) ? .9 * b->usual + .1 * fmin(power, most) : power;
+    for (int j = 0; j < D; j++) {
+        const double momentum = reduced ? b->momentum : 0;
+        b->velocity[j] = momentum * b->velocity[j] - (1 - momentum) * rate * b->step * scale * p[j];
+        b->w[j] += b->velocity[j];
+    }
+    b->cut += scale < 1;
+}
+
+/* Curvature, a pass, and reduced steps from the average of the pass on: of parts that are not
+   alike, with and without momentum and damping, with steps that are cut and turned back. */
+static void gradiometer_is_the_textbook(void **state) {
+    (void)state;
+    static const struct form variants[] = {
+        {"gradiometer", {.rate = .5, .horizon = INFINITY, .momentum = NAN, .damping = NAN}},
+        {"gradiometer", {.rate = .5, .horizon = INFINITY, .momentum = .7, .damping = NAN}},
+        {"gradiometer", {.rate = .3, .horizon = INFINITY, .momentum = .5, .damping = .01}}};
+    static const int64_t batch_sizes[] = {24, 60, 7};
+    int cut = 0, turned = 0;
+    for (int k = 0; k < 18; k++) {
+        const struct form *form = &variants[k % 3];
+        const int64_t n = batch_sizes[k / 6], batches = (2 * D + 16 + 7) / 8;
+        const bool logistic = k / 3 % 2;
+        static textbook b;
+        task *t = make(2, logistic, n);
+        gm_optimizer *run = begin(t, form, origin);
+        b = (textbook){.t = make(1, logistic, n), .smooth = NAN, .lowest = NAN};
+        open_textbook(&b, form, batches);
+        if (isnan(b.momentum))
+            b.momentum = logistic ? .9 : 0;
+        advance(t, run, (int)batches);
+        for (int64_t s = 0; s < 4 * b.parts; s++) {
+            const bool reduced = s >= b.parts, damped = form->setting.damping > 0;
+            for (int j = 0; j < D; j++)
+                check_near(run->w[j], b.w[j], 1e-9);
+            if (s == b.parts) { /* goes on from the average, which begins anew */
+                memcpy(b.w, run->average, sizeof b.w);
+                b.usual = NAN;
+            }
+            advance(t, run, 1);
+            turn_page(&b, s, reduced, form->setting.rate * (reduced && damped ? 1.7 : 1));
+        }
+        cut += b.cut;
+        turned += b.turned;
+        gm_preconditioner_destroy(b.inverse);
+        gm_shuffle_release(&b.rows);
+        gm_shuffle_release(&b.order);
+        gm_optimizer_destroy(run);
+        drop(b.t);
+        drop(t);
+    }
+    assert_true(cut > 0 && turned > 0);
+}
+
+/* The same rows seen by a network. */
+static task *make_network(void) {
+    const gm_model_shape shape = {.columns = D, .classes = 2};
+    const gm_oracle_options options = {.batch_size = 25, .l2 = .01};
+    task *t = make(1, true, 25);
+    gm_oracle_destroy(t->oracle);
+    gm_model_destroy(t->context, t->model);
+    check_ok(t->context, gm_model_create(t->context, "mlp:hidden=3", &shape, &t->model));
+    check_ok(t->context, gm_oracle_create(t->context, t->dataset, t->model,
+                                          gm_dataset_targets(t->dataset), &options, &t->oracle));
+    return t;
+}
+
+/* Of a network: after 5 steps of the 10 of an epoch, then 8, 12, 18, … older vectors half as much
+   each time; a batch of vectors is enough here. */
+static void gradiometer_takes_the_curvature_of_networks_anew(void **state) {
+    (void)state;
+    enum { MOST = 64 };
+    task *t = make_network(), *other = make_network();
+    const int64_t d = t->model->parameters;
+    const struct form form = {"gradiometer",
+                              {.rate = .3, .horizon = INFINITY, .momentum = NAN, .damping = NAN}};
+    double w[MOST], g[MOST], vectors[8 * MOST], loss;
+    int64_t rows[25], interval = 5, left = 0, times = 0;
+    gm_preconditioner *p = NULL;
+    gm_shuffle shuffle;
+    assert_true(d <= MOST);
+    t->model->initialize(t->model, t->context, (gm_stream){3, 0}, w);
+    gm_optimizer *run = begin(t, &form, w);
+    check_ok(t->context, gm_shuffle_create(t->context, 77, ROWS, &shuffle));
+    check_ok(t->context, gm_preconditioner_create(t->context, GM_PRECONDITION_KRONECKER, t->model,
+                                                  gm_oracle_penalty(t->oracle), 8, &p));
+    gm_preconditioner_trust_units(p);
+    for (int step = 0; step < 70; step++) {
+        const double before = gm_oracle_counted(t->oracle).curvature;
+        memcpy(w, run->w, (size_t)d * sizeof *w);
+        advance(t, run, 1);
+        const bool curved = gm_oracle_counted(t->oracle).curvature > before;
+        assert_int_equal(curved, left == 0);
+        if (!curved) {
+            left--;
+            continue;
+        }
+        gm_shuffle_take(&shuffle, times * 25, 25, rows);
+        check_ok(other->context,
+                 gm_oracle_noised(other->oracle, w, 25, rows, 8, 77, times, &loss, g, vectors));
+        check_ok(t->context, gm_preconditioner_add(p, 8, vectors, .5));
+        check_ok(t->context, gm_preconditioner_factor(p, .007));
+        const double largest = gm_preconditioner_facts(p).largest;
+        check_near(run->largest, largest, 1e-12 * largest);
+        check_near(run->loss, loss, 1e-13);
+        left = interval;
+        interval = (3 * interval + 1) / 2;
+        times++;
+    }
+    assert_int_equal(times, 5); /* after 5, 8, 12 and 18 steps */
+    gm_shuffle_release(&shuffle);
+    gm_preconditioner_destroy(p);
+    gm_optimizer_destroy(run);
+    drop(t);
+    drop(other);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_find_their_kind),
@@ -602,6 +813,8 @@ int main(void) {
         cmocka_unit_test(lbfgs_steps_along_its_matrix),
         cmocka_unit_test(lbfgs_begins_with_a_step_of_length_one),
         cmocka_unit_test(lbfgs_converges_and_stays),
+        cmocka_unit_test(gradiometer_is_the_textbook),
+        cmocka_unit_test(gradiometer_takes_the_curvature_of_networks_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
