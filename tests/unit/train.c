@@ -382,6 +382,21 @@ static void every_line_is_tried(void **state) {
     drop(&t);
 }
 
+/* Adam's first rate comes to the goal too, a hundred epochs later. */
+static void fewer_gradients_to_the_goal_are_better(void **state) {
+    (void)state;
+    task t = make(1, NUMBERS, "linear");
+    t.options.optimizers = "adam";
+    t.options.until = GM_UNTIL_EXCESS;
+    t.options.goal = .01;
+    t.options.epochs = 400;
+    gm_training *out = train(&t);
+    assert_true(out->optimizer[0].runs[0].reached);
+    check_between(out->optimizer[0].learning_rate, .01, 4);
+    gm_training_destroy(t.context, out);
+    drop(&t);
+}
+
 /* --- options --- */
 
 static void options_out_of_range_are_refused(void **state) {
@@ -868,6 +883,7 @@ int main(void) {
         cmocka_unit_test(the_rate_found_is_better_than_its_neighbours),
         cmocka_unit_test(a_given_rate_is_used_as_it_is),
         cmocka_unit_test(every_line_is_tried),
+        cmocka_unit_test(fewer_gradients_to_the_goal_are_better),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(defaults_are_as_said),
         cmocka_unit_test(weights_do_not_depend_on_threads),
