@@ -114,10 +114,8 @@ static gm_status conclude(struct record *record, void *state) {
     record_claim(record, ours / budget(found, GRADIOMETER), 0.0, 1.0,
                  "gradiometer comes to 1 %% above the least loss: gradients over the budget");
     if (is_small(record))
-        record_claim(record, theirs / ours, 0.25, INFINITY,
-                     "few weights, whose curvature is taken in full at the cost of gradients in "
-                     "proportion to them: %s over gradiometer",
-                     optimizer_names[other]);
+        record_claim(record, theirs / ours, 0.5, INFINITY,
+                     "small batches of few rows: %s over gradiometer", optimizer_names[other]);
     else
         record_claim(record, theirs / ours, 1.0, INFINITY,
                      "the best of momentum and adam takes, or its budget is, as many and more: "
@@ -137,9 +135,8 @@ static gm_status conclude(struct record *record, void *state) {
         mine->runs[mine->typical].seconds,
         trained_by(found, other)->runs[trained_by(found, other)->typical].seconds);
     record_conclude(
-        record, "It loses where the curvature is dear beside what is gained: up to 1024 weights "
-                "are taken in full, from twice as many noise vectors. Where an epoch has few "
-                "batches its reduced gradients rest on old ones, and the step must be short.");
+        record, "Where an epoch has few batches the reduced gradients rest on few others: momentum "
+                "must forget sooner, and more epochs are needed.");
     gm_training_destroy(record->context, found->lbfgs);
     gm_training_destroy(record->context, found->stochastic);
     return GM_OK;

@@ -17,7 +17,7 @@
 
 /* Noise vectors beyond twice the dimension: what 2 d of them leave of a small d varies too much. */
 enum { SPARE = 16 };
-enum { FAN = 8, MOST_FULL = 1024, MOST_FULL_SINGLE = 2048, MOST_VECTORS = 512 };
+enum { FAN = 8, MOST_FULL = 2048, MOST_VECTORS = 512 };
 
 /* Bytes that the last gradients of batches may take. */
 static const double MOST_TABLE = 1e9;
@@ -33,6 +33,11 @@ static const double ASTRAY = 2.0;
 /* The step that is safe for plain gradients of batches is so many times too short for those that
    are reduced. Measured: docs/theory/train.md. */
 static const double REDUCED_STEP = 1.7;
+
+/* The parts that momentum remembers, 1/(1 − β), are at most 1/MEMORY of all: their last gradients
+   must not be older than the steps that are taken by them. Measured: of 47 parts β = .95 diverges.
+ */
+static const double MEMORY = 8.0;
 
 /* Damping, over the largest curvature, where that is no full one. */
 static const double DAMPING = 0.007;
@@ -98,13 +103,13 @@ static int64_t vectors_wanted(const gm_optimizer *self, gm_precondition_form for
     return most;
 }
 
+/* Of several outputs the product is exact where all are equally likely, as at w = 0, and takes a
+   fraction of the vectors that a full matrix does. */
 static gm_precondition_form form_of(const gm_optimizer *self) {
     const gm_model *model = gm_oracle_model(self->oracle);
     const int64_t d = self->dimension;
-    if (model->linear && d <= (model->outputs == 1 ? MOST_FULL_SINGLE : MOST_FULL))
-        return GM_PRECONDITION_FULL;
     if (model->linear && model->outputs == 1)
-        return GM_PRECONDITION_LOW_RANK;
+        return d <= MOST_FULL ? GM_PRECONDITION_FULL : GM_PRECONDITION_LOW_RANK;
     return GM_PRECONDITION_KRONECKER;
 }
 
@@ -164,6 +169,8 @@ static gm_status create(gm_optimizer *self) {
     const bool quadratic = model->convex && model->loss == &gm_loss_squared;
     s->momentum = exact && quadratic ? 0.0 : exact ? 0.9 : model->convex ? 0.95 : 0.9;
     s->damping = exact ? 0.0 : DAMPING;
+    if (s->momentum > 0.0 && model->convex)
+        s->momentum = fmax(0.0, fmin(s->momentum, 1.0 - MEMORY / (double)s->parts));
     if (isfinite(self->setting.momentum))
         s->momentum = self->setting.momentum;
     if (isfinite(self->setting.damping))

@@ -708,7 +708,7 @@ static void gradiometer_is_the_textbook(void **state) {
         b = (textbook){.t = make(1, logistic, n), .smooth = NAN, .lowest = NAN};
         open_textbook(&b, form, batches);
         if (isnan(b.momentum))
-            b.momentum = logistic ? .9 : 0;
+            b.momentum = logistic ? fmax(0, fmin(.9, 1 - 8. / (double)b.parts)) : 0;
         advance(t, run, (int)batches);
         for (int64_t s = 0; s < 4 * b.parts; s++) {
             const bool reduced = s >= b.parts, damped = form->setting.damping > 0;
