@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "curvature/recovery.h"
+#include "linalg/linalg.h"
 
 enum { BLOCKS = 32, LEAST = 64 };
 
@@ -15,13 +16,6 @@ static void noise_vector(const gm_recorded *g, const double *mean, int64_t i, do
     const double *first = g->values + i * g->copies * d;
     for (int64_t j = 0; j < d; j++)
         out[j] = g->copies == 2 ? 0.5 * (first[j] - first[d + j]) : first[j] - mean[j];
-}
-
-static double inner(int64_t d, const double *a, const double *b) {
-    double sum = 0.0;
-    for (int64_t j = 0; j < d; j++)
-        sum += a[j] * b[j];
-    return sum;
 }
 
 /* Sums over a run of vectors. */
@@ -37,14 +31,14 @@ static void collect(const gm_recorded *g, const double *mean, double *now, doubl
     noise_vector(g, mean, 0, now);
     for (int64_t i = 0; i < k; i++) {
         sums *s = &blocks[i * BLOCKS / k];
-        const double norm = inner(d, now, now);
+        const double norm = gm_inner(d, now, now);
         s->count += 1.0;
         s->norm += norm;
         s->norm2 += norm * norm;
         if (i + 1 == k)
             break;
         noise_vector(g, mean, i + 1, next);
-        const double product = inner(d, now, next);
+        const double product = gm_inner(d, now, next);
         s->pairs += 1.0;
         s->lag += product;
         s->lag2 += product * product;
@@ -100,9 +94,9 @@ static int64_t count_clipped(const gm_recorded *g) {
     double largest = 0.0;
     int64_t same = 0;
     for (int64_t i = 0; i < count; i++)
-        largest = fmax(largest, inner(d, g->values + i * d, g->values + i * d));
+        largest = fmax(largest, gm_inner(d, g->values + i * d, g->values + i * d));
     for (int64_t i = 0; i < count; i++)
-        same += inner(d, g->values + i * d, g->values + i * d) >= largest * (1.0 - 2e-6);
+        same += gm_inner(d, g->values + i * d, g->values + i * d) >= largest * (1.0 - 2e-6);
     return same;
 }
 

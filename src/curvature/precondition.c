@@ -25,6 +25,13 @@ static gm_status check_penalty(gm_context *context, int64_t d, const double *pen
     return GM_OK;
 }
 
+const char *gm_precondition_form_name(int form) {
+    static const char *const names[] = {[GM_PRECONDITION_FULL] = "full",
+                                        [GM_PRECONDITION_KRONECKER] = "kronecker",
+                                        [GM_PRECONDITION_LOW_RANK] = "low-rank"};
+    return form >= 0 && form < (int)(sizeof names / sizeof *names) ? names[form] : NULL;
+}
+
 gm_status gm_preconditioner_create(gm_context *context, gm_precondition_form form,
                                    const gm_model *model, const double *penalty,
                                    int64_t most_vectors, gm_preconditioner **out) {

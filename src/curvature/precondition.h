@@ -20,6 +20,9 @@ typedef enum gm_precondition_form {
     GM_PRECONDITION_LOW_RANK
 } gm_precondition_form;
 
+/* "full", "kronecker" or "low-rank", static; NULL past the last form. */
+const char *gm_precondition_form_name(int form);
+
 typedef struct gm_preconditioner gm_preconditioner;
 
 /*

@@ -315,7 +315,7 @@ static gm_status choose_metric(gm_context *context, layer *l, double divisor, do
         l->a.scale[j] = curvature > 0.0 ? 1.0 / sqrt(curvature) : 0.0;
         l->shift = l->added[j] > 0.0 ? 1.0 : l->shift;
     }
-    const gm_status status = norm(context, &l->a, divisor, &largest);
+    const gm_status status = even ? GM_OK : norm(context, &l->a, divisor, &largest);
     const double ridge = l->shift > 0.0 ? fmax(damping, 1e-14) * largest * top : 1.0;
     for (int64_t j = 0; j < l->a.n; j++) {
         const double moment = *entry(&l->a, j) / divisor;

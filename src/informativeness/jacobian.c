@@ -49,13 +49,6 @@ static gm_status run_block(void *argument, int64_t b, int worker) {
     return GM_OK;
 }
 
-static double inner(int64_t count, const double *a, const double *b) {
-    double sum = 0.0;
-    for (int64_t i = 0; i < count; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* Entry (b, b') for b' ≤ b, less the pairs of a sample with itself. */
 static gm_status run_pair(void *argument, int64_t index, int worker) {
     const jacobian_job *job = argument;
@@ -67,8 +60,8 @@ static gm_status run_pair(void *argument, int64_t index, int worker) {
     if (other > b)
         return GM_OK;
     for (int64_t h = 0; h < s->targets; h++)
-        sum += s->weight[h] * inner(p, job->gradients + (b * stride + h) * p,
-                                    job->gradients + (other * stride + h) * p);
+        sum += s->weight[h] * gm_inner(p, job->gradients + (b * stride + h) * p,
+                                       job->gradients + (other * stride + h) * p);
     for (int64_t i = gm_sample_block(s, b); i < gm_sample_block(s, b + 1) && b == other; i++)
         sum -= s->norm[i] * s->variance[i];
     job->sums->block[b][other] = job->sums->block[other][b] = sum;

@@ -297,6 +297,13 @@ gm_status gm_positive_solve_many(gm_context *context, int64_t d, double *a, int6
     return GM_OK;
 }
 
+double gm_inner(int64_t d, const double *a, const double *b) {
+    double sum = 0.0;
+    for (int64_t j = 0; j < d; j++)
+        sum += a[j] * b[j];
+    return sum;
+}
+
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc) {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,

@@ -98,6 +98,9 @@ void gm_cholesky_solve(int64_t d, const double *l, double *x);
 gm_status gm_triangular_invert(gm_context *context, int64_t d, double *l)
     __attribute__((warn_unused_result));
 
+/* Σ a_j b_j, j < d, one after another. */
+double gm_inner(int64_t d, const double *a, const double *b);
+
 /* c [m][n] = a [m][k] b [k][n]; rows of a, b, c lie lda, ldb, ldc apart. */
 void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
                  int64_t ldb, double *c, int64_t ldc);

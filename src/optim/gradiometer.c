@@ -62,9 +62,8 @@ typedef struct state {
     double smooth, lowest; /* loss of batches, smoothed, and its lowest; NaN: none yet */
     int64_t phase, parts;
     int64_t batches;  /* of noise so far */
-    int64_t wanted;   /* of them at first; */
-    int64_t again;    /* each time that the curvature is taken anew, and */
-    int64_t interval; /* steps from one time to the next; 0: never */
+    int64_t wanted;   /* of them each time that the curvature is taken */
+    int64_t interval; /* steps from one time to the next; 0: it is taken once */
     int64_t left;     /* batches of noise that this phase still takes */
     int64_t passed;   /* steps so far */
     int64_t since;    /* of them since the curvature was last taken */
@@ -113,12 +112,6 @@ static gm_precondition_form form_of(const gm_optimizer *self) {
     return GM_PRECONDITION_KRONECKER;
 }
 
-static const char *name_of(gm_precondition_form form) {
-    return form == GM_PRECONDITION_FULL        ? "full"
-           : form == GM_PRECONDITION_KRONECKER ? "kronecker"
-                                               : "low-rank";
-}
-
 /* Rows of part q: a stretch of the first order of the rows. */
 static int64_t part_rows(gm_optimizer *self, int64_t q, const int64_t **rows) {
     const state *s = self->state;
@@ -144,8 +137,26 @@ static void destroy(gm_optimizer *self) {
     gm_release(self->context, s);
 }
 
-static int64_t batches_for(int64_t vectors) {
-    return (vectors + FAN - 1) / FAN;
+/* Momentum, damping and how often the curvature is taken, where the setting does not say. */
+static void choose(const gm_optimizer *self, const gm_model *model, state *s) {
+    const bool exact = s->form == GM_PRECONDITION_FULL;
+    s->wanted = (vectors_wanted(self, s->form) + FAN - 1) / FAN;
+    if (!model->convex) {
+        s->wanted = (s->wanted + SHARE - 1) / SHARE;
+        s->interval = (s->parts + INTERVALS - 1) / INTERVALS;
+    }
+    s->left = s->wanted;
+    s->momentum = !model->convex                             ? 0.9
+                  : exact && model->loss == &gm_loss_squared ? 0.0
+                  : exact                                    ? 0.9
+                                                             : 0.95;
+    if (model->convex)
+        s->momentum = fmax(0.0, fmin(s->momentum, 1.0 - MEMORY / (double)s->parts));
+    s->damping = exact ? 0.0 : DAMPING;
+    if (isfinite(self->setting.momentum))
+        s->momentum = self->setting.momentum;
+    if (isfinite(self->setting.damping))
+        s->damping = self->setting.damping;
 }
 
 static gm_status create(gm_optimizer *self) {
@@ -158,25 +169,9 @@ static gm_status create(gm_optimizer *self) {
     s->form = form_of(self);
     s->usual = s->smooth = s->lowest = NAN;
     s->parts = (gm_oracle_rows(self->oracle) + n - 1) / n;
-    const int64_t vectors = vectors_wanted(self, s->form);
-    s->wanted = batches_for(vectors);
-    if (!model->convex) {
-        s->wanted = s->again = (s->wanted + SHARE - 1) / SHARE;
-        s->interval = (s->parts + INTERVALS - 1) / INTERVALS;
-    }
-    s->left = s->wanted;
-    const bool exact = s->form == GM_PRECONDITION_FULL;
-    const bool quadratic = model->convex && model->loss == &gm_loss_squared;
-    s->momentum = exact && quadratic ? 0.0 : exact ? 0.9 : model->convex ? 0.95 : 0.9;
-    s->damping = exact ? 0.0 : DAMPING;
-    if (s->momentum > 0.0 && model->convex)
-        s->momentum = fmax(0.0, fmin(s->momentum, 1.0 - MEMORY / (double)s->parts));
-    if (isfinite(self->setting.momentum))
-        s->momentum = self->setting.momentum;
-    if (isfinite(self->setting.damping))
-        s->damping = self->setting.damping;
+    choose(self, model, s);
     s->reduces = model->convex && 8.0 * (double)s->parts * (double)d <= MOST_TABLE;
-    self->preconditioner = name_of(s->form);
+    self->preconditioner = gm_precondition_form_name(s->form);
     GM_TRY(gm_preconditioner_create(self->context, s->form, model, gm_oracle_penalty(self->oracle),
                                     s->wanted * FAN, &s->inverse));
     gm_preconditioner_trust_units(s->inverse);
@@ -255,12 +250,13 @@ static gm_status take_curvature(gm_optimizer *self) {
     gm_status status = GM_OK;
     state *s = self->state;
     const int64_t d = self->dimension, n = gm_oracle_batch_size(self->oracle);
-    const bool first = s->batches<s->wanted, opening = s->batches> 0 && s->left == s->again;
+    const bool first = s->batches < s->wanted;
+    const double keep = !first && s->left == s->wanted ? KEEP : 1.0;
     gm_shuffle_take(&self->shuffle, s->batches * n, n, self->rows);
     GM_TRY(gm_oracle_noised(self->oracle, self->w, n, self->rows, FAN, self->seed, s->batches,
                             &self->loss, self->gradient, s->vectors));
     self->halves_known = false;
-    GM_TRY(gm_preconditioner_add(s->inverse, FAN, s->vectors, opening && !first ? KEEP : 1.0));
+    GM_TRY(gm_preconditioner_add(s->inverse, FAN, s->vectors, keep));
     for (int64_t j = 0; first && j < d; j++)
         s->clean[j] += self->gradient[j] / (double)s->wanted;
     s->batches++;
@@ -356,7 +352,7 @@ static void end_pass(gm_optimizer *self) {
     state *s = self->state;
     if (s->interval > 0 && s->since >= s->interval) {
         s->phase = CURVATURE;
-        s->left = s->again;
+        s->left = s->wanted;
         s->interval = (int64_t)ceil(GROWTH * (double)s->interval);
         return;
     }

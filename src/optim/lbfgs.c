@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "linalg/linalg.h"
 #include "optim/line_search.h"
 
 enum { MEMORY = 10 };
@@ -56,13 +57,6 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
     gm_archive_doubles(archive, MEMORY * self->dimension, state->y);
 }
 
-static double dot(int64_t d, const double *a, const double *b) {
-    double sum = 0.0;
-    for (int64_t j = 0; j < d; j++)
-        sum += a[j] * b[j];
-    return sum;
-}
-
 static void add(int64_t d, double factor, const double *a, double *out) {
     for (int64_t j = 0; j < d; j++)
         out[j] += factor * a[j];
@@ -76,14 +70,15 @@ static void set_direction(const gm_optimizer *self, lbfgs *state) {
         p[j] = -self->gradient[j];
     for (int64_t i = 1; i <= state->count; i++) {
         const int64_t at = (state->next - i + MEMORY) % MEMORY;
-        alpha[at] = state->inverse[at] * dot(d, state->s + at * d, p);
+        alpha[at] = state->inverse[at] * gm_inner(d, state->s + at * d, p);
         add(d, -alpha[at], state->y + at * d, p);
     }
     for (int64_t j = 0; state->count > 0 && j < d; j++)
         p[j] *= state->scale;
     for (int64_t i = state->count; i >= 1; i--) {
         const int64_t at = (state->next - i + MEMORY) % MEMORY;
-        add(d, alpha[at] - state->inverse[at] * dot(d, state->y + at * d, p), state->s + at * d, p);
+        add(d, alpha[at] - state->inverse[at] * gm_inner(d, state->y + at * d, p),
+            state->s + at * d, p);
     }
 }
 
@@ -93,7 +88,7 @@ static gm_status look_along(void *user, gm_line_point *point) {
     memcpy(state->w, self->w, (size_t)self->dimension * sizeof *state->w);
     add(self->dimension, point->step, state->direction, state->w);
     const gm_status status = gm_oracle_full(self->oracle, state->w, &point->value, state->gradient);
-    point->slope = dot(self->dimension, state->gradient, state->direction);
+    point->slope = gm_inner(self->dimension, state->gradient, state->direction);
     return status;
 }
 
@@ -109,7 +104,7 @@ static void move(gm_optimizer *self, lbfgs *state, double loss) {
     memcpy(self->w, state->w, (size_t)d * sizeof *self->w);
     memcpy(self->gradient, state->gradient, (size_t)d * sizeof *self->gradient);
     self->loss = loss;
-    const double curved = dot(d, s, y), squared = dot(d, y, y);
+    const double curved = gm_inner(d, s, y), squared = gm_inner(d, y, y);
     if (!(curved > DBL_EPSILON * squared))
         return;
     state->inverse[state->next] = 1.0 / curved;
@@ -124,8 +119,8 @@ static gm_status step(gm_optimizer *self, lbfgs *state, bool *moved) {
     gm_status status = GM_OK;
     set_direction(self, state);
     const gm_line_point start = {0.0, self->loss,
-                                 dot(self->dimension, self->gradient, state->direction)};
-    const double length = sqrt(dot(self->dimension, self->gradient, self->gradient));
+                                 gm_inner(self->dimension, self->gradient, state->direction)};
+    const double length = sqrt(gm_inner(self->dimension, self->gradient, self->gradient));
     gm_line_point found = start;
     if (isfinite(start.slope) && start.slope < 0.0)
         status = gm_line_search(look_along, self, start,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "curvature/accumulate.h"
+#include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
 /* Batches between two meetings of the threads; the bits do not depend on it. */
@@ -22,13 +23,6 @@ typedef struct work {
     gm_accumulator *of_clean, *of_noise;
 } work;
 
-static double inner(int64_t d, const double *a, const double *b) {
-    double sum = 0.0;
-    for (int64_t j = 0; j < d; j++)
-        sum += a[j] * b[j];
-    return sum;
-}
-
 /* One batch; its first copy has clean targets. */
 static gm_status run_batch(void *argument, int64_t index, int worker) {
     work *w = argument;
@@ -39,7 +33,7 @@ static gm_status run_batch(void *argument, int64_t index, int worker) {
     if (status != GM_OK)
         return status;
     w->pass->losses[batch] = losses[0];
-    w->pass->entropy[batch] = losses[0] - inner(d, w->problem->weights, gradients);
+    w->pass->entropy[batch] = losses[0] - gm_inner(d, w->problem->weights, gradients);
     if (w->pass->residual)
         w->pass->residual[batch] = gradients[w->plan->intercept];
     if (!w->clean)

@@ -7,6 +7,7 @@
 #include "curvature/precondition.h"
 #include "data/dataset.h"
 #include "gradients/shuffle.h"
+#include "linalg/linalg.h"
 
 enum { MOST_STEPS = 60, MOST_PRODUCTS = 500, MOST_HALVINGS = 30, FAN = 8 };
 enum { MOST_FULL = 1024, MOST_MOMENTS = 5000, MOST_FOR_CONDITION = 512 };
@@ -20,13 +21,6 @@ typedef struct newton {
     double *residual, *direction, *product, *solved; /* [d] of conjugate gradients */
     double loss, decrement, first;                   /* first: power of the first gradient */
 } newton;
-
-static double inner(int64_t d, const double *a, const double *b) {
-    double sum = 0.0;
-    for (int64_t j = 0; j < d; j++)
-        sum += a[j] * b[j];
-    return sum;
-}
 
 /* Noise vectors at w: four times as many as a full curvature has dimensions, or as an input
    factor has. At w = 0 the curvature bounds those elsewhere up to a factor. */
@@ -67,12 +61,12 @@ static gm_status solve(newton *n, double tolerance) {
     memset(n->step, 0, (size_t)d * sizeof *n->step);
     memcpy(n->residual, n->gradient, (size_t)d * sizeof *n->residual);
     gm_preconditioner_apply(n->inverse, n->residual, n->direction);
-    double power = inner(d, n->residual, n->direction);
+    double power = gm_inner(d, n->residual, n->direction);
     const double enough = power * tolerance;
     for (int i = 0; i < MOST_PRODUCTS && power > enough; i++) {
         GM_TRY(gm_progress(n->context, "finding the optimum", i, MOST_PRODUCTS));
         GM_TRY(gm_oracle_curvature_product(n->oracle, n->w, n->direction, n->product));
-        const double bend = inner(d, n->direction, n->product);
+        const double bend = gm_inner(d, n->direction, n->product);
         if (!(bend > 0.0))
             break;
         const double length = power / bend;
@@ -81,12 +75,12 @@ static gm_status solve(newton *n, double tolerance) {
             n->residual[j] -= length * n->product[j];
         }
         gm_preconditioner_apply(n->inverse, n->residual, n->solved);
-        const double next = inner(d, n->residual, n->solved);
+        const double next = gm_inner(d, n->residual, n->solved);
         for (int64_t j = 0; j < d; j++)
             n->direction[j] = n->solved[j] + next / power * n->direction[j];
         power = next;
     }
-    n->decrement = inner(d, n->gradient, n->step);
+    n->decrement = gm_inner(d, n->gradient, n->step);
 done:
     return status;
 }
@@ -118,7 +112,7 @@ static gm_status iterate(newton *n, gm_least *out) {
     for (int i = 0; i < MOST_STEPS; i++) {
         GM_TRY(gm_oracle_full(n->oracle, n->w, &n->loss, n->gradient));
         gm_preconditioner_apply(n->inverse, n->gradient, n->solved);
-        const double power = inner(d, n->gradient, n->solved);
+        const double power = gm_inner(d, n->gradient, n->solved);
         n->first = i == 0 ? power : n->first;
         GM_TRY(solve(n, fmin(0.06, fmax(power / n->first, 1e-6))));
         const bool close = 0.5 * n->decrement <= CLOSE * fabs(n->loss);

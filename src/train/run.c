@@ -1,7 +1,9 @@
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
+#include "curvature/precondition.h"
 #include "train/monitor.h"
 #include "train/trainer.h"
 
@@ -57,15 +59,15 @@ static void exchange_run(gm_archive *archive, gm_train_run *run, int64_t *capaci
     exchange_curve(archive, run, capacity);
 }
 
-/* Names are found again by their text. */
+/* Forms of a preconditioner go by number, from 1; 0: there is none. */
 static void exchange_name(gm_archive *archive, const char **name) {
-    static const char *const names[] = {NULL, "full", "kronecker", "low-rank"};
     int64_t which = 0;
-    for (int64_t i = 1; *name && i < 4; i++)
-        which = strcmp(*name, names[i]) == 0 ? i : which;
+    const char *known;
+    for (int form = 0; *name && (known = gm_precondition_form_name(form)) != NULL; form++)
+        which = strcmp(*name, known) == 0 ? form + 1 : which;
     gm_archive_integers(archive, 1, &which);
     if (archive->reading)
-        *name = which >= 0 && which < 4 ? names[which] : NULL;
+        *name = which > 0 && which <= INT_MAX ? gm_precondition_form_name((int)which - 1) : NULL;
 }
 
 static void exchange_outcome(gm_archive *archive, int64_t d, bool keep, gm_monitor *monitor,

@@ -36,10 +36,14 @@ static bool is_better(const score *a, const score *b) {
     return a->reached ? a->gradients < b->gradients : a->loss < b->loss;
 }
 
+static double rate_at(const line *l, int i) {
+    return l->first * pow(STEP, i - MOST_RATES / 2);
+}
+
 /* One run. What is lost counts as an infinite loss. */
 static gm_status try_rate(search *self, line *l, int i) {
     gm_outcome outcome = {0};
-    l->setting.rate = l->first * pow(STEP, i - MOST_RATES / 2);
+    l->setting.rate = rate_at(l, i);
     const gm_status status = gm_trainer_run(self->trainer, self->kind, &l->setting, self->seed,
                                             self->limit, false, &outcome);
     if (status != GM_OK)
@@ -131,7 +135,7 @@ static gm_status search_all(search *self, gm_found *out) {
                 continue;
             best = l.at[l.best];
             out->setting = l.setting;
-            out->setting.rate = l.first * pow(STEP, l.best - MOST_RATES / 2);
+            out->setting.rate = rate_at(&l, l.best);
             out->interior = is_interior(&l);
         }
     if (!best.made || isinf(best.loss))

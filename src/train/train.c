@@ -177,6 +177,14 @@ done:
     return status;
 }
 
+/* Whether an optimizer's rate is measured by the sharpness, which takes full gradients. */
+static bool any_scaled(const job *j) {
+    for (int i = 0; i < j->count; i++)
+        if (j->kinds[i]->scaled)
+            return true;
+    return false;
+}
+
 /* Loss of the best constant prediction: half the variance, or the entropy of the classes. */
 static gm_status find_baseline(job *j, double *out) {
     const gm_model *model = j->problem->model;
@@ -316,7 +324,9 @@ static gm_status begin(job *j) {
     GM_TRY(find_baseline(j, &j->trainer.baseline));
     j->trainer.least = isfinite(t->optimum) ? t->optimum : 0.0;
     GM_TRY(gm_train_condition(j->oracle, start, o->seed, &j->trainer.condition));
-    GM_TRY(find_sharpness(j, &j->trainer.sharpness));
+    j->trainer.sharpness = NAN;
+    if (any_scaled(j))
+        GM_TRY(find_sharpness(j, &j->trainer.sharpness));
     GM_TRY(gm_journal_open(j->context, o->checkpoint, o->checkpoint ? fingerprint(j) : 0,
                            &j->trainer.journal));
     t->resumed = j->trainer.journal.resumed;

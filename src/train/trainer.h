@@ -18,7 +18,8 @@ typedef struct gm_trainer {
     double baseline;  /* loss of the best constant prediction; 0: not known */
     double least;     /* loss of the optimum; 0: not known */
     double condition; /* of the curvature at the start; NaN: not known */
-    double sharpness; /* largest curvature that full gradients show at the start */
+    double sharpness; /* largest curvature that full gradients show at the start; NaN: no rate is
+                         measured by it */
     gm_journal journal;
     bool watched;      /* runs are shown to the monitor */
     const char *stage; /* for progress; static */
