@@ -10,19 +10,19 @@ GM_BEGIN_DECLS
  * @file
  * Ranks: the same program in several processes, which MPI started together (`mpirun -n R program`).
  *
- * Every rank makes the same calls with the same arguments in the same order. Each holds all data and
- * all results; the work of long loops is shared, and what one rank found is handed to the others.
- * Results have the bits of a process alone, whatever the number of ranks. A call that fails on one
- * rank fails on all of them. MPI is loaded at run time, and only where a launcher started more than
- * one process.
+ * Every rank makes the same calls with the same arguments in the same order. Each holds all data
+ * and all results; the work of long loops is shared, and what one rank found is handed to the
+ * others. Results have the bits of a process alone, whatever the number of ranks. A call that fails
+ * on one rank fails on all of them. MPI is loaded at run time, and only where a launcher started
+ * more than one process.
  */
 
 /**
  * Join the other ranks: a context alone becomes one of R. To be called once, before any other use
  * of the context. Nothing happens where the process was started alone.
  * @return GM_UNAVAILABLE (a launcher of MPI started several processes, and the module for MPI is
- * not there or can not be loaded), GM_INVALID_INPUT (the ranks differ in version, instruction set or
- * BLAS core, so that they would not have the same bits), GM_IO_ERROR (MPI failed)
+ * not there or can not be loaded), GM_INVALID_INPUT (the ranks differ in version, instruction set
+ * or BLAS core, so that they would not have the same bits), GM_IO_ERROR (MPI failed)
  */
 GM_API GM_MUST_USE gm_status gm_ranks_join(gm_context *context);
 

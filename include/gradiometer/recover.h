@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <gradiometer/clients.h>
 #include <gradiometer/context.h>
 #include <gradiometer/cost.h>
 #include <gradiometer/data.h>
@@ -36,6 +37,7 @@ typedef struct gm_recover_options {
     double label_noise;    /**< variance that the targets have of themselves, where known */
     double require;        /**< relative operator error that counts as enough; 0: 0.1 */
     double trace;          /**< known trace of the curvature, to check the scale by; 0: not known */
+    gm_client_options clients; /**< data at several clients; count 0: in one place */
     uint64_t seed;
     bool compare;       /**< compute the curvature from the data as well, and the controls */
     bool leak;          /**< report what a receiver of these gradients learns */
@@ -137,6 +139,7 @@ typedef struct gm_recovery {
     gm_recovery_error control_hvp;    /**< the same number of gradients spent on finite-difference
                                            Hessian–vector products, which move the weights */
     gm_leak *leak;                    /**< NULL where not asked for */
+    gm_clients_report *clients;       /**< NULL where there are none */
     double seconds_gradients, seconds_predict, seconds_compare; /**< wall time by stage */
     const char *warnings[GM_MOST_WARNINGS + 1]; /**< sentences, owned; NULL after the last */
 } gm_recovery;
@@ -149,12 +152,19 @@ typedef struct gm_recovery {
  * half the difference of the gradients at y+e and y−e, exactly; `calibrated` takes the covariance
  * of the noised gradients, which is H up to a relative bias δᵀHδ/n [docs/theory/estimators.md].
  *
+ * With options->clients the data lie at C clients, each a contiguous part of the rows. Each runs
+ * the estimator on its own batches and sends its estimate, of which the mean weighted by rows is
+ * taken [docs/theory/clients.md]; its noise comes from the system's entropy unless `reproducible`.
+ * Points that the data decide (optimum, random:distance), the estimators that are corrected after
+ * the pass (loud, gaussian) and the low-rank structure are for data in one place.
+ *
  * @param dataset  inputs and targets; only its gradients are used unless options->compare
  * @param options  NULL: all defaults
  * @param out      owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT (an option out of range, fewer gradients than a result needs),
  *         GM_INVALID_INPUT (the file of weights, a curvature that is too large for float64),
- *         GM_UNAVAILABLE (a model, estimator or shrinkage that this version lacks),
+ *         GM_UNAVAILABLE (a model, estimator or shrinkage that this version lacks, or one that
+ *         clients do not have), GM_IO_ERROR (more clients failed than are tolerated),
  *         GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE
  * Cost: 4 n d operations a pair, d² a noise vector, 4/3 d³ for the eigenvalues; memory below 3 d²
  * numbers besides the data where d ≥ 2048 and k' < 64 d; with compare 5 d², and N d² operations

@@ -70,6 +70,9 @@ extern const gm_estimator_kind gm_estimator_gaussian;
 extern const gm_estimator_kind gm_estimator_calibrated;
 extern const gm_estimator_kind gm_estimator_none;
 
+/* The specification of an estimator that was chosen, of the kinds that nothing corrects. */
+void gm_estimator_text(const gm_estimator *estimator, size_t size, char *out);
+
 /*
  * The estimator that a specification names; "auto" chooses and says why.
  *   supply     where gradients come from

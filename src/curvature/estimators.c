@@ -91,3 +91,10 @@ done:
     gm_spec_destroy(context, spec);
     return status;
 }
+
+void gm_estimator_text(const gm_estimator *estimator, size_t size, char *out) {
+    if (estimator->kind == &gm_estimator_fanout)
+        snprintf(out, size, "fanout:m=%d", estimator->vectors);
+    else
+        snprintf(out, size, "%s", estimator->kind->name);
+}

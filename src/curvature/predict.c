@@ -19,8 +19,10 @@ struct gm_predictor {
     int64_t dimension, capacity, count, group;
     bool centered;
     uint64_t seed;
-    double unit;    /* vectors are kept in units of this, so that float32 holds their squares */
-    float *vectors; /* [capacity][d] */
+    double unit;      /* vectors are kept in units of this, so that float32 holds their squares */
+    float *vectors;   /* [capacity][d] */
+    int64_t *stratum; /* [strata] first vector of each; none: all are of one */
+    int64_t strata, strata_capacity;
 };
 
 int64_t gm_predictor_kept(int64_t dimension, int64_t expected) {
@@ -50,8 +52,36 @@ done:
 void gm_predictor_destroy(gm_predictor *p) {
     if (!p)
         return;
+    gm_release(p->context, p->stratum);
     gm_release(p->context, p->vectors);
     gm_release(p->context, p);
+}
+
+gm_status gm_predictor_begin_stratum(gm_predictor *p) {
+    int64_t *grown =
+        gm_reserve(p->context, p->stratum, p->strata, 1, &p->strata_capacity, sizeof *p->stratum);
+    if (!grown)
+        return GM_OUT_OF_MEMORY;
+    p->stratum = grown;
+    p->stratum[p->strata++] = p->count;
+    return GM_OK;
+}
+
+const float *gm_predictor_vectors(const gm_predictor *p, int64_t *count, double *unit) {
+    *count = p->count;
+    *unit = p->unit;
+    return p->vectors;
+}
+
+/* Where stratum s begins; that of number `strata`, or of one where there are none, is the end. */
+static int64_t stratum_first(const gm_predictor *p, int64_t s) {
+    if (s == 0)
+        return 0;
+    return s < p->strata ? p->stratum[s] : p->count;
+}
+
+static int64_t stratum_count(const gm_predictor *p) {
+    return p->strata > 0 ? p->strata : 1;
 }
 
 static double root_mean_square(int64_t size, const double *values) {
@@ -99,14 +129,14 @@ gm_status gm_predictor_add(gm_predictor *p, int64_t count, const double *vectors
     return status;
 }
 
-static void center(gm_predictor *p) {
+static void center(gm_predictor *p, int64_t first, int64_t end) {
     const int64_t d = p->dimension;
     for (int64_t j = 0; j < d; j++) {
         double sum = 0.0;
-        for (int64_t i = 0; i < p->count; i++)
+        for (int64_t i = first; i < end; i++)
             sum += (double)p->vectors[i * d + j];
-        const float mean = (float)(sum / (double)p->count);
-        for (int64_t i = 0; i < p->count; i++)
+        const float mean = (float)(sum / (double)(end - first));
+        for (int64_t i = first; i < end; i++)
             p->vectors[i * d + j] -= mean;
     }
 }
@@ -117,6 +147,25 @@ static int64_t smaller_part(int64_t groups) {
     return (groups + 1) / 3;
 }
 
+/* Column r of the weights of one stratum: each subset of a third of its groups is equally likely.
+ */
+static void split(const gm_predictor *p, int64_t s, int64_t r, const double *draws,
+                  float *weights) {
+    const int64_t first = stratum_first(p, s) / p->group, end = stratum_first(p, s + 1) / p->group;
+    const double n = (double)(end - first);
+    int64_t left = smaller_part(end - first);
+    const double a = (double)left, b = n - a;
+    /* Splits of centred vectors have n − 1 degrees of freedom; about zero they are exact. */
+    const double scale = (p->centered && n > 1.0 ? sqrt(n / (n - 1.0)) : 1.0) / (double)p->count;
+    for (int64_t g = first; g < end; g++) {
+        const bool chosen = draws[g] * (double)(end - g) < (double)left;
+        const double weight = a == 0.0 ? 0.0 : chosen ? sqrt(b / a) : -sqrt(a / b);
+        left -= chosen;
+        for (int64_t i = g * p->group; i < (g + 1) * p->group; i++)
+            weights[i * COLUMNS + r] = (float)(scale * weight);
+    }
+}
+
 /*
  * Weights of the columns: GM_SPLITS signed splits (S_A − S_B, scaled to the variance of S − Σ, each
  * summing to zero); all vectors; all vectors but one fold, FOLDS times. Groups are never torn: what
@@ -124,22 +173,14 @@ static int64_t smaller_part(int64_t groups) {
  */
 static gm_status fill_weights(const gm_predictor *p, float *weights) {
     gm_status status = GM_OK;
-    const int64_t k = p->count, groups = k / p->group, part = smaller_part(groups);
-    const double n = (double)groups, a = (double)part, b = n - a;
-    /* Splits of centred vectors have k − 1 degrees of freedom; about zero they are exact. */
-    const double scale = (p->centered ? sqrt(n / (n - 1.0)) : 1.0) / (double)k;
+    const int64_t k = p->count, groups = k / p->group;
     double *draws = NULL;
     GM_TRY(GM_NEW(p->context, draws, groups));
     for (int64_t r = 0; r < GM_SPLITS; r++) {
         gm_random_uniform(p->context, (gm_stream){p->seed, GM_STREAM_SPLITS}, r * groups, groups,
                           draws);
-        int64_t left = part;
-        for (int64_t g = 0; g < groups; g++) { /* each subset of that size is equally likely */
-            const bool chosen = draws[g] * (double)(groups - g) < (double)left;
-            left -= chosen;
-            for (int64_t i = g * p->group; i < (g + 1) * p->group; i++)
-                weights[i * COLUMNS + r] = (float)(scale * (chosen ? sqrt(b / a) : -sqrt(a / b)));
-        }
+        for (int64_t s = 0; s < stratum_count(p); s++)
+            split(p, s, r, draws, weights);
     }
     for (int64_t i = 0; i < k; i++) {
         weights[i * COLUMNS + GM_SPLITS] = (float)(1.0 / (double)k);
@@ -256,8 +297,8 @@ gm_status gm_predictor_finish(gm_predictor *p, gm_prediction *out) {
     memset(out, 0, sizeof *out);
     if (k / p->group < GM_LEAST_GROUPS)
         return GM_OK;
-    if (p->centered)
-        center(p);
+    for (int64_t s = 0; p->centered && s < stratum_count(p); s++)
+        center(p, stratum_first(p, s), stratum_first(p, s + 1));
     GM_TRY(GM_NEW(p->context, weights, k * COLUMNS));
     GM_TRY(GM_NEW(p->context, starts, d * COLUMNS));
     GM_TRY(GM_NEW_ZERO(p->context, directions, FOLDS * d));

@@ -46,6 +46,14 @@ gm_status gm_predictor_create(gm_context *context, int64_t dimension, int64_t ex
 
 void gm_predictor_destroy(gm_predictor *predictor);
 
+/* Vectors from now on are of a stratum of their own: a part of the population with a fixed weight,
+   whose second moment may differ from that of the others; splits are made within strata. Without
+   this, all are of one. */
+gm_status gm_predictor_begin_stratum(gm_predictor *predictor) __attribute__((warn_unused_result));
+
+/* The vectors that it keeps, borrowed: [*count][d] in units of *unit. */
+const float *gm_predictor_vectors(const gm_predictor *predictor, int64_t *count, double *unit);
+
 /* Show it the next vectors, [count][d]. */
 gm_status gm_predictor_add(gm_predictor *predictor, int64_t count, const double *vectors)
     __attribute__((warn_unused_result));

@@ -22,6 +22,7 @@ static gm_status take_targets(gm_problem *p, const char *model, int64_t *classes
         GM_TRY(gm_labels_number(p->context, p->dataset, p->targets, classes));
     else
         memcpy(p->targets, gm_dataset_targets(p->dataset), (size_t)rows * sizeof *p->targets);
+    p->classes = classifies ? *classes : 0;
 done:
     return status;
 }

@@ -13,6 +13,7 @@ typedef struct gm_problem {
     const char *at;            /* borrowed */
     gm_model *model;
     double *targets; /* [rows]: numbers, or indices of classes */
+    int64_t classes; /* 0: they are numbers */
     double *weights; /* [d], after gm_problem_place() */
     double *moments; /* [columns][columns] second moments of the inputs, where the point or the
                         comparison of a linear model needed them; may be NULL */
@@ -36,6 +37,14 @@ gm_status gm_problem_moments(gm_problem *problem) __attribute__((warn_unused_res
  *   out     [d][d], symmetric
  */
 gm_status gm_problem_curvature(gm_problem *problem, const double *counts, double *out)
+    __attribute__((warn_unused_result));
+
+/*
+ * Trace of what noise of that law shows of the curvature, at the weights, from the data: (1/N) Σ_i
+ * ‖x_i‖² tr H_i of models that are linear in their weights, NaN of others. Cost: N (columns + c²)
+ * operations.
+ */
+gm_status gm_problem_trace(gm_problem *problem, gm_noise_law law, double *out)
     __attribute__((warn_unused_result));
 
 /* NULL is allowed. */

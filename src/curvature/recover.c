@@ -1,10 +1,12 @@
 #include <gradiometer/recover.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "curvature/affinity.h"
 #include "curvature/calibration.h"
 #include "curvature/compare.h"
+#include "curvature/federated.h"
 #include "curvature/leak.h"
 #include "curvature/point.h"
 #include "curvature/recovery.h"
@@ -22,6 +24,8 @@ typedef struct job {
     gm_context *context;
     gm_problem *problem; /* NULL where gradients come from elsewhere: nothing to compare with */
     gm_supply *supply;
+    gm_clients *clients; /* that have the data; NULL: they are here */
+    const char *model;   /* specification */
     gm_plan plan;
     double *truth; /* [d][d] the curvature computed from the data; NULL where not compared */
     int64_t *checkpoints;
@@ -101,7 +105,7 @@ done:
 static gm_status test_affinity(job *j) {
     const gm_estimator_kind *kind = j->plan.estimator.kind;
     const gm_target_noise noise = gm_plan_noise(&j->plan);
-    if (!j->supply->injects || !kind->injects)
+    if (!j->supply->injects || !kind->injects || j->clients)
         return GM_OK;
     gm_status status =
         gm_affinity_measure(j->context, j->supply, &noise, j->plan.seeds,
@@ -117,31 +121,55 @@ static int64_t vectors_to_keep(const gm_plan *plan) {
     return plan->rank > 0 && vectors > MOST_KEPT ? MOST_KEPT : vectors;
 }
 
-/* The pass of gradients: estimate, mean gradient, prediction, realised errors along the way. */
-static gm_status pass(job *j, gm_prediction *prediction) {
+/* The pass of gradients where the data are at clients. */
+static gm_status pass_at_clients(job *j, gm_predictor *predictor) {
+    gm_recovery *r = j->recovery;
+    const int64_t capacity = gm_predictor_kept(j->plan.dimension, vectors_to_keep(&j->plan));
+    gm_status status = GM_OK;
+    GM_TRY(gm_federated_pass(j->clients, &j->plan, j->model, j->problem->weights, predictor,
+                             capacity, &r->hessian, r->mean_gradient));
+    gm_recovery_recount(r, &j->plan);
+    GM_TRY(gm_clients_tell(j->clients, &r->clients));
+done:
+    return status;
+}
+
+/* The pass of gradients here, with realised errors along the way. */
+static gm_status pass_here(job *j, gm_predictor *predictor, gm_stream_facts *facts) {
     gm_status status = GM_OK;
     gm_recovery *r = j->recovery;
     const gm_target_noise noise = gm_plan_noise(&j->plan);
     const gm_estimator *e = &j->plan.estimator;
     gm_source *source = NULL;
-    gm_predictor *predictor = NULL;
-    const double compare_before = r->seconds_compare, start = gm_seconds();
     gm_checkpoints checkpoints = {.reached = realised_error, .argument = j};
-    gm_stream_facts facts = {.mean_gradient = r->mean_gradient};
     GM_TRY(j->supply->open(j->supply, &noise, j->plan.seeds, &source));
-    if (e->kind->injects)
-        GM_TRY(gm_predictor_create(j->context, j->plan.dimension, vectors_to_keep(&j->plan),
-                                   e->vectors, e->kind->centered, j->plan.seeds.batches,
-                                   &predictor));
     GM_TRY(GM_NEW(j->context, j->checkpoints, r->curve_points));
     for (int64_t i = 0; i < r->curve_points; i++)
         j->checkpoints[i] = r->curve[i].noise_vectors / e->vectors;
     checkpoints.at = j->checkpoints;
     checkpoints.count = j->plan.dimension <= MOST_FOR_CURVE ? r->curve_points - 1 : 0;
     GM_TRY(gm_stream_run(j->context, &j->plan, source, predictor, j->truth ? &checkpoints : NULL,
-                         &r->hessian, &facts));
+                         &r->hessian, facts));
     if (j->plan.rank > 0)
-        gm_recovery_take_sketch(r, &facts.sketch);
+        gm_recovery_take_sketch(r, &facts->sketch);
+done:
+    gm_source_destroy(source);
+    return status;
+}
+
+/* The pass of gradients: estimate, mean gradient, prediction. */
+static gm_status pass(job *j, gm_prediction *prediction) {
+    gm_status status = GM_OK;
+    gm_recovery *r = j->recovery;
+    const gm_estimator *e = &j->plan.estimator;
+    gm_predictor *predictor = NULL;
+    const double compare_before = r->seconds_compare, start = gm_seconds();
+    gm_stream_facts facts = {.mean_gradient = r->mean_gradient};
+    if (e->kind->injects)
+        GM_TRY(gm_predictor_create(j->context, j->plan.dimension, vectors_to_keep(&j->plan),
+                                   e->vectors, e->kind->centered, j->plan.seeds.batches,
+                                   &predictor));
+    GM_TRY(j->clients ? pass_at_clients(j, predictor) : pass_here(j, predictor, &facts));
     r->seconds_gradients = gm_seconds() - start - (r->seconds_compare - compare_before);
     if (predictor) {
         const double predict_start = gm_seconds();
@@ -153,7 +181,6 @@ static gm_status pass(job *j, gm_prediction *prediction) {
     GM_TRY(correct(j, &facts, prediction));
 done:
     gm_predictor_destroy(predictor);
-    gm_source_destroy(source);
     return status;
 }
 
@@ -194,6 +221,36 @@ done:
     return status;
 }
 
+/* What needs the data in one place. */
+static gm_status check_clients(const job *j) {
+    const gm_estimator_kind *kind = j->plan.estimator.kind;
+    const char *at = j->problem->at, *what = NULL;
+    if (kind->correct)
+        what = "estimators that are corrected after the pass";
+    else if (j->plan.rank > 0)
+        what = "the structure low-rank";
+    else if (strncmp(at, "optimum", 7) == 0 || strstr(at, "distance"))
+        what = "a point that the data decide";
+    return what ? gm_fail(j->context, GM_UNAVAILABLE,
+                          "%s (%s) needs the data in one place, not at clients", what,
+                          kind->correct      ? kind->name
+                          : j->plan.rank > 0 ? "--structure full keeps d x d numbers"
+                                             : at)
+                : GM_OK;
+}
+
+static gm_status make_clients(job *j, const gm_dataset *dataset, const gm_client_options *options) {
+    gm_status status = GM_OK;
+    const gm_client_data data = {dataset, j->problem->targets, j->problem->classes};
+    if (options->count == 0)
+        return GM_OK;
+    GM_TRY(check_clients(j));
+    j->plan.private_noise = !options->reproducible;
+    GM_TRY(gm_clients_create(j->context, options, &data, &j->clients));
+done:
+    return status;
+}
+
 gm_status gm_recover(gm_context *context, const gm_dataset *dataset,
                      const gm_recover_options *options, gm_recovery **out) {
     const gm_recover_options defaults = {0};
@@ -204,6 +261,8 @@ gm_status gm_recover(gm_context *context, const gm_dataset *dataset,
     GM_TRY(gm_problem_create(context, dataset, options, &j.problem));
     j.supply = j.problem->supply;
     GM_TRY(gm_plan_make(context, j.supply, options, &j.plan));
+    j.model = options->model ? options->model : "linear";
+    GM_TRY(make_clients(&j, dataset, &options->clients));
     GM_TRY(gm_recovery_create(context, &j.plan, &j.recovery));
     j.recovery->model = j.problem->model->kind->name;
     j.recovery->outputs = j.problem->model->outputs;
@@ -217,6 +276,7 @@ done:
     gm_recovery_destroy(context, j.recovery);
     gm_release(context, j.checkpoints);
     gm_release(context, j.truth);
+    gm_clients_destroy(j.clients);
     gm_problem_destroy(j.problem);
     return status;
 }

@@ -1,4 +1,5 @@
 #include "curvature/recovery.h"
+#include "gradients/clients.h"
 
 #include <float.h>
 #include <math.h>
@@ -88,6 +89,7 @@ void gm_recovery_destroy(gm_context *context, gm_recovery *r) {
     if (r->leak)
         gm_release(context, r->leak->paragraph);
     gm_release(context, r->leak);
+    gm_clients_report_destroy(context, r->clients);
     gm_release(context, r->calibration);
     gm_release(context, r->curve);
     gm_release(context, r->truth_eigenvalues);
@@ -97,6 +99,15 @@ void gm_recovery_destroy(gm_context *context, gm_recovery *r) {
     gm_release(context, r->factor);
     gm_release(context, r->hessian);
     gm_release(context, r);
+}
+
+void gm_recovery_recount(gm_recovery *r, const gm_plan *plan) {
+    r->gradients = gm_plan_gradients(plan);
+    r->noise_vectors = gm_plan_vectors(plan);
+    while (r->curve_points > 1 && r->curve[r->curve_points - 2].noise_vectors >= r->noise_vectors)
+        r->curve_points--;
+    r->curve[r->curve_points - 1].noise_vectors = r->noise_vectors;
+    r->curve[r->curve_points - 1].gradients = r->gradients;
 }
 
 void gm_recovery_take_sketch(gm_recovery *r, const gm_sketch_result *sketch) {

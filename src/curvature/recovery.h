@@ -11,6 +11,9 @@
 gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recovery **out)
     __attribute__((warn_unused_result));
 
+/* The plan has fewer batches than it had: clients were left out. */
+void gm_recovery_recount(gm_recovery *recovery, const gm_plan *plan);
+
 /* Take over what a sketch came to. */
 void gm_recovery_take_sketch(gm_recovery *recovery, const gm_sketch_result *sketch);
 

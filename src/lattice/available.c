@@ -9,7 +9,7 @@
 /* Wait for the HELLO of a process that was just started. */
 static gm_status await_hello(gm_context *context, const char *path, gm_worker *worker) {
     for (;;) {
-        struct pollfd file = {.fd = worker->fd, .events = gm_worker_events(worker)};
+        struct pollfd file = {.fd = worker->process.fd, .events = gm_worker_events(worker)};
         (void)poll(&file, 1, 50);
         const gm_worker_event event = gm_worker_step(worker);
         if (event == GM_WORKER_HELLO)

@@ -317,7 +317,7 @@ static void wait_for_news(const gm_lattice_pool *pool, double until) {
         seconds = until - gm_seconds();
     for (int i = 0; i < pool->count; i++)
         if (pool->slots[i].worker.state != GM_WORKER_NONE)
-            files[count++] = (struct pollfd){.fd = pool->slots[i].worker.fd,
+            files[count++] = (struct pollfd){.fd = pool->slots[i].worker.process.fd,
                                              .events = gm_worker_events(&pool->slots[i].worker)};
     /* A failure, by a signal for instance, is a short sleep. */
     (void)poll(files, count, seconds > 0.0 ? (int)ceil(seconds * 1e3) : 0);

@@ -1,106 +1,22 @@
-#define _GNU_SOURCE /* SOCK_CLOEXEC, MSG_NOSIGNAL */
+#define _POSIX_C_SOURCE 200809L /* MSG_NOSIGNAL */
 #include "worker.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 /* Seconds for a process to say HELLO: far more than it takes on a loaded machine. */
 #define START_LIMIT 20.0
 
-extern char **environ;
-
-/* Above 0, 1, 2, so that giving the child its own there touches neither end. */
-static int raised(int fd) {
-    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    close(fd);
-    return copy;
-}
-
-static bool open_socket(int ends[2]) {
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return false;
-    ends[0] = raised(ends[0]);
-    ends[1] = raised(ends[1]);
-    if (ends[0] >= 0 && ends[1] >= 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
-        return true;
-    for (int i = 0; i < 2; i++)
-        if (ends[i] >= 0)
-            close(ends[i]);
-    return false;
-}
-
-/* What the caller did to its signals is not the child's. */
-static int set_signals(posix_spawnattr_t *attributes) {
-    sigset_t set;
-    int error =
-        posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    sigemptyset(&set);
-    if (error == 0)
-        error = posix_spawnattr_setsigmask(attributes, &set);
-    sigfillset(&set);
-    if (error == 0)
-        error = posix_spawnattr_setsigdefault(attributes, &set);
-    return error;
-}
-
-/* The socket as standard input and output. fplll complains on standard error, which is the
- * caller's. */
-static int set_files(posix_spawn_file_actions_t *actions, int socket) {
-    int error = posix_spawn_file_actions_adddup2(actions, socket, 0);
-    if (error == 0)
-        error = posix_spawn_file_actions_adddup2(actions, socket, 1);
-    if (error == 0)
-        error = posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
-    return error;
-}
-
-static int spawn(const char *path, int socket, pid_t *pid) {
-    char option[] = "--parent", number[32];
-    char *arguments[] = {(char *)path, option, number, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    snprintf(number, sizeof number, "%ld", (long)getpid());
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error != 0)
-        return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error == 0) {
-        error = set_files(&actions, socket);
-        if (error == 0)
-            error = set_signals(&attributes);
-        if (error == 0)
-            error = posix_spawn(pid, path, &actions, &attributes, arguments, environ);
-        posix_spawnattr_destroy(&attributes);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
 gm_status gm_worker_start(gm_context *context, const char *path, gm_worker *worker) {
-    int ends[2] = {-1, -1};
-    pid_t pid = 0;
-    if (!open_socket(ends))
-        return gm_fail(context, GM_IO_ERROR, "lattice reduction: no socket for %s: %s", path,
-                       strerror(errno));
-    const int error = spawn(path, ends[1], &pid);
-    close(ends[1]);
-    if (error != 0) {
-        close(ends[0]);
-        return gm_fail(context, GM_IO_ERROR, "lattice reduction: cannot start %s: %s", path,
-                       strerror(error));
-    }
+    gm_process process;
+    const gm_status status = gm_process_start(context, "lattice reduction", path, NULL, &process);
+    if (status != GM_OK)
+        return status;
     *worker = (gm_worker){.state = GM_WORKER_STARTING,
-                          .pid = pid,
-                          .fd = ends[0],
+                          .process = process,
                           .limit = START_LIMIT,
                           .deadline = gm_seconds() + START_LIMIT};
     return GM_OK;
@@ -126,47 +42,17 @@ short gm_worker_events(const gm_worker *worker) {
     return (short)(sending ? POLLIN | POLLOUT : POLLIN);
 }
 
-/* Wait until the process has ended: after a kill at once, otherwise for some milliseconds at most.
- */
-static bool reap(pid_t pid, bool killed, int *how) {
-    const struct timespec pause = {0, 1000000};
-    for (int i = 0; i < 200; i++) {
-        const pid_t ended = waitpid(pid, how, killed ? 0 : WNOHANG);
-        if (ended == pid || (ended < 0 && errno != EINTR))
-            return ended == pid;
-        if (!killed)
-            nanosleep(&pause, NULL);
-    }
-    return false;
-}
-
 void gm_worker_stop(gm_worker *worker) {
-    int how;
-    if (worker->state == GM_WORKER_NONE)
-        return;
-    kill(worker->pid, SIGKILL);
-    reap(worker->pid, true, &how);
-    close(worker->fd);
+    gm_process_stop(&worker->process);
     worker->state = GM_WORKER_NONE;
 }
 
-/* The connection has ended: say what became of the process. Its files close before it can be waited
-   for, so that a moment is given to it. */
+/* The connection has ended: say what became of the process. */
 static gm_worker_event lost(gm_worker *worker) {
-    int how = 0;
-    const bool ended = reap(worker->pid, false, &how);
-    if (!ended) {
-        gm_worker_stop(worker);
-        snprintf(worker->text, sizeof worker->text, "worker closed its connection");
-        return GM_WORKER_LOST;
-    }
-    close(worker->fd);
+    char how[64];
+    gm_process_lost(&worker->process, sizeof how, how);
     worker->state = GM_WORKER_NONE;
-    if (WIFSIGNALED(how))
-        snprintf(worker->text, sizeof worker->text, "worker ended by signal %d", WTERMSIG(how));
-    else
-        snprintf(worker->text, sizeof worker->text, "worker ended with exit status %d",
-                 WEXITSTATUS(how));
+    snprintf(worker->text, sizeof worker->text, "worker %s", how);
     return GM_WORKER_LOST;
 }
 
@@ -181,7 +67,7 @@ static gm_worker_event refused(gm_worker *worker, gm_message_fault fault) {
 /* Send what the socket takes. False: the connection has ended. */
 static bool send_some(gm_worker *worker) {
     while (worker->state == GM_WORKER_BUSY && worker->sent < worker->request_size) {
-        const ssize_t n = send(worker->fd, worker->request + worker->sent,
+        const ssize_t n = send(worker->process.fd, worker->request + worker->sent,
                                worker->request_size - worker->sent, MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR)
             continue;
@@ -266,7 +152,7 @@ static gm_worker_event receive_some(gm_worker *worker) {
     for (;;) {
         size_t missing = 0;
         unsigned char *at = room(worker, &missing);
-        const ssize_t n = recv(worker->fd, at, missing, 0);
+        const ssize_t n = recv(worker->process.fd, at, missing, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

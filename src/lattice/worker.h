@@ -2,10 +2,9 @@
 #ifndef GM_LATTICE_WORKER_H
 #define GM_LATTICE_WORKER_H
 
-#include <sys/types.h>
-
 #include "base/base.h"
 #include "message.h"
+#include "parallel/process.h"
 
 typedef enum gm_worker_state {
     GM_WORKER_NONE,     /* no process */
@@ -25,8 +24,7 @@ typedef enum gm_worker_event {
 /* Zero-initialise. */
 typedef struct gm_worker {
     gm_worker_state state;
-    pid_t pid;
-    int fd;
+    gm_process process;
     double deadline; /* of gm_seconds(): no answer by then ends the process */
     double limit;    /* seconds that the deadline was set to */
     const unsigned char *request;

@@ -29,16 +29,16 @@ gm_status gm_share_for(gm_context *context, int64_t count, gm_task task, void *a
 void gm_share_part(int64_t count, int ranks, int rank, int64_t *first, int64_t *end);
 
 /*
- * Hand to every rank what each has: this rank's part of `bytes`, at its place, is filled before, and
- * those of the others after.
- *   offsets  [ranks + 1] where the part of each rank begins, in bytes; the same on every rank
- *   mine     status of what this rank did before: where it failed on one, it fails on all
+ * Hand to every rank what each has: this rank's part of `bytes`, at its place, is filled before,
+ * and those of the others after. offsets  [ranks + 1] where the part of each rank begins, in bytes;
+ * the same on every rank mine     status of what this rank did before: where it failed on one, it
+ * fails on all
  */
 gm_status gm_ranks_gather(gm_context *context, gm_status mine, const int64_t *offsets, void *bytes)
     __attribute__((warn_unused_result));
 
-/* Agree: GM_OK if it is that on every rank; otherwise the status and message of the lowest rank that
-   failed. */
+/* Agree: GM_OK if it is that on every rank; otherwise the status and message of the lowest rank
+   that failed. */
 gm_status gm_ranks_agree(gm_context *context, gm_status mine) __attribute__((warn_unused_result));
 
 /* `bytes` of rank 0 on every rank: clocks and entropy, of which each rank has its own. */

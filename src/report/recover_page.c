@@ -1,4 +1,5 @@
 /* The parts of the page that hold figures. */
+#include "report/clients.h"
 #include "report/recover.h"
 
 #include <math.h>
@@ -204,6 +205,8 @@ void gm_recover_tables(const gm_report *report, gm_text *html) {
     gm_page_fact(report, html, "Data", gm_recover_say_data);
     gm_page_fact(report, html, "Target classes", gm_recover_say_classes);
     gm_page_fact(report, html, "Gradients", gm_recover_say_gradients);
+    gm_page_fact(report, html, "Clients", gm_say_clients);
+    gm_page_fact(report, html, "Left out", gm_say_left_out);
     gm_page_fact(report, html, "Estimator", gm_recover_say_estimator);
     gm_page_fact(report, html, "Noise variance", gm_recover_say_noise);
     gm_page_fact(report, html, "Calibration bias", gm_recover_say_bias);

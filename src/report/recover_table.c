@@ -1,5 +1,7 @@
 #include "report/recover.h"
 
+#include "report/clients.h"
+
 #include <math.h>
 
 enum { LABEL = 32, COLUMN = 16, EIGENVALUES = 6 };
@@ -106,6 +108,8 @@ void gm_recover_table(const gm_report *report, gm_layout *layout) {
     gm_view_row(report, layout, "Target classes", gm_recover_say_classes);
     option_row(report, layout);
     gm_view_row(report, layout, "Gradients", gm_recover_say_gradients);
+    gm_view_row(report, layout, "Clients", gm_say_clients);
+    gm_view_row(report, layout, "Left out", gm_say_left_out);
     gm_view_row(report, layout, "Estimator", gm_recover_say_estimator);
     gm_view_row(report, layout, "Noise variance", gm_recover_say_noise);
     gm_view_row(report, layout, "Calibration bias", gm_recover_say_bias);

@@ -635,7 +635,7 @@ static int begin_long_job(const char *path) {
             _exit(1);
         (void)poll(NULL, 0, 1);
     }
-    printf("%ld\n", (long)worker.pid);
+    printf("%ld\n", (long)worker.process.pid);
     fflush(stdout);
     _exit(0);
 }

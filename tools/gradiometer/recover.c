@@ -1,6 +1,8 @@
 #include "recover.h"
 
 #include <math.h>
+
+#include "clients.h"
 #include "specs.h"
 
 #define FIELD(name) offsetof(struct recover_options, name)
@@ -137,7 +139,8 @@ static const struct option options[] = {
     {.name = "reproducible",
      .kind = OPTION_FLAG,
      .offset = FIELD(reproducible),
-     .help = "with --leak: noise from the seed all the same, which the leak report names"},
+     .help = "with --leak or --clients: noise from the seed all the same, which the result says"},
+    CLIENT_OPTIONS(FIELD(recover.clients)),
 };
 
 static const struct example examples[] = {
@@ -149,15 +152,18 @@ static const struct example examples[] = {
      "--missing drop --standardize --intercept"},
     {"Gradients that another framework recorded, one batch of 64 a row, with noise of variance 64:",
      "gradiometer recover --gradients-file G.npy --batch-size 64 --noise-variance 64"},
+    {"The same table at five clients, of which one may fail, on two machines:",
+     "mpirun -n 2 gradiometer recover --data housing.csv --drop ocean_proximity --missing drop "
+     "--standardize --clients 5 --tolerate 1"},
     {"In a script, ending with status 1 unless the error is predicted to be 5 % or less:",
      "gradiometer recover --data train.npy --require 0.05 --json > result.json"},
     {0},
 };
 
 /* Options that mean nothing for recorded gradients, and those that mean nothing without. */
-static const char *const for_data[] = {"target",      "columns",   "drop",  "missing",
-                                       "standardize", "intercept", "model", "at",
-                                       "compare",     "noise",     NULL};
+static const char *const for_data[] = {"target",      "columns",   "drop",    "missing",
+                                       "standardize", "intercept", "model",   "at",
+                                       "compare",     "noise",     "clients", NULL};
 static const char *const for_gradients[] = {"paired", "dimension", "trace", NULL};
 
 static const char *first_given(const struct session *session, const char *const *names) {
@@ -198,7 +204,11 @@ static int run(struct session *session, void *given) {
     values->require_given = arguments_given(&session->arguments, "require");
     values->recover.private_noise = values->recover.leak && !values->reproducible;
     values->recorded.batch_size = values->recover.batch_size;
-    const int exit = check_origin(session, values);
+    values->recover.clients.reproducible = values->reproducible;
+    values->recover.clients.program = "";
+    int exit = check_origin(session, values);
+    if (exit == EXIT_DONE)
+        exit = clients_check(session, &values->recover.clients);
     return exit == EXIT_DONE ? recover_run(session, values) : exit;
 }
 

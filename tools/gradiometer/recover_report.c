@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "clients.h"
 #include "data.h"
 #include "estimate.h"
 #include "try.h"
@@ -178,6 +179,7 @@ gm_status recover_report_fill(gm_report *report, const char *path, const gm_data
     TRY(data_report(report, path, dataset));
     TRY(set_calibration(report, r));
     TRY(set_leak(report, r));
+    TRY(clients_report(report, r->clients));
     TRY(gm_report_set_number(report, "result.seconds.gradients", r->seconds_gradients));
     TRY(gm_report_set_number(report, "result.seconds.predict", r->seconds_predict));
     TRY(gm_report_set_number(report, "result.seconds.compare", r->seconds_compare));

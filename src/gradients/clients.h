@@ -1,0 +1,64 @@
+/* All clients of a run, asked together: every rank runs its own, and every rank hears every answer.
+ */
+#ifndef GM_CLIENTS_H
+#define GM_CLIENTS_H
+
+#include "gradients/client_channel.h"
+#include "gradients/client_shard.h"
+
+typedef struct gm_clients gm_clients;
+
+/*
+ * Cut the data among clients. None is started before it is asked.
+ *   options, data  borrowed
+ * GM_INVALID_ARGUMENT (a number out of range, or as gm_client_parts()), GM_UNAVAILABLE (no helper
+ * program), GM_OUT_OF_MEMORY
+ */
+gm_status gm_clients_create(gm_context *context, const gm_client_options *options,
+                            const gm_client_data *data, gm_clients **out)
+    __attribute__((warn_unused_result));
+
+/* Ends them. NULL is allowed. */
+void gm_clients_destroy(gm_clients *clients);
+
+gm_context *gm_clients_context(const gm_clients *clients);
+const gm_client_options *gm_clients_options(const gm_clients *clients);
+int64_t gm_clients_count(const gm_clients *clients);
+
+/* Rows that a client has, and whether it is still with us. */
+int64_t gm_clients_rows(const gm_clients *clients, int64_t client);
+bool gm_clients_has(const gm_clients *clients, int64_t client);
+
+/* A question to every client. */
+typedef struct gm_client_question {
+    const gm_client_duty *duty;
+    int64_t most; /* bytes that an answer may have */
+    bool last;    /* a client is not needed after it has answered */
+    void *argument;
+    /* Write what a client is asked. */
+    void (*write)(void *argument, int64_t client, gm_archive *request);
+    /* Look for what is wrong with its answer, on the rank that runs it alone; nothing is kept. */
+    gm_status (*check)(void *argument, int64_t client, gm_archive *answer, gm_client_fault *fault);
+    /* Take an answer in which nothing is wrong: on every rank, client after client, when it is known
+       which of them have one. */
+    gm_status (*take)(void *argument, int64_t client, gm_archive *answer);
+} gm_client_question;
+
+/*
+ * Ask every client that is left. Collective. One that fails is left out from now on; GM_IO_ERROR
+ * naming all of them where they are more than are tolerated, or none is left.
+ */
+gm_status gm_clients_ask(gm_clients *clients, const gm_client_question *question)
+    __attribute__((warn_unused_result));
+
+/* Count gradients that a client was asked for. */
+void gm_clients_count_gradients(gm_clients *clients, int64_t client, int64_t gradients);
+
+/* What became of them, to be freed with gm_clients_report_destroy(). */
+gm_status gm_clients_tell(const gm_clients *clients, gm_clients_report **out)
+    __attribute__((warn_unused_result));
+
+/* NULL is allowed. */
+void gm_clients_report_destroy(gm_context *context, gm_clients_report *report);
+
+#endif
