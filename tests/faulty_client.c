@@ -1,5 +1,5 @@
-/* A client that fails as it is told, when it is asked for moments; see faulty_client.h. Otherwise it
-   is as good as gradiometer-client. */
+/* A client that fails as it is told, when it is asked for moments; see faulty_client.h. Otherwise
+   it is as good as gradiometer-client. */
 #include "faulty_client.h"
 
 #include <math.h>
@@ -127,9 +127,8 @@ static void send_all(const void *bytes, size_t size) {
 /* The answer as a message that is broken, and then nothing more. */
 static void send_broken(const gm_archive *answer) {
     /* The first request was for the data, this is the second. */
-    gm_client_header header =
-        gm_client_seal(is("other") ? GM_CLIENT_READY : GM_CLIENT_STATE, 2, (size_t)answer->size,
-                       answer->bytes);
+    gm_client_header header = gm_client_seal(is("other") ? GM_CLIENT_READY : GM_CLIENT_STATE, 2,
+                                             (size_t)answer->size, answer->bytes);
     if (is("version"))
         header.version++;
     if (is("garbage"))

@@ -9,11 +9,11 @@ struct staged_fault {
 };
 
 static const struct staged_fault staged_faults[] = {
-    {"killed", "died"},        {"exits", "died"},         {"closes", "died"},
-    {"stopped", "timeout"},    {"nan", "not finite"},     {"infinite", "not finite"},
-    {"dimension", "size"},     {"count", "size"},         {"longer", "size"},
-    {"shorter", "size"},       {"flipped", "message"},    {"version", "message"},
-    {"garbage", "message"},    {"other", "message"},      {"refuses", "refused"},
+    {"killed", "died"},         {"exits", "died"},         {"closes", "died"},
+    {"stopped", "timeout"},     {"nan", "not finite"},     {"infinite", "not finite"},
+    {"dimension", "size"},      {"count", "size"},         {"longer", "size"},
+    {"shorter", "size"},        {"flipped", "message"},    {"version", "message"},
+    {"garbage", "message"},     {"other", "message"},      {"refuses", "refused"},
     {"clipped", "calibration"}, {"scaled", "calibration"}, {"half", "died"},
 };
 

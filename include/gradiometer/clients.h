@@ -20,13 +20,13 @@ enum { GM_MOST_CLIENTS = 1000 };
  * c of C runs on rank c R / C, rounded down.
  */
 typedef struct gm_client_options {
-    int64_t count;       /**< C, from 1 to GM_MOST_CLIENTS; 0: no clients */
-    const char *sizes;   /**< relative sizes of their parts, C numbers with commas between; NULL: as
-                              equal as can be */
-    double timeout;      /**< seconds for one answer, after which a client is given up; 0: 60 */
-    int64_t tolerate;    /**< clients that may fail before the run does */
-    bool reproducible;   /**< noise from the seed; otherwise from the system's entropy at the client,
-                              recorded nowhere */
+    int64_t count;     /**< C, from 1 to GM_MOST_CLIENTS; 0: no clients */
+    const char *sizes; /**< relative sizes of their parts, C numbers with commas between; NULL: as
+                            equal as can be */
+    double timeout;    /**< seconds for one answer, after which a client is given up; 0: 60 */
+    int64_t tolerate;  /**< clients that may fail before the run does */
+    bool reproducible; /**< noise from the seed; otherwise from the system's entropy at the client,
+                            recorded nowhere */
     const char *program; /**< helper program that a client runs in; "": GRADIOMETER_CLIENT in the
                               environment, else found from where the library and the executable lie;
                               NULL: in this process, where none can die or hang alone */
@@ -37,11 +37,11 @@ typedef struct gm_client_report {
     int64_t rows;          /**< that it has */
     int64_t gradients;     /**< batch gradients that it was asked for */
     double sent, received; /**< bytes from it and to it, its part of the data not counted */
-    const char *fault;     /**< why it was left out, static: "died", "timeout", "message" (damaged, of
-                                another kind or version), "size" (of a wrong dimension or count),
-                                "not finite", "calibration" (clipped or scaled), "refused" (it could
-                                not); NULL: it was not */
-    char *reason;          /**< the same, a sentence, owned; NULL where there is no fault */
+    const char *fault; /**< why it was left out, static: "died", "timeout", "message" (damaged, of
+                            another kind or version), "size" (of a wrong dimension or count),
+                            "not finite", "calibration" (clipped or scaled), "refused" (it could
+                            not); NULL: it was not */
+    char *reason;      /**< the same, a sentence, owned; NULL where there is no fault */
 } gm_client_report;
 
 /** All clients of a run. */

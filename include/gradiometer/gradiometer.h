@@ -16,6 +16,7 @@
 #include <gradiometer/monitor.h>
 #include <gradiometer/output.h>
 #include <gradiometer/random.h>
+#include <gradiometer/ranks.h>
 #include <gradiometer/recover.h>
 #include <gradiometer/report.h>
 #include <gradiometer/risk.h>

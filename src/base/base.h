@@ -11,10 +11,12 @@
 #include <gradiometer/status.h>
 
 struct gm_pool;
+struct gm_ranks;
 
 struct gm_context {
     gm_allocator allocator;
     int threads;
+    bool threads_given; /* by who made the context */
     gm_isa isa;
     gm_progress_function progress;
     void *progress_user;
@@ -24,6 +26,8 @@ struct gm_context {
     atomic_bool blas_has_room; /* BLAS work space was found to fit, see src/linalg */
     struct gm_pool *pool;      /* started by the first gm_parallel_for() */
     void (*pool_destroy)(struct gm_pool *pool);
+    struct gm_ranks *ranks; /* NULL: alone, see src/parallel */
+    void (*ranks_destroy)(struct gm_ranks *ranks);
 };
 
 /* Evaluate a status; on failure keep it in the local `status` and go to the label `done`. */

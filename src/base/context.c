@@ -55,6 +55,7 @@ gm_status gm_context_create(const gm_context_options *options, gm_context **out)
     memset(context, 0, sizeof *context);
     context->allocator = allocator;
     context->threads = options->threads ? options->threads : available_processors();
+    context->threads_given = options->threads > 0;
     context->isa = options->isa == GM_ISA_AUTO ? best : options->isa;
     context->progress = options->progress;
     context->progress_user = options->progress_user;
@@ -68,6 +69,8 @@ gm_status gm_context_create(const gm_context_options *options, gm_context **out)
 void gm_context_destroy(gm_context *context) {
     if (!context)
         return;
+    if (context->ranks)
+        context->ranks_destroy(context->ranks);
     if (context->pool)
         context->pool_destroy(context->pool);
     pthread_mutex_destroy(&context->message_lock);

@@ -6,6 +6,7 @@
 #include "curvature/moments_state.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 /* A leaf is at least so many times d vectors: closed leaves take memory, and their merging time. */
 enum { LEAF = 32 };
@@ -121,7 +122,15 @@ static gm_status fold_rows(gm_accumulator *a, int64_t count, gm_run *m) {
     if (status != GM_OK)
         return status;
     m->count += count;
-    return gm_gram_accumulate(a->context, count + 1, a->dimension, a->block, m->scatter);
+    m->parted = gm_is_shared(a->context);
+    return gm_gram_accumulate_part(a->context, count + 1, a->dimension, a->block, m->scatter);
+}
+
+gm_status gm_run_gather(gm_context *context, int64_t d, gm_run *m) {
+    if (!m->parted)
+        return GM_OK;
+    m->parted = false;
+    return gm_gram_gather(context, d, m->scatter);
 }
 
 /* into ← into ∪ from, by Chan's formula, on and below the diagonal. */
@@ -155,7 +164,9 @@ void gm_accumulator_climb(gm_accumulator *a, int level, gm_run run) {
 static gm_status close_leaf(gm_accumulator *a) {
     const int64_t d = a->dimension;
     gm_run closed = {0};
-    gm_status status = gm_run_create(a->context, d, true, &closed);
+    gm_status status = gm_run_gather(a->context, d, &a->leaf);
+    if (status == GM_OK)
+        status = gm_run_create(a->context, d, true, &closed);
     if (status != GM_OK)
         return status;
     closed.count = a->leaf.count;
@@ -210,6 +221,7 @@ static gm_status copy_open_leaf(gm_accumulator *a, gm_run *out) {
     const int64_t d = a->dimension;
     const size_t waiting = (size_t)(a->pending * d) * sizeof *a->block;
     double *kept = NULL;
+    GM_TRY(gm_run_gather(a->context, d, &a->leaf));
     memcpy(out->scatter, a->leaf.scatter, (size_t)(d * d) * sizeof *out->scatter);
     memcpy(out->mean, a->leaf.mean, (size_t)d * sizeof *out->mean);
     out->count = a->leaf.count;
@@ -219,6 +231,8 @@ static gm_status copy_open_leaf(gm_accumulator *a, gm_run *out) {
     memcpy(kept, a->block, waiting);
     status = fold_rows(a, a->pending, out);
     memcpy(a->block, kept, waiting);
+    if (status == GM_OK)
+        status = gm_run_gather(a->context, d, out);
 done:
     gm_release(a->context, kept);
     return status;
@@ -256,6 +270,7 @@ gm_status gm_accumulator_finish(gm_accumulator *a, double *mean, double **scatte
     if (a->pending > 0)
         GM_TRY(fold_rows(a, a->pending, &a->leaf));
     a->pending = 0;
+    GM_TRY(gm_run_gather(a->context, a->dimension, &a->leaf));
     merge_closed(a, &a->leaf);
     memcpy(mean, a->leaf.mean, (size_t)a->dimension * sizeof *mean);
     *scatter = a->leaf.scatter;

@@ -1,6 +1,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <gradiometer/ranks.h>
+
 #include "base/sealed.h"
 #include "curvature/moments_state.h"
 
@@ -70,8 +72,13 @@ static gm_status write_all(gm_sealed *s, const void *argument) {
     return status == GM_OK ? transfer_runs(s, put, &copy) : status;
 }
 
+/* Of several ranks the first writes. */
 gm_status gm_accumulator_save(const gm_accumulator *a, const char *path) {
-    return gm_sealed_save(a->context, path, write_all, a);
+    gm_accumulator whole = *a; /* with the tiles of all ranks in the same arrays */
+    gm_status status = gm_run_gather(a->context, a->dimension, &whole.leaf);
+    if (status == GM_OK && gm_context_rank(a->context) == 0)
+        status = gm_sealed_save(a->context, path, write_all, &whole);
+    return gm_ranks_agree(a->context, status);
 }
 
 static gm_status check_header(const gm_sealed *s, const header *h) {

@@ -80,7 +80,9 @@ gm_status gm_accumulator_merge(gm_accumulator *into, gm_accumulator *from) {
     if (from->count == 0)
         return GM_OK;
     const int64_t count = from->count;
-    const gm_status status = fits(into, from) ? take_nodes(into, from) : take_total(into, from);
+    gm_status status = gm_run_gather(from->context, from->dimension, &from->leaf);
+    if (status == GM_OK)
+        status = fits(into, from) ? take_nodes(into, from) : take_total(into, from);
     if (status == GM_OK)
         into->count += count;
     return status;

@@ -19,8 +19,9 @@ static void exchange_text(gm_archive *archive, int64_t room, char *text) {
     int64_t size = archive->reading ? 0 : (int64_t)strlen(text);
     gm_archive_integers(archive, 1, &size);
     if (archive->status == GM_OK && (size < 0 || size >= room))
-        archive->status = gm_fail(archive->context, GM_INVALID_INPUT,
-                                  "a message of a client has a text of %lld bytes", (long long)size);
+        archive->status =
+            gm_fail(archive->context, GM_INVALID_INPUT,
+                    "a message of a client has a text of %lld bytes", (long long)size);
     if (archive->status != GM_OK)
         return;
     gm_archive_bytes(archive, size, text);
@@ -51,8 +52,8 @@ static void exchange_question(gm_archive *archive, question *q) {
 }
 
 /*
- * What it answers. The arrays follow: the clean gradient [d], the estimate on and below its diagonal
- * [d (d + 1) / 2], then the first noise vectors [kept][d] as float32 in units of `unit`.
+ * What it answers. The arrays follow: the clean gradient [d], the estimate on and below its
+ * diagonal [d (d + 1) / 2], then the first noise vectors [kept][d] as float32 in units of `unit`.
  */
 typedef struct answer {
     int64_t dimension, vectors, kept;
@@ -121,7 +122,8 @@ static gm_status write_answer(gm_context *context, work *w, answer *a, gm_archiv
         kept = gm_predictor_vectors(w->predictor, &a->kept, &a->unit);
     GM_TRY(GM_NEW(context, w->packed, d * (d + 1) / 2));
     for (int64_t i = 0; i < d; i++)
-        memcpy(w->packed + i * (i + 1) / 2, w->hessian + i * d, (size_t)(i + 1) * sizeof *w->packed);
+        memcpy(w->packed + i * (i + 1) / 2, w->hessian + i * d,
+               (size_t)(i + 1) * sizeof *w->packed);
     exchange_answer(archive, a);
     gm_archive_doubles(archive, d, w->gradient);
     gm_archive_doubles(archive, d * (d + 1) / 2, w->packed);
@@ -202,8 +204,8 @@ typedef struct server {
 } server;
 
 /*
- * Batches in proportion to the rows, by the largest remainder, but at least `least` each. A client's
- * share of the estimate is that of its rows whatever comes of the rounding.
+ * Batches in proportion to the rows, by the largest remainder, but at least `least` each. A
+ * client's share of the estimate is that of its rows whatever comes of the rounding.
  */
 static gm_status deal(server *s, int64_t total) {
     const int64_t count = gm_clients_count(s->clients), group = s->plan->estimator.vectors;
@@ -225,10 +227,10 @@ static gm_status deal(server *s, int64_t total) {
         s->batches[c] = least + llround(share * before) - from;
         dealt += s->batches[c];
     }
-    return dealt == total ? GM_OK
-                          : gm_fail(s->context, GM_INTERNAL_ERROR,
-                                    "%lld batches were dealt out of %lld", (long long)dealt,
-                                    (long long)total);
+    return dealt == total
+               ? GM_OK
+               : gm_fail(s->context, GM_INTERNAL_ERROR, "%lld batches were dealt out of %lld",
+                         (long long)dealt, (long long)total);
 }
 
 static void write_question(void *argument, int64_t c, gm_archive *request) {
@@ -236,7 +238,8 @@ static void write_question(void *argument, int64_t c, gm_archive *request) {
     const gm_plan *plan = s->plan;
     const gm_client_options *options = gm_clients_options(s->clients);
     uint64_t seeds[2];
-    gm_random_bits(s->context, (gm_stream){plan->seeds.batches, GM_STREAM_CLIENTS}, 2 * c, 2, seeds);
+    gm_random_bits(s->context, (gm_stream){plan->seeds.batches, GM_STREAM_CLIENTS}, 2 * c, 2,
+                   seeds);
     question q = {.dimension = plan->dimension,
                   .law = plan->law,
                   .batch_size = plan->batch_size,
@@ -310,13 +313,14 @@ static gm_status check_answer(void *argument, int64_t c, gm_archive *in, gm_clie
     exchange_answer(in, &a);
     if (in->status != GM_OK || a.dimension != d || a.vectors != vectors || a.kept < 0 ||
         a.kept > s->keep[c] ||
-        in->size - in->place != (d + size) * (int64_t)sizeof *values +
-                                    a.kept * d * (int64_t)sizeof *kept) {
-        gm_client_blame(fault, "size",
-                        "answers for %lld parameters and %lld noise vectors where %lld and %lld are "
-                        "expected, in %lld bytes",
-                        (long long)a.dimension, (long long)a.vectors, (long long)d,
-                        (long long)vectors, (long long)in->size);
+        in->size - in->place !=
+            (d + size) * (int64_t)sizeof *values + a.kept * d * (int64_t)sizeof *kept) {
+        gm_client_blame(
+            fault, "size",
+            "answers for %lld parameters and %lld noise vectors where %lld and %lld are "
+            "expected, in %lld bytes",
+            (long long)a.dimension, (long long)a.vectors, (long long)d, (long long)vectors,
+            (long long)in->size);
         return GM_OK;
     }
     GM_TRY(GM_NEW(s->context, values, d + size));

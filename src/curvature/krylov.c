@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 /* Steps of Lanczos, and rows of G in one product. A column whose residual falls below EXHAUSTED has
    found an invariant subspace. */
@@ -42,7 +42,8 @@ static gm_status apply_block(void *argument, int64_t block, int worker) {
 /* z = Gᵀ W G v, blocks added in their order. */
 static gm_status apply(krylov *y) {
     const int64_t size = y->d * y->columns;
-    gm_status status = gm_parallel_for(y->context, y->blocks, apply_block, y);
+    const gm_shared found = {y->partial, size * (int64_t)sizeof *y->partial, 0};
+    gm_status status = gm_share_for(y->context, y->blocks, apply_block, y, 1, &found);
     if (status != GM_OK)
         return status;
     memcpy(y->z, y->partial, (size_t)size * sizeof *y->z);

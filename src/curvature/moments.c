@@ -53,10 +53,11 @@ gm_status gm_weighted_moments(gm_context *context, const gm_rows *rows, const do
         int64_t count = rows->rows - first < BLOCK ? rows->rows - first : BLOCK;
         expansion e = {rows, counts, first, count, block};
         GM_TRY(gm_parallel_for(context, (count + PIECE - 1) / PIECE, expand_piece, &e));
-        GM_TRY(gm_gram_accumulate(context, count, d, block, out));
+        GM_TRY(gm_gram_accumulate_part(context, count, d, block, out));
         GM_TRY(gm_progress(context, "computing the curvature from the data",
                            (double)(first + count), (double)rows->rows));
     }
+    GM_TRY(gm_gram_gather(context, d, out));
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
             out[i * d + j] /= total;

@@ -16,6 +16,7 @@ enum { GM_MOST_DIMENSION = 1 << 29 };
 /* Moments of a run of vectors; the scatter on and below the diagonal. */
 typedef struct gm_run {
     int64_t count;
+    bool parted;     /* of several ranks each has its own tiles of the scatter */
     bool packed;     /* rows of the scatter follow each other without what is above the diagonal */
     double *mean;    /* [d] */
     double *scatter; /* [d][d], or [d (d + 1) / 2] */
@@ -40,6 +41,9 @@ struct gm_accumulator {
 };
 
 gm_status gm_run_create(gm_context *context, int64_t d, bool packed, gm_run *out)
+    __attribute__((warn_unused_result));
+/* The tiles of the other ranks, where each has its own; collective. */
+gm_status gm_run_gather(gm_context *context, int64_t d, gm_run *run)
     __attribute__((warn_unused_result));
 void gm_run_release(gm_context *context, gm_run *run);
 

@@ -5,7 +5,7 @@
 
 #include "curvature/collector.h"
 #include "curvature/moments.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 /* Most noise vectors between two meetings of the threads; the bits do not depend on it. */
 enum { CHUNK = 256 };
@@ -77,7 +77,11 @@ static gm_status run_chunk(pass *p, int64_t most, gm_predictor *predictor) {
         p->vectors = p->spare;
     count = count < most ? count : most; /* at most CHUNK */
     sum_job sums = {p, count};
-    GM_TRY(gm_parallel_for(p->context, count, run_batch, p));
+    const int64_t number = sizeof *p->vectors;
+    const gm_shared found[] = {{p->vectors, each * d * number, 0},
+                               {p->clean, d * number, 0},
+                               {p->losses, p->source->copies * number, 0}};
+    GM_TRY(gm_share_for(p->context, count, run_batch, p, p->losses ? 3 : 2, found));
     GM_TRY(gm_parallel_for(p->context, (d + PANEL - 1) / PANEL, sum_panel, &sums));
     for (int64_t i = 0; p->losses && i < count * p->source->copies; i++)
         p->loss_sum += p->losses[i];

@@ -174,8 +174,8 @@ static gm_status ask_helper(gm_client_channel *channel, const gm_client_duty *du
         GM_TRY(start(&e));
     if (fault->name)
         goto done;
-    gm_client_header header = gm_client_seal(duty->request, channel->asked, (size_t)request->size,
-                                             request->bytes);
+    gm_client_header header =
+        gm_client_seal(duty->request, channel->asked, (size_t)request->size, request->bytes);
     GM_TRY(move(&e, true, sizeof header, &header));
     if (!fault->name)
         GM_TRY(move(&e, true, (size_t)request->size, request->bytes));
@@ -215,8 +215,8 @@ static gm_status transfer(gm_context *context, int descriptor, bool sending, siz
                           void *bytes, bool *closed) {
     unsigned char *at = bytes;
     while (size > 0) {
-        const ssize_t n = sending ? send(descriptor, at, size, MSG_NOSIGNAL)
-                                  : recv(descriptor, at, size, 0);
+        const ssize_t n =
+            sending ? send(descriptor, at, size, MSG_NOSIGNAL) : recv(descriptor, at, size, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n == 0) {
@@ -284,8 +284,7 @@ static gm_status receive_request(gm_client *client, int descriptor, gm_client_he
     GM_TRY(GM_NEW(context, *payload, (int64_t)header->length));
     GM_TRY(transfer(context, descriptor, false, (size_t)header->length, *payload, closed));
     if (!*closed && !gm_client_sum_fits(header, *payload))
-        GM_TRY(gm_fail(context, GM_INVALID_INPUT,
-                       "client: a request whose checksum does not fit"));
+        GM_TRY(gm_fail(context, GM_INVALID_INPUT, "client: a request whose checksum does not fit"));
 done:
     return status;
 }

@@ -42,8 +42,8 @@ typedef struct gm_client_channel {
     char number[16], threads[16];
     const char *arguments[GM_PROCESS_ARGUMENTS + 1]; /* of the helper */
     gm_process process;
-    gm_client local; /* in this process */
-    uint64_t asked;       /* requests so far */
+    gm_client local;       /* in this process */
+    uint64_t asked;        /* requests so far */
     double sent, received; /* bytes to the client and from it */
 } gm_client_channel;
 

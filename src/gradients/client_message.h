@@ -1,6 +1,6 @@
 /* Messages between the server and a client: a header of 40 bytes, then a payload. The numbers are
-   those of this machine, whose byte order the header tells. Nothing received is believed: the length
-   is bounded before memory is taken, and a checksum covers all of it. */
+   those of this machine, whose byte order the header tells. Nothing received is believed: the
+   length is bounded before memory is taken, and a checksum covers all of it. */
 #ifndef GM_CLIENT_MESSAGE_H
 #define GM_CLIENT_MESSAGE_H
 

@@ -22,9 +22,10 @@ static gm_status read_sizes(gm_context *context, const gm_client_options *option
     const char *list = options->sizes;
     for (int64_t c = 0; c < options->count; c++) {
         if (c > 0 && *list++ != ',')
-            return gm_fail(context, GM_INVALID_ARGUMENT,
-                           "sizes of clients '%.64s': %lld numbers with commas between are expected",
-                           options->sizes, (long long)options->count);
+            return gm_fail(
+                context, GM_INVALID_ARGUMENT,
+                "sizes of clients '%.64s': %lld numbers with commas between are expected",
+                options->sizes, (long long)options->count);
         if (!next_size(&list, &out[c]))
             return gm_fail(context, GM_INVALID_ARGUMENT,
                            "sizes of clients '%.64s': number %lld must be above 0, at most 1e15",
@@ -32,8 +33,8 @@ static gm_status read_sizes(gm_context *context, const gm_client_options *option
     }
     if (*list)
         return gm_fail(context, GM_INVALID_ARGUMENT,
-                       "sizes of clients '%.64s': there are more than %lld numbers",
-                       options->sizes, (long long)options->count);
+                       "sizes of clients '%.64s': there are more than %lld numbers", options->sizes,
+                       (long long)options->count);
     return GM_OK;
 }
 
@@ -134,10 +135,9 @@ static gm_status take_shard(gm_client *client, gm_archive *request, gm_archive *
     GM_TRY(check_shape(context, &s));
     GM_TRY(gm_dataset_new(context, s.rows, s.inputs, s.intercept != 0, (gm_element)s.element,
                           s.divisor, &dataset));
-    gm_archive_bytes(request,
-                     s.rows * dataset->rows.columns *
-                         (int64_t)gm_element_size(dataset->rows.element),
-                     dataset->values);
+    gm_archive_bytes(
+        request, s.rows * dataset->rows.columns * (int64_t)gm_element_size(dataset->rows.element),
+        dataset->values);
     gm_archive_doubles(request, s.rows, dataset->targets);
     GM_TRY(request->status);
     GM_TRY(name_columns(dataset, s.classes));

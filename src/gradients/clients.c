@@ -11,20 +11,19 @@ static const double DEFAULT_TIMEOUT = 60.0;
 /* What a rank knows of a client, and tells the others: plain bytes. */
 typedef struct outcome {
     double sent, received;
-    int64_t size; /* of the answer */
+    int64_t size;  /* of the answer */
     int32_t fault; /* its number in the list, −1: none */
     char text[sizeof((gm_client_fault *)NULL)->text];
 } outcome;
 
 /* Names of faults, which the ranks tell each other by number. */
-static const char *const faults[] = {"died", "timeout",    "message",     "size",
+static const char *const faults[] = {"died",    "timeout",    "message",    "size",
                                      "refused", "not finite", "calibration"};
 enum { FAULTS = sizeof faults / sizeof faults[0] };
 
 typedef struct member {
     gm_client_channel channel; /* on the rank that runs it */
     bool has_shard;
-    outcome outcome;       /* so far, the same on every rank */
     unsigned char *answer; /* on the rank that runs it */
     int64_t gradients;
 } member;
@@ -35,9 +34,9 @@ struct gm_clients {
     gm_client_data data;
     double timeout;
     char *program;
-    int64_t *offsets; /* [count + 1] */
-    member *members;  /* [count] */
-    int64_t first, end; /* those of this rank */
+    int64_t *offsets;  /* [count + 1] */
+    member *members;   /* [count] */
+    outcome *outcomes; /* [count] so far, the same on every rank */
 };
 
 /* A client in this process ends when the server is told to. */
@@ -78,18 +77,29 @@ static gm_status make_local(gm_clients *clients) {
                            : gm_fail(context, status, "clients: no context can be made for them");
 }
 
-/* A helper uses the instructions and the number of threads that this process does; its number is for
-   whoever looks at the processes. */
-static void set_channel(gm_clients *clients, int64_t c) {
+/* Threads of one helper where this process has so many: as many helpers as there are threads work
+   at one time, one of them for each thread that waits for it. */
+static int helper_threads(const gm_clients *clients) {
+    const gm_context *context = clients->context;
+    int64_t first = 0, end = 0;
+    gm_share_part(clients->options->count, gm_context_ranks(context), gm_context_rank(context),
+                  &first, &end);
+    const int64_t mine = end > first ? end - first : 1;
+    return mine < context->threads ? context->threads / (int)mine : 1;
+}
+
+/* A helper uses the instructions that this process does; its number is for whoever looks at the
+   processes. */
+static void set_channel(gm_clients *clients, int64_t c, int threads) {
     gm_client_channel *channel = &clients->members[c].channel;
     channel->context = clients->context;
     channel->program = clients->program;
     channel->local.context = clients->local;
     snprintf(channel->number, sizeof channel->number, "%d", (int)(c + 1));
-    snprintf(channel->threads, sizeof channel->threads, "%d", clients->context->threads);
+    snprintf(channel->threads, sizeof channel->threads, "%d", threads);
     const char *const arguments[GM_PROCESS_ARGUMENTS + 1] = {
-        "--client", channel->number, "--threads",
-        channel->threads, "--isa",   gm_isa_name(clients->context->isa)};
+        "--client",       channel->number, "--threads",
+        channel->threads, "--isa",         gm_isa_name(clients->context->isa)};
     memcpy(channel->arguments, arguments, sizeof arguments);
 }
 
@@ -105,16 +115,15 @@ gm_status gm_clients_create(gm_context *context, const gm_client_options *option
     clients->timeout = options->timeout > 0.0 ? options->timeout : DEFAULT_TIMEOUT;
     GM_TRY(GM_NEW(context, clients->offsets, options->count + 1));
     GM_TRY(GM_NEW_ZERO(context, clients->members, options->count));
+    GM_TRY(GM_NEW_ZERO(context, clients->outcomes, options->count));
     GM_TRY(gm_client_parts(context, options, gm_dataset_rows(data->dataset), clients->offsets));
     GM_TRY(options->program
                ? gm_process_find(context, "a run with clients", options->program,
                                  "GRADIOMETER_CLIENT", "gradiometer-client", &clients->program)
                : make_local(clients));
-    gm_share_part(options->count, gm_context_ranks(context), gm_context_rank(context),
-                  &clients->first, &clients->end);
     for (int64_t c = 0; c < options->count; c++) {
-        clients->members[c].outcome.fault = -1;
-        set_channel(clients, c);
+        clients->outcomes[c].fault = -1;
+        set_channel(clients, c, helper_threads(clients));
     }
     *out = clients;
     clients = NULL;
@@ -132,6 +141,7 @@ void gm_clients_destroy(gm_clients *clients) {
         gm_release(context, clients->members[c].answer);
     }
     gm_context_destroy(clients->local);
+    gm_release(context, clients->outcomes);
     gm_release(context, clients->members);
     gm_release(context, clients->offsets);
     gm_release(context, clients->program);
@@ -155,18 +165,18 @@ int64_t gm_clients_rows(const gm_clients *clients, int64_t c) {
 }
 
 bool gm_clients_has(const gm_clients *clients, int64_t c) {
-    return clients->members[c].outcome.fault < 0;
+    return clients->outcomes[c].fault < 0;
 }
 
 void gm_clients_count_gradients(gm_clients *clients, int64_t c, int64_t gradients) {
     clients->members[c].gradients += gradients;
 }
 
-static void keep_fault(member *m, const gm_client_fault *fault) {
+static void keep_fault(outcome *o, const gm_client_fault *fault) {
     for (int i = 0; fault->name && i < FAULTS; i++)
         if (strcmp(faults[i], fault->name) == 0)
-            m->outcome.fault = i;
-    memcpy(m->outcome.text, fault->text, sizeof fault->text);
+            o->fault = i;
+    memcpy(o->text, fault->text, sizeof fault->text);
 }
 
 static gm_status give_shard(gm_clients *clients, int64_t c, gm_client_fault *fault) {
@@ -187,13 +197,25 @@ static gm_status give_shard(gm_clients *clients, int64_t c, gm_client_fault *fau
     return status;
 }
 
-/* Ask one client of this rank and look at its answer. */
-static gm_status ask_one(gm_clients *clients, int64_t c, const gm_client_question *question) {
+typedef struct asking {
+    gm_clients *clients;
+    const gm_client_question *question;
+} asking;
+
+/* Ask one client and look at its answer, on the rank that runs it. */
+static gm_status ask_one(void *argument, int64_t c, int worker) {
+    (void)worker;
+    const asking *self = argument;
+    const gm_client_question *question = self->question;
+    gm_clients *clients = self->clients;
     gm_context *context = clients->context;
     gm_status status = GM_OK;
     member *m = &clients->members[c];
+    outcome *o = &clients->outcomes[c];
     gm_client_fault fault = {0};
     gm_archive request, answer;
+    if (!gm_clients_has(clients, c))
+        return GM_OK;
     gm_archive_write(context, &request);
     if (!m->has_shard)
         GM_TRY(give_shard(clients, c, &fault));
@@ -201,16 +223,16 @@ static gm_status ask_one(gm_clients *clients, int64_t c, const gm_client_questio
         question->write(question->argument, c, &request);
         GM_TRY(request.status);
         GM_TRY(gm_client_ask(&m->channel, question->duty, &request, question->most,
-                             clients->timeout, &fault, &m->outcome.size, &m->answer));
+                             clients->timeout, &fault, &o->size, &m->answer));
     }
     if (!fault.name) {
-        gm_archive_read(context, m->outcome.size, m->answer, &answer);
+        gm_archive_read(context, o->size, m->answer, &answer);
         GM_TRY(question->check(question->argument, c, &answer, &fault));
     }
-    m->outcome.sent = m->channel.sent;
-    m->outcome.received = m->channel.received;
+    o->sent = m->channel.sent;
+    o->received = m->channel.received;
     if (fault.name)
-        keep_fault(m, &fault);
+        keep_fault(o, &fault);
     if (fault.name || question->last)
         gm_client_channel_close(&m->channel);
 done:
@@ -218,65 +240,31 @@ done:
     return status;
 }
 
-/* Where, in a list of all clients, those of each rank begin. */
-static gm_status list_parts(const gm_clients *clients, int64_t each, int64_t **out) {
+/* The rank that runs a client. */
+static int rank_of(const gm_clients *clients, int64_t c) {
     const int ranks = gm_context_ranks(clients->context);
-    int64_t *offsets = NULL, first = 0, end = 0;
-    gm_status status = GM_NEW(clients->context, offsets, ranks + 1);
-    if (status != GM_OK)
-        return status;
+    int64_t first = 0, end = 0;
     for (int r = 0; r < ranks; r++) {
         gm_share_part(clients->options->count, ranks, r, &first, &end);
-        offsets[r] = first * each;
+        if (c < end)
+            return r;
     }
-    offsets[ranks] = clients->options->count * each;
-    *out = offsets;
-    return GM_OK;
-}
-
-/* Every rank learns what became of every client; `mine` is what became of this rank. */
-static gm_status tell_outcomes(gm_clients *clients, gm_status mine) {
-    gm_context *context = clients->context;
-    gm_status status = GM_OK;
-    const int64_t count = clients->options->count;
-    int64_t *offsets = NULL;
-    outcome *all = NULL;
-    GM_TRY(GM_NEW_ZERO(context, all, count));
-    GM_TRY(list_parts(clients, (int64_t)sizeof *all, &offsets));
-    for (int64_t c = clients->first; c < clients->end; c++)
-        all[c] = clients->members[c].outcome;
-    GM_TRY(gm_ranks_gather(context, mine, offsets, all));
-    for (int64_t c = 0; c < count; c++)
-        clients->members[c].outcome = all[c];
-done:
-    gm_release(context, offsets);
-    gm_release(context, all);
-    return status;
+    return 0;
 }
 
 /* The answer of one client on every rank, to be released by gm_release(). */
 static gm_status tell_answer(gm_clients *clients, int64_t c, unsigned char **out) {
     gm_context *context = clients->context;
     gm_status status = GM_OK;
-    const int ranks = gm_context_ranks(context);
-    member *m = &clients->members[c];
-    int64_t *offsets = NULL;
-    unsigned char *bytes = m->answer;
-    m->answer = NULL;
+    const int64_t size = clients->outcomes[c].size;
+    unsigned char *bytes = clients->members[c].answer;
+    clients->members[c].answer = NULL;
     if (!bytes)
-        GM_TRY(GM_NEW(context, bytes, m->outcome.size));
-    GM_TRY(GM_NEW(context, offsets, ranks + 1));
-    for (int r = 0; r <= ranks; r++) {
-        int64_t first = 0, end = 0;
-        if (r < ranks)
-            gm_share_part(clients->options->count, ranks, r, &first, &end);
-        offsets[r] = r == ranks || c < first ? m->outcome.size : 0;
-    }
-    GM_TRY(gm_ranks_gather(context, GM_OK, offsets, bytes));
+        GM_TRY(GM_NEW(context, bytes, size));
+    GM_TRY(gm_ranks_take(context, rank_of(clients, c), size, bytes));
     *out = bytes;
     bytes = NULL;
 done:
-    gm_release(context, offsets);
     gm_release(context, bytes);
     return status;
 }
@@ -290,7 +278,7 @@ static gm_status take_answers(gm_clients *clients, const gm_client_question *que
         if (!gm_clients_has(clients, c))
             continue;
         GM_TRY(tell_answer(clients, c, &bytes));
-        gm_archive_read(context, clients->members[c].outcome.size, bytes, &answer);
+        gm_archive_read(context, clients->outcomes[c].size, bytes, &answer);
         status = question->take(question->argument, c, &answer);
         gm_release(context, bytes);
     }
@@ -310,7 +298,7 @@ static gm_status give_up(const gm_clients *clients, int64_t left_out) {
     char names[768] = "";
     size_t used = 0;
     for (int64_t c = 0; c < clients->options->count && used < sizeof names - 1; c++) {
-        const outcome *o = &clients->members[c].outcome;
+        const outcome *o = &clients->outcomes[c];
         if (o->fault < 0)
             continue;
         const int n = snprintf(names + used, sizeof names - used, "%sclient %lld (%s): %s",
@@ -324,10 +312,9 @@ static gm_status give_up(const gm_clients *clients, int64_t left_out) {
 
 gm_status gm_clients_ask(gm_clients *clients, const gm_client_question *question) {
     gm_status status = GM_OK;
-    for (int64_t c = clients->first; c < clients->end && status == GM_OK; c++)
-        if (gm_clients_has(clients, c))
-            status = ask_one(clients, c, question);
-    GM_TRY(tell_outcomes(clients, status));
+    asking self = {clients, question};
+    const gm_shared told = {.base = clients->outcomes, .bytes = sizeof *clients->outcomes};
+    GM_TRY(gm_share_for(clients->context, clients->options->count, ask_one, &self, 1, &told));
     const int64_t left_out = count_left_out(clients);
     if (left_out > clients->options->tolerate)
         GM_TRY(give_up(clients, left_out));
@@ -351,16 +338,16 @@ gm_status gm_clients_tell(const gm_clients *clients, gm_clients_report **out) {
     GM_TRY(GM_NEW_ZERO(context, report->client, count));
     report->count = count;
     for (int64_t c = 0; c < count; c++) {
-        const member *m = &clients->members[c];
+        const outcome *o = &clients->outcomes[c];
         gm_client_report *r = &report->client[c];
         *r = (gm_client_report){.rows = gm_clients_rows(clients, c),
-                                .gradients = m->gradients,
-                                .sent = m->outcome.received,
-                                .received = m->outcome.sent};
-        if (m->outcome.fault < 0)
+                                .gradients = clients->members[c].gradients,
+                                .sent = o->received,
+                                .received = o->sent};
+        if (o->fault < 0)
             continue;
-        r->fault = faults[m->outcome.fault];
-        r->reason = gm_duplicate(context, m->outcome.text);
+        r->fault = faults[o->fault];
+        r->reason = gm_duplicate(context, o->text);
         GM_TRY(r->reason ? GM_OK : GM_OUT_OF_MEMORY);
     }
     *out = report;

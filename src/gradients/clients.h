@@ -39,8 +39,8 @@ typedef struct gm_client_question {
     void (*write)(void *argument, int64_t client, gm_archive *request);
     /* Look for what is wrong with its answer, on the rank that runs it alone; nothing is kept. */
     gm_status (*check)(void *argument, int64_t client, gm_archive *answer, gm_client_fault *fault);
-    /* Take an answer in which nothing is wrong: on every rank, client after client, when it is known
-       which of them have one. */
+    /* Take an answer in which nothing is wrong: on every rank, client after client, when it is
+       known which of them have one. */
     gm_status (*take)(void *argument, int64_t client, gm_archive *answer);
 } gm_client_question;
 

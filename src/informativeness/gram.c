@@ -4,7 +4,7 @@
 #include "informativeness/sums.h"
 #include "informativeness/sums_kernel.h"
 #include "linalg/linalg.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 /* Side of the tiles of K and columns of Φ that are multiplied at a time. Rows of a tile lie an odd
    number of cache lines apart, since those a power of two apart would meet in few sets. */
@@ -174,14 +174,26 @@ done:
     return status;
 }
 
+/* The next tasks, whose sums every rank has after. */
+static gm_status run_part(gram_job *job, int64_t count) {
+    const int64_t stride = job->sample->targets + 1, number = sizeof *job->target;
+    const gm_shared found[] = {
+        {job->target + job->done * stride, stride * number, 0},
+        {job->block + job->done * GM_INPUT_BLOCKS, GM_INPUT_BLOCKS * number, 0},
+        {job->kernel + job->done, number, 0},
+        {job->weighted + job->done, number, 0}};
+    return gm_share_for(job->meter->context, count, run_task, job, 4, found);
+}
+
 /* A part at a time, so that progress is told. */
 static gm_status run_tasks(gram_job *job) {
     gm_status status = GM_OK;
     gm_context *context = job->meter->context;
-    const int64_t part = job->task_count / 64 + 8 * context->threads;
+    const int64_t part =
+        job->task_count / 64 + INT64_C(8) * context->threads * gm_context_ranks(context);
     while (job->done < job->task_count) {
         const int64_t left = job->task_count - job->done, count = left < part ? left : part;
-        GM_TRY(gm_parallel_for(context, count, run_task, job));
+        GM_TRY(run_part(job, count));
         job->done += count;
         GM_TRY(gm_progress(context, "pairs of inputs", (double)job->done, (double)job->task_count));
     }

@@ -6,7 +6,7 @@
 #include "base/special.h"
 #include "informativeness/jackknife.h"
 #include "linalg/linalg.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 #include "random/streams.h"
 
 enum { MOST = 512, MOST_WHOLE = 1024, PIECE = 128 };
@@ -14,7 +14,7 @@ enum { MOST = 512, MOST_WHOLE = 1024, PIECE = 128 };
 /* Sums over the inputs of a block. v_i and v'_i are the variances of the residual at input i in
    either set: what an input paired with itself, or with an equal one, adds. */
 typedef struct block_sums {
-    double own, equal;          /* Σ v_i v'_i and Σ P(x_i) v_i v'_i */
+    double *own, *equal;        /* Σ v_i v'_i and Σ P(x_i) v_i v'_i */
     double *gram;               /* [count][count] Σ_i l_hi r_gi */
     double *by_left, *by_right; /* [count] Σ_i l_hi² v'_i and Σ_i r_gi² v_i */
 } block_sums;
@@ -59,8 +59,8 @@ static gm_status run_block(void *argument, int64_t b, int worker) {
             double *l = left + i * m, *r = right + i * m;
             const double v = centre(work, first + i, work->index, l);
             const double other = centre(work, first + i, work->index + m, r);
-            sums->own += v * other;
-            sums->equal += s->p[first + i] * v * other;
+            *sums->own += v * other;
+            *sums->equal += s->p[first + i] * v * other;
             for (int64_t h = 0; h < m; h++) {
                 sums->by_left[h] += l[h] * l[h] * other;
                 sums->by_right[h] += r[h] * r[h] * v;
@@ -124,8 +124,8 @@ static gm_status leave_out(void *argument, int64_t index, int worker) {
     for (int64_t b = 0; b < GM_INPUT_BLOCKS; b++)
         if (b != index) {
             n += (double)(gm_sample_block(s, b + 1) - gm_sample_block(s, b));
-            own += work->block[b].own;
-            equal += work->block[b].equal;
+            own += *work->block[b].own;
+            equal += *work->block[b].equal;
         }
     const double squares = sum_squares(job, all ? NULL : &work->block[index]);
     job->value[index] = (squares - own) / (n * (n - 1.0)) - equal / n;
@@ -161,18 +161,26 @@ static void conclude(const halves *work, const leave_job *job, gm_estimate *out)
     out->method = work->whole ? "whole class" : "split halves";
 }
 
+/* What a block leads to lies together, as it is handed to other ranks. */
+static int64_t numbers_of_block(int64_t m) {
+    return m * (m + 2) + 2;
+}
+
 static gm_status make_room(halves *work, double **weight, leave_job *job) {
     gm_status status = GM_OK;
     gm_context *context = work->meter->context;
-    const int64_t m = work->count, each = m * (m + 2);
+    const int64_t m = work->count, each = numbers_of_block(m);
     GM_TRY(GM_NEW(context, *weight, m));
     GM_TRY(GM_NEW(context, work->index, 2 * m));
     GM_TRY(GM_NEW(context, work->residuals, (int64_t)context->threads * 2 * PIECE * m));
     GM_TRY(GM_NEW_ZERO(context, work->numbers, GM_INPUT_BLOCKS * each));
     for (int b = 0; b < GM_INPUT_BLOCKS; b++) {
         double *numbers = work->numbers + b * each;
-        work->block[b] = (block_sums){
-            .gram = numbers, .by_left = numbers + m * m, .by_right = numbers + m * m + m};
+        work->block[b] = (block_sums){.gram = numbers,
+                                      .by_left = numbers + m * m,
+                                      .by_right = numbers + m * m + m,
+                                      .own = numbers + m * m + 2 * m,
+                                      .equal = numbers + m * m + 2 * m + 1};
     }
     GM_TRY(GM_NEW(context, work->total, m * m));
     GM_TRY(GM_NEW(context, job->value, GM_INPUT_BLOCKS + 1));
@@ -213,7 +221,9 @@ gm_status gm_epsilon_squared(const gm_meter *meter, const gm_sample *sample, gm_
     GM_TRY(gm_blas_prepare(context));
     GM_TRY(make_room(&work, &weight, &job));
     choose(&work, weight);
-    GM_TRY(gm_parallel_for(context, GM_INPUT_BLOCKS, run_block, &work));
+    const int64_t bytes = numbers_of_block(work.count) * (int64_t)sizeof *work.numbers;
+    const gm_shared sums = {work.numbers, bytes, 0};
+    GM_TRY(gm_share_for(context, GM_INPUT_BLOCKS, run_block, &work, 1, &sums));
     GM_TRY(gm_progress(context, "dependence of the class", 1.0, 2.0));
     GM_TRY(gm_parallel_for(context, work.count, add_blocks, &work));
     GM_TRY(gm_parallel_for(context, GM_INPUT_BLOCKS + 1, leave_out, &job));

@@ -5,9 +5,10 @@
 
 #include "informativeness/sums.h"
 #include "linalg/linalg.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
-enum { PIECE = 256 };
+/* PAIRS of blocks, of which the order does not matter. */
+enum { PIECE = 256, PAIRS = GM_INPUT_BLOCKS * (GM_INPUT_BLOCKS + 1) / 2 };
 
 typedef struct jacobian_job {
     const gm_meter *meter;
@@ -15,6 +16,7 @@ typedef struct jacobian_job {
     double *gradients; /* [GM_INPUT_BLOCKS][M + 1][P] */
     double *jacobian;  /* [workers][PIECE][P] */
     double *moments; /* [GM_INPUT_BLOCKS][2][P][P] Σ J Jᵀ and Σ Var φ J Jᵀ; NULL: too many */
+    double pair[PAIRS];
     gm_sums *sums;
 } jacobian_job;
 
@@ -49,23 +51,30 @@ static gm_status run_block(void *argument, int64_t b, int worker) {
     return GM_OK;
 }
 
-/* Entry (b, b') for b' ≤ b, less the pairs of a sample with itself. */
+/* Blocks (b, b') with b' ≤ b, less the pairs of a sample with itself. */
 static gm_status run_pair(void *argument, int64_t index, int worker) {
-    const jacobian_job *job = argument;
+    jacobian_job *job = argument;
     const gm_sample *s = job->sample;
-    const int64_t b = index / GM_INPUT_BLOCKS, other = index % GM_INPUT_BLOCKS;
     const int64_t p = job->meter->model->parameters, stride = s->targets + 1;
+    int64_t b = 0, other = index;
     double sum = 0.0;
     (void)worker;
-    if (other > b)
-        return GM_OK;
+    while (other > b)
+        other -= ++b;
     for (int64_t h = 0; h < s->targets; h++)
         sum += s->weight[h] * gm_inner(p, job->gradients + (b * stride + h) * p,
                                        job->gradients + (other * stride + h) * p);
     for (int64_t i = gm_sample_block(s, b); i < gm_sample_block(s, b + 1) && b == other; i++)
         sum -= s->norm[i] * s->variance[i];
-    job->sums->block[b][other] = job->sums->block[other][b] = sum;
+    job->pair[index] = sum;
     return GM_OK;
+}
+
+static void place_pairs(const jacobian_job *job) {
+    const double *next = job->pair;
+    for (int b = 0; b < GM_INPUT_BLOCKS; b++)
+        for (int other = 0; other <= b; other++)
+            job->sums->block[b][other] = job->sums->block[other][b] = *next++;
 }
 
 /* Pieces of the parameters summed over the blocks: what one target's whole gradient is. */
@@ -120,6 +129,7 @@ gm_status gm_sums_by_jacobian(const gm_meter *meter, const gm_sample *sample, gm
     gm_status status = GM_OK;
     gm_context *context = meter->context;
     const int64_t p = meter->model->parameters, stride = sample->targets + 1;
+    const int64_t number = sizeof(double);
     jacobian_job job = {.meter = meter, .sample = sample, .sums = out};
     *out = (gm_sums){0};
     GM_TRY(gm_blas_prepare(context));
@@ -128,10 +138,14 @@ gm_status gm_sums_by_jacobian(const gm_meter *meter, const gm_sample *sample, gm
     if (meter->model->parameters <= GM_MOST_MOMENTS)
         GM_TRY(GM_NEW_ZERO(context, job.moments, GM_INPUT_BLOCKS * 2 * p * p));
     GM_TRY(GM_NEW_ZERO(context, out->target, stride));
-    GM_TRY(gm_parallel_for(context, GM_INPUT_BLOCKS, run_block, &job));
+    const gm_shared sums[] = {{job.gradients, stride * p * number, 0},
+                              {job.moments, 2 * p * p * number, 0}};
+    GM_TRY(gm_share_for(context, GM_INPUT_BLOCKS, run_block, &job, job.moments ? 2 : 1, sums));
     GM_TRY(gm_progress(context, "pairs of inputs", 1.0, 2.0));
-    GM_TRY(gm_parallel_for(context, GM_INPUT_BLOCKS * GM_INPUT_BLOCKS, run_pair, &job));
-    GM_TRY(gm_parallel_for(context, stride, run_target, &job));
+    const gm_shared pairs = {job.pair, number, 0}, targets = {out->target, number, 0};
+    GM_TRY(gm_share_for(context, PAIRS, run_pair, &job, 1, &pairs));
+    place_pairs(&job);
+    GM_TRY(gm_share_for(context, stride, run_target, &job, 1, &targets));
     find_squares(&job);
 done:
     if (status != GM_OK)

@@ -5,7 +5,7 @@
 
 #include "informativeness/sums.h"
 #include "linalg/linalg.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 enum { TILE = 256, MOST_LABELS = 64 };
 static const double most_variation = 1e9;
@@ -56,7 +56,8 @@ typedef struct pair_job {
     int64_t labels;
     double *marginal; /* [rows][labels] */
     double *joint;    /* [workers][labels²] */
-    double *distance; /* [rows] */
+    double *distance; /* [rows] in the order that they are summed in */
+    double *ordered;  /* [rows] */
 } pair_job;
 
 /* κ [rows i][rows j] = Σ_h π_h φ_hi φ_hj. */
@@ -102,7 +103,8 @@ static gm_status sum_tiles(pair_job *job, gm_pair_sums *out) {
     for (int64_t i = 0; i < s->rows; i++)
         for (int64_t h = 0; h < s->targets; h++)
             job->scaled[i * s->targets + h] = s->share[h] * s->phi[i * (s->targets + 1) + h];
-    GM_TRY(gm_parallel_for(context, job->tiles * job->tiles, run_tile, job));
+    const gm_shared sums = {job->sums, 3 * (int64_t)sizeof *job->sums, 0};
+    GM_TRY(gm_share_for(context, job->tiles * job->tiles, run_tile, job, 1, &sums));
     for (int64_t t = 0; t < job->tiles * job->tiles; t++) {
         out->kernel += job->sums[3 * t];
         out->epsilon_squared += job->sums[3 * t + 1];
@@ -129,12 +131,19 @@ static double distance(const pair_job *job, int64_t i, int64_t j, double *joint)
     return 0.5 * sum;
 }
 
-static gm_status run_row(void *argument, int64_t i, int worker) {
+/* Row of the pairs that is summed as number `index`: a long and a short one in turn, so that any
+   part of them takes as long as another. */
+static int64_t row_at(int64_t rows, int64_t index) {
+    return index % 2 == 0 ? rows - 1 - index / 2 : index / 2;
+}
+
+static gm_status run_row(void *argument, int64_t index, int worker) {
     const pair_job *job = argument;
     const gm_sample *s = job->whole;
+    const int64_t i = row_at(s->rows, index);
     double *joint = job->joint + (int64_t)worker * job->labels * job->labels;
     for (int64_t j = 0; j < i; j++)
-        job->distance[i] += 2.0 * s->p[i] * s->p[j] * distance(job, i, j, joint);
+        job->distance[index] += 2.0 * s->p[i] * s->p[j] * distance(job, i, j, joint);
     return GM_OK;
 }
 
@@ -173,6 +182,7 @@ static gm_status sum_distances(pair_job *job, gm_pair_sums *out) {
     GM_TRY(GM_NEW_ZERO(context, job->marginal, s->rows * job->labels));
     GM_TRY(GM_NEW(context, job->joint, context->threads * job->labels * job->labels));
     GM_TRY(GM_NEW_ZERO(context, job->distance, s->rows));
+    GM_TRY(GM_NEW(context, job->ordered, s->rows));
     GM_TRY(evaluate_all(job->meter, s, evaluated));
     for (int64_t i = 0; i < s->rows; i++)
         for (int64_t h = 0; h < s->targets; h++)
@@ -180,10 +190,13 @@ static gm_status sum_distances(pair_job *job, gm_pair_sums *out) {
                 s->share[h];
     job->evaluated = evaluated;
     job->number = number;
-    GM_TRY(gm_parallel_for(context, s->rows, run_row, job));
+    const gm_shared distances = {job->distance, sizeof *job->distance, 0};
+    GM_TRY(gm_share_for(context, s->rows, run_row, job, 1, &distances));
+    for (int64_t index = 0; index < s->rows; index++)
+        job->ordered[row_at(s->rows, index)] = job->distance[index];
     out->total_variation = 0.0;
     for (int64_t i = 0; i < s->rows; i++)
-        out->total_variation += job->distance[i];
+        out->total_variation += job->ordered[i];
 done:
     gm_release(context, evaluated);
     gm_release(context, number);
@@ -200,6 +213,7 @@ gm_status gm_pairs(const gm_meter *meter, const gm_sample *whole, gm_pair_sums *
     GM_TRY(sum_distances(&job, &sums));
     *out = sums;
 done:
+    gm_release(context, job.ordered);
     gm_release(context, job.distance);
     gm_release(context, job.joint);
     gm_release(context, job.marginal);

@@ -6,7 +6,7 @@
 #include "informativeness/sums_kernel.h"
 #include "linalg/linalg.h"
 #include "models/function.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 #include "random/streams.h"
 
 enum { PIECE = 256, MOST_ENUMERATED = 2048 };
@@ -197,6 +197,29 @@ done:
     return status;
 }
 
+/* Of a column of `width` numbers a row. */
+static gm_shared rows_of(const gm_sample *s, double *values, int64_t width) {
+    const int64_t row = width * (int64_t)sizeof *values;
+    return (gm_shared){values, PIECE * row, s->rows * row};
+}
+
+static gm_status share_pieces(row_job *job, int64_t pieces) {
+    const gm_sample *s = job->sample;
+    const gm_shared rows[] = {rows_of(s, s->x, job->meter->inputs->columns),
+                              rows_of(s, s->p, 1),
+                              rows_of(s, s->z, 1),
+                              rows_of(s, s->phi, s->targets + 1),
+                              rows_of(s, s->variance, 1),
+                              rows_of(s, s->power, 1),
+                              rows_of(s, s->noise, 1),
+                              rows_of(s, s->norm, 1), /* and these where factors are kept */
+                              rows_of(s, s->a, s->ins),
+                              rows_of(s, s->delta, s->outs)};
+    const int count = sizeof rows / sizeof *rows;
+    return gm_share_for(job->meter->context, pieces, run_piece, job, s->a ? count : count - 3,
+                        rows);
+}
+
 static gm_status run_rows(row_job *job) {
     gm_status status = GM_OK;
     gm_context *context = job->meter->context;
@@ -212,7 +235,7 @@ static gm_status run_rows(row_job *job) {
         GM_TRY(gm_progress(context, "running the model", (double)(piece + 1), (double)pieces));
     }
     if (!job->meter->model->serial)
-        GM_TRY(gm_parallel_for(context, pieces, run_piece, job));
+        GM_TRY(share_pieces(job, pieces));
     if (!job->sample->a)
         GM_TRY(find_norms(job->meter, job->sample));
 done:

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 /* Side of the tiles of a symmetric product: ten tiles of a 784² triangle keep two threads busy, and
    a tile and its two panels stay in the second-level cache. */
@@ -53,8 +54,15 @@ static gm_status gram_tile(void *argument, int64_t index, int worker) {
     return GM_OK;
 }
 
-gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
-                             double *lower) {
+static int64_t gram_tiles(int64_t d) {
+    const int64_t tiles = (d + TILE - 1) / TILE;
+    return tiles * (tiles + 1) / 2;
+}
+
+/* `run` goes through the tiles: gm_parallel_for(), or gm_share_keep() for those of this rank. */
+static gm_status accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
+                            double *lower,
+                            gm_status (*run)(gm_context *, int64_t, gm_task, void *)) {
     if (d > INT_MAX || k > INT_MAX)
         return gm_fail(context, GM_INVALID_ARGUMENT, "gm_gram_accumulate: %lld x %lld is too large",
                        (long long)k, (long long)d);
@@ -62,8 +70,63 @@ gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const do
     gm_status status = gm_blas_prepare(context);
     if (status != GM_OK)
         return status;
-    int64_t tiles = (d + TILE - 1) / TILE;
-    return gm_parallel_for(context, tiles * (tiles + 1) / 2, gram_tile, &job);
+    return run(context, gram_tiles(d), gram_tile, &job);
+}
+
+gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
+                             double *lower) {
+    return accumulate(context, k, d, rows, lower, gm_parallel_for);
+}
+
+gm_status gm_gram_accumulate_part(gm_context *context, int64_t k, int64_t d, const double *rows,
+                                  double *lower) {
+    return accumulate(context, k, d, rows, lower, gm_share_keep);
+}
+
+/* Tiles as they travel: whole squares one after the other, the last ones not filled. */
+typedef struct tile_job {
+    int64_t d;
+    double *lower, *tiles;
+    bool pack;
+} tile_job;
+
+static gm_status move_tile(void *argument, int64_t index, int worker) {
+    (void)worker;
+    const tile_job *job = argument;
+    double *tile = job->tiles + index * TILE * TILE;
+    int64_t i = 0; /* as above */
+    while (index > i)
+        index -= ++i;
+    const int64_t row = i * TILE, column = index * TILE, d = job->d;
+    const int64_t height = d - row < TILE ? d - row : TILE;
+    const int64_t width = d - column < TILE ? d - column : TILE;
+    for (int64_t r = 0; r < height; r++) {
+        double *packed = tile + r * width, *place = job->lower + (row + r) * d + column;
+        const int64_t count = row == column ? r + 1 : width; /* nothing above the diagonal */
+        memcpy(job->pack ? packed : place, job->pack ? place : packed,
+               (size_t)count * sizeof *place);
+    }
+    return GM_OK;
+}
+
+gm_status gm_gram_gather(gm_context *context, int64_t d, double *lower) {
+    gm_status status = GM_OK;
+    const int64_t count = gram_tiles(d);
+    tile_job job = {.d = d, .lower = lower, .pack = true};
+    gm_shared shared = {.bytes = TILE * TILE * (int64_t)sizeof *lower};
+    if (!gm_is_shared(context))
+        return GM_OK;
+    status = GM_NEW_ZERO(context, job.tiles, count * TILE * TILE);
+    if (status == GM_OK)
+        status = gm_share_keep(context, count, move_tile, &job);
+    GM_TRY(gm_ranks_agree(context, status));
+    shared.base = job.tiles;
+    GM_TRY(gm_share_gather(context, count, &shared));
+    job.pack = false;
+    GM_TRY(gm_parallel_for(context, count, move_tile, &job));
+done:
+    gm_release(context, job.tiles);
+    return status;
 }
 
 gm_status gm_product_rate(gm_context *context, double *operations_per_second) {

@@ -20,6 +20,17 @@ gm_status gm_blas_prepare(gm_context *context) __attribute__((warn_unused_result
 gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
                              double *lower) __attribute__((warn_unused_result));
 
+/*
+ * The same on several ranks: each adds its own tiles to its matrix, and gm_gram_gather() hands
+ * every tile to every rank, which then has what gm_gram_accumulate() would have. Between the two
+ * any number of products may be added. A context alone adds all tiles. Traffic of the latter: about
+ * d² / 2 numbers, and as much room while it lasts.
+ */
+gm_status gm_gram_accumulate_part(gm_context *context, int64_t k, int64_t d, const double *rows,
+                                  double *lower) __attribute__((warn_unused_result));
+gm_status gm_gram_gather(gm_context *context, int64_t d, double *lower)
+    __attribute__((warn_unused_result));
+
 /* Operations a second of that product, measured on a small one in a few milliseconds. */
 gm_status gm_product_rate(gm_context *context, double *operations_per_second)
     __attribute__((warn_unused_result));

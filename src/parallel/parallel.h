@@ -20,4 +20,7 @@ typedef gm_status (*gm_task)(void *argument, int64_t index, int worker);
 gm_status gm_parallel_for(gm_context *context, int64_t count, gm_task task, void *argument)
     __attribute__((warn_unused_result));
 
+/* Whether the calling thread runs a task. */
+bool gm_parallel_is_inside(void);
+
 #endif

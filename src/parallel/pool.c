@@ -27,6 +27,13 @@ struct gm_pool {
 /* Number of the worker whose task this thread runs; −1 outside loops. */
 static _Thread_local int current_worker = -1;
 
+/* Loops that the thread runs tasks of, one inside the other: also those that need no pool. */
+static _Thread_local int depth;
+
+bool gm_parallel_is_inside(void) {
+    return depth > 0;
+}
+
 static void record_failure(struct gm_pool *pool, int64_t index, gm_status status) {
     pthread_mutex_lock(&pool->lock);
     if (pool->failed_status == GM_OK || index < pool->failed_index) {
@@ -39,6 +46,7 @@ static void record_failure(struct gm_pool *pool, int64_t index, gm_status status
 
 static void take_part(struct gm_pool *pool, int worker) {
     current_worker = worker;
+    depth++;
     while (!atomic_load(&pool->failed) && !gm_is_cancelled(pool->context)) {
         int64_t index = atomic_fetch_add(&pool->next, 1);
         if (index >= pool->count)
@@ -47,6 +55,7 @@ static void take_part(struct gm_pool *pool, int worker) {
         if (status != GM_OK)
             record_failure(pool, index, status);
     }
+    depth--;
     current_worker = -1;
 }
 
@@ -118,14 +127,13 @@ done:
 
 static gm_status run_serially(gm_context *context, int64_t count, gm_task task, void *argument) {
     const int worker = current_worker < 0 ? 0 : current_worker;
-    for (int64_t i = 0; i < count; i++) {
-        if (gm_is_cancelled(context))
-            return gm_fail(context, GM_CANCELLED, "cancelled");
-        gm_status status = task(argument, i, worker);
-        if (status != GM_OK)
-            return status;
-    }
-    return GM_OK;
+    gm_status status = GM_OK;
+    depth++;
+    for (int64_t i = 0; i < count && status == GM_OK; i++)
+        status = gm_is_cancelled(context) ? gm_fail(context, GM_CANCELLED, "cancelled")
+                                          : task(argument, i, worker);
+    depth--;
+    return status;
 }
 
 gm_status gm_parallel_for(gm_context *context, int64_t count, gm_task task, void *argument) {

@@ -6,12 +6,14 @@
 #include <gradiometer/ranks.h>
 
 #include "parallel/parallel.h"
+#include "parallel/transport.h"
 
 /* An array that a shared loop fills: index i writes `bytes` bytes at base + i × bytes, and nothing
    else of it. */
 typedef struct gm_shared {
     void *base;
-    size_t bytes;
+    int64_t bytes;
+    int64_t total; /* bytes of the array, where the last index has fewer; 0: count × bytes */
 } gm_shared;
 
 /*
@@ -25,24 +27,36 @@ gm_status gm_share_for(gm_context *context, int64_t count, gm_task task, void *a
                        int output_count, const gm_shared *outputs)
     __attribute__((warn_unused_result));
 
+/* gm_share_for() without outputs: what a task wrote stays on the rank that ran it, until
+   gm_share_gather() of the same count hands it out. */
+gm_status gm_share_keep(gm_context *context, int64_t count, gm_task task, void *argument)
+    __attribute__((warn_unused_result));
+gm_status gm_share_gather(gm_context *context, int64_t count, const gm_shared *output)
+    __attribute__((warn_unused_result));
+
 /* The part of `count` indices that a rank runs: [first, end). */
 void gm_share_part(int64_t count, int ranks, int rank, int64_t *first, int64_t *end);
 
-/*
- * Hand to every rank what each has: this rank's part of `bytes`, at its place, is filled before,
- * and those of the others after. offsets  [ranks + 1] where the part of each rank begins, in bytes;
- * the same on every rank mine     status of what this rank did before: where it failed on one, it
- * fails on all
- */
-gm_status gm_ranks_gather(gm_context *context, gm_status mine, const int64_t *offsets, void *bytes)
+/* The part of this rank; all of them for a context alone and inside a task. */
+void gm_share_mine(const gm_context *context, int64_t count, int64_t *first, int64_t *end);
+
+/* Whether loops are shared here: several ranks, and not inside a task. */
+bool gm_is_shared(const gm_context *context);
+
+/* `bytes` of rank `root` on every rank. */
+gm_status gm_ranks_take(gm_context *context, int root, int64_t size, void *bytes)
     __attribute__((warn_unused_result));
 
-/* Agree: GM_OK if it is that on every rank; otherwise the status and message of the lowest rank
-   that failed. */
-gm_status gm_ranks_agree(gm_context *context, gm_status mine) __attribute__((warn_unused_result));
-
-/* `bytes` of rank 0 on every rank: clocks and entropy, of which each rank has its own. */
+/* The same of rank 0: clocks and entropy, of which each rank has its own. */
 gm_status gm_ranks_take_first(gm_context *context, int64_t size, void *bytes)
+    __attribute__((warn_unused_result));
+
+/* Whether it is later than `deadline`, by the gm_seconds() of rank 0. */
+gm_status gm_ranks_is_late(gm_context *context, double deadline, bool *late)
+    __attribute__((warn_unused_result));
+
+/* Join by a given transport. */
+gm_status gm_ranks_join_by(gm_context *context, const gm_transport *transport)
     __attribute__((warn_unused_result));
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include <gradiometer/ranks.h>
 #include <gradiometer/version.h>
 
 #include "report/json_read.h"
@@ -26,7 +27,7 @@ static gm_status fill_new(gm_report *report, const char *command) {
     GM_TRY(gm_report_set_text(report, "commit", build.commit));
     GM_TRY(gm_report_set_null(report, "seed"));
     GM_TRY(gm_report_set_integer(report, "threads", gm_context_threads(report->context)));
-    GM_TRY(gm_report_set_integer(report, "ranks", 1));
+    GM_TRY(gm_report_set_integer(report, "ranks", gm_context_ranks(report->context)));
     GM_TRY(gm_report_set_text(report, "blas", build.blas_core));
     GM_TRY(gm_report_set_null(report, "seconds"));
     GM_TRY(gm_report_store(report, "options", json_object()));

@@ -5,7 +5,7 @@
 
 #include "curvature/accumulate.h"
 #include "linalg/linalg.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 /* Batches between two meetings of the threads; the bits do not depend on it. */
 enum { CHUNK = 256 };
@@ -58,7 +58,17 @@ static void keep(work *w, int64_t count) {
 
 static gm_status run_chunk(work *w, int64_t count) {
     gm_status status = GM_OK;
-    GM_TRY(gm_parallel_for(w->context, count, run_batch, w));
+    gm_risk_pass *p = w->pass;
+    const int64_t number = sizeof *p->losses, row = w->plan->dimension * number;
+    gm_shared found[5] = {{p->losses + w->first, number, 0}, {p->entropy + w->first, number, 0}};
+    int arrays = 2;
+    if (p->residual)
+        found[arrays++] = (gm_shared){p->residual + w->first, number, 0};
+    if (w->clean) {
+        found[arrays++] = (gm_shared){w->clean, row, 0};
+        found[arrays++] = (gm_shared){w->noise, row, 0};
+    }
+    GM_TRY(gm_share_for(w->context, count, run_batch, w, arrays, found));
     if (w->clean) {
         keep(w, count);
         GM_TRY(gm_accumulator_add(w->of_clean, count, w->clean));

@@ -35,11 +35,11 @@
          .offset = (at) + offsetof(gm_client_options, timeout),                                    \
          .help = "a client that has not answered after this time is given up"},                    \
     {                                                                                              \
-        .name = "tolerate", .kind = OPTION_INTEGER, .placeholder = "F", .fallback = "0",           \
-        .low = 0, .high = GM_MOST_CLIENTS - 1,                                                     \
-        .offset = (at) + offsetof(gm_client_options, tolerate),                                    \
-        .help = "clients that may fail before the run does; it then goes on without them and says " \
-                "so, and otherwise ends with exit status 3"                                        \
+        .name = "tolerate", .kind = OPTION_INTEGER, .placeholder = "F", .fallback = "0", .low = 0, \
+        .high = GM_MOST_CLIENTS - 1, .offset = (at) + offsetof(gm_client_options, tolerate),       \
+        .help =                                                                                    \
+            "clients that may fail before the run does; it then goes on without them and says "    \
+            "so, and otherwise ends with exit status 3"                                            \
     }
 
 /* Check that they were not given in vain; the exit status, told. */

@@ -10,16 +10,14 @@ struct fact {
 };
 
 /* What a build may leave out. */
-static const struct {
+struct part {
     const char *path;
     bool present;
-} parts[] = {
-    {"result.parts.gzip", true},
-    {"result.parts.hdf5", false},
-    {"result.parts.mpi", false},
 };
 
-static gm_status add_facts(gm_report *report, const struct fact *facts, int count) {
+static gm_status add_facts(gm_report *report, const struct fact *facts, int count, bool mpi) {
+    const struct part parts[] = {
+        {"result.parts.gzip", true}, {"result.parts.hdf5", false}, {"result.parts.mpi", mpi}};
     gm_status status = GM_OK;
     for (int i = 0; i < count && status == GM_OK; i++)
         if (facts[i].path)
@@ -59,7 +57,7 @@ static int print(struct session *session, const gm_report *report, const struct 
     return session->common.quiet ? EXIT_DONE : print_facts(session, facts, count);
 }
 
-static int show(struct session *session, const struct fact *facts, int count) {
+static int show(struct session *session, const struct fact *facts, int count, bool mpi) {
     gm_report *report = NULL;
     gm_output *output = NULL;
     int exit = EXIT_DONE;
@@ -69,7 +67,7 @@ static int show(struct session *session, const struct fact *facts, int count) {
     if (status == GM_OK)
         status = session_describe(session, report, NULL);
     if (status == GM_OK)
-        status = add_facts(report, facts, count);
+        status = add_facts(report, facts, count, mpi);
     if (status == GM_OK)
         exit = print(session, report, facts, count);
     if (status == GM_OK && exit == EXIT_DONE && output)
@@ -85,12 +83,14 @@ static int run(struct session *session, void *values) {
     const struct plan plan = {.action = "describe the build and this machine",
                               .files = session->common.out ? "result.json" : NULL};
     gm_build_info build = gm_build_describe();
-    char threads[32], lattice[GM_LWE_REDUCTION_TEXT];
+    char threads[32], lattice[GM_LWE_REDUCTION_TEXT], library[GM_RANKS_TEXT], ranks[32];
     if (session->common.dry_run)
         return plan_print(session, &plan, values);
     snprintf(threads, sizeof threads, "%d", gm_context_threads(session->context));
     if (gm_lwe_reduction_available(session->context, lattice) != GM_OK)
         snprintf(lattice, sizeof lattice, "none");
+    const bool mpi = gm_ranks_available(session->context, library) == GM_OK;
+    snprintf(ranks, sizeof ranks, "%d", gm_context_ranks(session->context));
     const struct fact facts[] = {
         {"version", "result.version", build.version},
         {"commit", "result.commit", build.commit},
@@ -104,11 +104,12 @@ static int run(struct session *session, void *values) {
         {"BLAS threads", NULL,
          build.blas_threaded ? "its own, kept at one" : "none, as it should be"},
         {"lattices", "result.lattice_reduction", lattice},
-        {"MPI", NULL, "not compiled in; one rank"},
+        {"MPI", "result.mpi", mpi ? library : "none"},
+        {"ranks", NULL, ranks},
         {"compiled in", NULL, "gzip"},
         {"left out", NULL, "HDF5"},
     };
-    return show(session, facts, sizeof facts / sizeof *facts);
+    return show(session, facts, sizeof facts / sizeof *facts, mpi);
 }
 
 static const struct example examples[] = {

@@ -34,7 +34,8 @@ static void end_by_force(struct interrupt *interrupt) {
         if (interrupt->folder_made && !interrupt->committed)
             rmdir(interrupt->folder);
     }
-    interrupt_say(interrupt->signal, interrupt->json);
+    if (!interrupt->mute)
+        interrupt_say(interrupt->signal, interrupt->json);
     _exit(128 + interrupt->signal);
 }
 
@@ -60,13 +61,14 @@ static void *take_signals(void *argument) {
     return NULL;
 }
 
-bool interrupt_start(struct interrupt *interrupt, gm_context *context, bool json) {
+bool interrupt_start(struct interrupt *interrupt, gm_context *context, bool json, bool mute) {
     static const int taken[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action;
     memset(interrupt, 0, sizeof *interrupt);
     pthread_mutex_init(&interrupt->lock, NULL);
     interrupt->context = context;
     interrupt->json = json;
+    interrupt->mute = mute;
     sigemptyset(&interrupt->signals);
     for (int i = 0; i < 3; i++) {
         sigaction(taken[i], NULL, &action);
@@ -84,25 +86,23 @@ bool interrupt_start(struct interrupt *interrupt, gm_context *context, bool json
     return interrupt->started;
 }
 
-int interrupt_stop(struct interrupt *interrupt) {
+void interrupt_stop(struct interrupt *interrupt) {
     if (!interrupt->started)
-        return 0;
+        return;
     pthread_mutex_lock(&interrupt->lock);
     interrupt->stopping = true;
-    int number = interrupt->signal;
     pthread_mutex_unlock(&interrupt->lock);
     pthread_kill(interrupt->thread, SIGTERM); /* wakes it */
     pthread_join(interrupt->thread, NULL);
     pthread_mutex_destroy(&interrupt->lock);
     interrupt->started = false;
-    return number;
 }
 
-bool interrupt_came(struct interrupt *interrupt) {
+int interrupt_came(struct interrupt *interrupt) {
     pthread_mutex_lock(&interrupt->lock);
-    bool came = interrupt->signal != 0;
+    const int number = interrupt->signal;
     pthread_mutex_unlock(&interrupt->lock);
-    return came;
+    return number;
 }
 
 void interrupt_set_output(struct interrupt *interrupt, const char *folder, bool made,

@@ -18,6 +18,7 @@ struct interrupt {
     int signal; /* the one that came; 0: none */
     bool started, stopping, committed;
     bool json;              /* how to say that the run was interrupted */
+    bool mute;              /* not to say it by itself: another rank does */
     bool folder_made;       /* the folder was absent before it was opened */
     char folder[PATH_MAX];  /* of the open output; "": none */
     char staging[PATH_MAX]; /* its hidden folder */
@@ -29,13 +30,13 @@ struct interrupt {
  * SIGXFSZ, whose causes are then errors of writing. Call before any other thread is made.
  * False: the thread could not be made.
  */
-bool interrupt_start(struct interrupt *interrupt, gm_context *context, bool json);
+bool interrupt_start(struct interrupt *interrupt, gm_context *context, bool json, bool mute);
 
-/* End the thread; a signal that comes later is not heeded. Return the signal that came, or 0. */
-int interrupt_stop(struct interrupt *interrupt);
+/* End the thread; a signal that comes later is not heeded. */
+void interrupt_stop(struct interrupt *interrupt);
 
-/* Whether a signal came. */
-bool interrupt_came(struct interrupt *interrupt);
+/* The signal that came, or 0. */
+int interrupt_came(struct interrupt *interrupt);
 
 /* Name the folder and hidden folder to remove if the run must be ended by force; NULL: none. */
 void interrupt_set_output(struct interrupt *interrupt, const char *folder, bool made,

@@ -79,7 +79,7 @@ static int run(struct session *session, struct work *work, lwe_make *make) {
         session_output_open(session, session->common.out, "result.json", &work->output);
     if (status == GM_OK)
         status = make(session, work->values, &work->centred, &work->instance);
-    if (status == GM_OK)
+    if (status == GM_OK && work->output)
         status = gm_lwe_save(session->context, work->instance, work->output);
     if (status == GM_OK)
         status = describe(session, work, start);

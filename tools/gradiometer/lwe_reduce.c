@@ -123,7 +123,9 @@ static gm_status describe(struct session *session, struct lwe_work *work) {
     TRY(report_seconds(report, &work->reduction));
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         TRY(gm_report_append_text(report, "result.files", files[i]));
-    return gm_lwe_rows_save(session->context, work->rows, &work->reduction, work->output);
+    return work->output
+               ? gm_lwe_rows_save(session->context, work->rows, &work->reduction, work->output)
+               : GM_OK;
 }
 
 static int run(struct session *session, void *values) {

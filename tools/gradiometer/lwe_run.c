@@ -32,7 +32,7 @@ static int run(struct session *session, const struct lwe_steps *steps, struct lw
         status = gm_lwe_load(session->context, work->folder, &work->instance);
     if (status == GM_OK && dry)
         return steps->plan(session, work);
-    if (work->output && steps->keeps_blocks)
+    if (session->common.out && steps->keeps_blocks)
         session_kept_begin(session, work->kept);
     if (status == GM_OK)
         status = compute(session, steps, work);

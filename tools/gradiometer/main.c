@@ -78,6 +78,9 @@ static int dispatch(struct session *session, int count, char *const *words) {
 
 int main(int argc, char **argv) {
     static struct session session; /* large, and seen by the thread that takes signals */
+    session.quiet_rank = gm_ranks_launched(NULL) > 0;
+    if (session.quiet_rank && !freopen("/dev/null", "w", stdout))
+        return EXIT_RESOURCE;
     session.json = json_wanted(argc > 0 ? argc - 1 : 0, argv + 1);
     return session_end(&session, dispatch(&session, argc > 0 ? argc - 1 : 0, argv + 1));
 }

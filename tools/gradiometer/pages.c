@@ -55,6 +55,8 @@ gm_status render_pages(struct session *session, gm_report *report, gm_output *ou
     char *svgs[PLOTS_MAX] = {NULL};
     int count = gm_report_plots(report);
     bool warned = false;
+    if (!output)
+        return GM_OK;
     gm_status status = count <= PLOTS_MAX ? GM_OK : GM_INTERNAL_ERROR;
     for (int i = 0; i < count && status == GM_OK; i++)
         status = draw(session, report, i, &warned, &svgs[i]);

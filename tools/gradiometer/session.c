@@ -33,15 +33,11 @@ int session_exit(gm_status status) {
     return EXIT_BUG;
 }
 
-static int tell(struct session *session, gm_status status, const char *text) {
-    int exit = session_exit(status);
-    progress_erase(&session->progress);
-    /* A signal is told once, by session_end(), whatever it made fail. */
-    if (status == GM_CANCELLED)
-        return exit;
+static void print_error(struct session *session, gm_status status, const char *text) {
+    const int exit = session_exit(status);
     if (session->json) {
         message_json(stderr, gm_status_name(status), exit, text);
-        return exit;
+        return;
     }
     fputs("gradiometer: error: ", stderr);
     message_plain(stderr, text);
@@ -50,7 +46,20 @@ static int tell(struct session *session, gm_status status, const char *text) {
                 session->command ? session->command->name : "");
     if (exit == EXIT_BUG)
         fputs("this is a fault of the program; please report it with the command line\n", stderr);
-    return exit;
+}
+
+static int tell(struct session *session, gm_status status, const char *text) {
+    progress_erase(&session->progress);
+    if (session->ended == GM_OK)
+        session->ended = status;
+    /* A signal is told once, by session_end(), whatever it made fail. */
+    if (status == GM_CANCELLED)
+        return session_exit(status);
+    if (!session->quiet_rank)
+        print_error(session, status, text);
+    else if (!session->kept[0])
+        snprintf(session->kept, sizeof session->kept, "%s", text);
+    return session_exit(status);
 }
 
 int session_fail(struct session *session, gm_status status) {
@@ -70,7 +79,7 @@ int session_error(struct session *session, gm_status status, const char *format,
 void session_warn(struct session *session, const char *format, ...) {
     char text[1024];
     va_list list;
-    if (session->common.quiet || session->json)
+    if (session->common.quiet || session->json || session->quiet_rank)
         return;
     va_start(list, format);
     vsnprintf(text, sizeof text, format, list);
@@ -112,9 +121,10 @@ static int make_context(struct session *session) {
     gm_status status = gm_context_create(&options, &session->context);
     if (status != GM_OK)
         return session_fail(session, status);
-    if (!interrupt_start(&session->interrupt, session->context, session->json))
+    if (!interrupt_start(&session->interrupt, session->context, session->json, session->quiet_rank))
         return session_error(session, GM_OUT_OF_MEMORY, "cannot start a thread");
-    return EXIT_DONE;
+    status = gm_ranks_join(session->context);
+    return status == GM_OK ? EXIT_DONE : session_fail(session, status);
 }
 
 int session_start(struct session *session, int count, char *const *words, void *values) {
@@ -132,9 +142,31 @@ int session_start(struct session *session, int count, char *const *words, void *
     if (command->operand_required && !arguments->operand)
         return session_error(session, GM_INVALID_ARGUMENT, "%s is missing", command->operand);
     session->color = color_wanted(STDOUT_FILENO);
-    progress_start(&session->progress,
-                   !session->common.quiet && !session->common.no_progress && !session->common.json);
+    progress_start(&session->progress, !session->common.quiet && !session->common.no_progress &&
+                                           !session->common.json && !session->quiet_rank);
     return make_context(session);
+}
+
+/* The signal that ended the run; 0: none, or it came when the result was there. */
+static int signal_of(struct session *session) {
+    const int number = session->interrupt.started ? interrupt_came(&session->interrupt) : 0;
+    return session->interrupt.committed ? 0 : number;
+}
+
+/* Part from the other ranks, so that all end alike and one of them says why. */
+static int leave_ranks(struct session *session, int exit) {
+    const int number = signal_of(session);
+    const gm_status ended = number ? GM_CANCELLED : session->ended;
+    bool tells = number || session->ended != GM_OK;
+    exit = number ? 128 + number : exit;
+    const bool all = gm_ranks_leave(session->context, ended, &exit, &tells);
+    if (tells && number)
+        interrupt_say(number, session->json);
+    else if (tells && session->kept[0])
+        print_error(session, ended, session->kept);
+    if (!all)
+        gm_ranks_abort(session->context, exit);
+    return exit;
 }
 
 int session_end(struct session *session, int exit) {
@@ -142,13 +174,11 @@ int session_end(struct session *session, int exit) {
     /* Until standard output is closed: a pipe that nobody reads can be left with Ctrl-C. */
     bool failed = fflush(stdout) != 0 || ferror(stdout);
     failed = fclose(stdout) != 0 || failed;
-    int number = interrupt_stop(&session->interrupt);
-    if (number && !session->interrupt.committed) {
-        interrupt_say(number, session->json);
-        exit = 128 + number;
-    } else if (failed && exit != EXIT_RESOURCE) {
+    if (failed && exit != EXIT_RESOURCE && signal_of(session) == 0)
         exit = session_output_failed(session);
-    }
+    if (session->context)
+        exit = leave_ranks(session, exit);
+    interrupt_stop(&session->interrupt);
     gm_context_destroy(session->context);
     return exit;
 }
@@ -221,6 +251,8 @@ gm_status session_describe(struct session *session, gm_report *report, const voi
 gm_status session_output_open(struct session *session, const char *folder, const char *mark,
                               gm_output **out) {
     struct stat info;
+    if (session->quiet_rank)
+        return GM_OK;
     bool made = stat(folder, &info) != 0;
     gm_status status = gm_output_open(session->context, folder, mark, out);
     if (status == GM_OK)
@@ -229,6 +261,8 @@ gm_status session_output_open(struct session *session, const char *folder, const
 }
 
 gm_status session_output_commit(struct session *session, gm_output *output) {
+    if (!output)
+        return GM_OK;
     if (!interrupt_begin_commit(&session->interrupt))
         return GM_CANCELLED;
     gm_status status = gm_output_commit(output);
@@ -249,11 +283,12 @@ void session_kept_begin(struct session *session, char path[PATH_MAX]) {
         path[0] = '\0';
         return;
     }
-    interrupt_set_kept(&session->interrupt, path);
+    if (!session->quiet_rank)
+        interrupt_set_kept(&session->interrupt, path);
 }
 
 void session_kept_end(struct session *session, const char *path) {
-    if (!path[0])
+    if (!path[0] || session->quiet_rank)
         return;
     folder_remove(path);
     interrupt_set_kept(&session->interrupt, NULL);

@@ -22,6 +22,11 @@ struct session {
     struct interrupt interrupt;
     bool color; /* standard output takes colours */
     bool json;  /* errors are JSON; known before options are read */
+    /* Of several ranks only the first prints; what another would tell is kept until all have ended,
+       and told where no rank before it had anything to tell. */
+    bool quiet_rank;
+    gm_status ended; /* the first failure that was told or kept */
+    char kept[1024];
 };
 
 /* Read the command line, make the context, take signals. EXIT_DONE, or an error that was told. */
@@ -67,6 +72,7 @@ GM_MUST_USE gm_status session_describe(struct session *session, gm_report *repor
  * gm_output_open(), gm_output_commit() and gm_output_close() for a run that signals may end. Print
  * first and commit last: what is under a final name then belongs to a run that ended well.
  * session_output_commit() returns GM_CANCELLED, nothing published, where a signal came before it.
+ * On a rank that prints nothing the output stays NULL, and nothing is written.
  */
 GM_MUST_USE gm_status session_output_open(struct session *session, const char *folder,
                                           const char *mark, gm_output **out);

@@ -53,9 +53,9 @@ static void place_checkpoint(const struct session *session, struct work *work) {
 }
 
 /* And what a kill in the midst of writing it may have left. */
-static void remove_checkpoint(struct work *work) {
+static void remove_checkpoint(const struct session *session, struct work *work) {
     char part[PATH_MAX + 8];
-    if (!work->checkpoint[0])
+    if (!work->checkpoint[0] || session->quiet_rank)
         return;
     snprintf(part, sizeof part, "%s.part", work->checkpoint);
     remove(part);
@@ -89,7 +89,7 @@ static gm_status describe(struct session *session, struct work *work, double sta
 static int fail(struct session *session, struct work *work, gm_status status) {
     if (status != GM_NUMERICAL_FAILURE)
         return session_fail(session, status);
-    remove_checkpoint(work);
+    remove_checkpoint(session, work);
     return session_error(session, GM_UNABLE, "%s", gm_context_message(session->context));
 }
 
@@ -116,7 +116,7 @@ static int run(struct session *session, struct work *work) {
     const int exit = result_deliver(session, work->report, work->output);
     if (exit != EXIT_DONE)
         return exit;
-    remove_checkpoint(work);
+    remove_checkpoint(session, work);
     const gm_trained *first = &work->training->optimizer[0];
     const bool no = work->train.until != GM_UNTIL_EPOCHS && !first->runs[first->typical].reached;
     return no ? EXIT_NO : EXIT_DONE;
