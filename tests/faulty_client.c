@@ -91,7 +91,7 @@ static gm_status open_changed(gm_supply *supply, const gm_target_noise *noise,
     source->base.evaluate = evaluate;
     source->base.destroy = destroy;
     source->bound = is("clipped") ? half_median(source->from) : INFINITY;
-    source->factor = is("scaled") ? 0.8 : 1.0;
+    source->factor = is("scaled") ? 0.5 : 1.0;
     *out = &source->base;
     return GM_OK;
 }

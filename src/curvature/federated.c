@@ -183,11 +183,11 @@ const gm_client_duty gm_client_moments_duty = {GM_CLIENT_MOMENTS, GM_CLIENT_STAT
 
 /* --- the server --- */
 
-/* Relative departure of a trace that is a sign of wrong calibration, at least, and in standard
-   deviations. Centred estimators have a bias that grows with the distance from the optimum. */
-static const double LEAST_DEPARTURE = 0.05, LEAST_CENTERED = 0.5, PLAIN = 6.0;
+/* Departure of the logarithm of a trace that is a sign of wrong calibration: at least, and in
+   standard deviations. */
+static const double LEAST_DEPARTURE = 0.05, PLAIN = 6.0;
 static const double MOST_BEND = 1e-6;
-enum { LEAST_GROUPS = 8 };
+enum { LEAST_GROUPS = 16 };
 
 typedef struct server {
     gm_context *context;
@@ -263,8 +263,9 @@ static bool all_finite(int64_t count, const double *values) {
     return finite;
 }
 
-/* Trace of the estimate, and its relative standard error by the spread of the groups that came with
-   it; the error is NaN where these are few. */
+/* Trace of the estimate, and its relative standard error: by the spread of the groups that came with
+   it, and at least that of Gaussian vectors along one direction, which few of them may not show.
+   NaN where the groups are few. */
 static double trace_of(const server *s, const answer *a, const double *packed, const float *kept,
                        double *error) {
     const int64_t d = a->dimension, group = s->plan->estimator.vectors, groups = a->kept / group;
@@ -280,7 +281,9 @@ static double trace_of(const server *s, const answer *a, const double *packed, c
     }
     const double mean = sum / (double)groups;
     const double spread = sqrt(fmax(0.0, squares / (double)groups - mean * mean)) / mean;
-    *error = groups >= LEAST_GROUPS ? spread / sqrt((double)(a->vectors / group)) : (double)NAN;
+    *error = groups >= LEAST_GROUPS ? fmax(spread / sqrt((double)(a->vectors / group)),
+                                           sqrt(2.0 / (double)a->vectors))
+                                    : (double)NAN;
     return trace;
 }
 
@@ -288,13 +291,16 @@ static void check_calibration(const server *s, const answer *a, const double *pa
                               const float *kept, gm_client_fault *fault) {
     double error = NAN;
     const double ratio = trace_of(s, a, packed, kept, &error) / a->trace;
-    const double least = s->plan->estimator.kind->centered ? LEAST_CENTERED : LEAST_DEPARTURE;
+    const double departure = log(ratio);
+    /* A covariance holds that of the clean gradients too: it can be too large. */
+    const bool centered = s->plan->estimator.kind->centered;
     if (a->affinity > MOST_BEND)
         gm_client_blame(fault, "calibration",
                         "its gradients do not follow the noise on its targets (departure %.2g): "
                         "they are clipped or changed otherwise",
                         a->affinity);
-    else if (fabs(ratio - 1.0) > fmax(least, PLAIN * error))
+    else if (error > 0.0 &&
+             (centered ? -departure : fabs(departure)) > fmax(LEAST_DEPARTURE, PLAIN * error))
         gm_client_blame(fault, "calibration",
                         "its noise moves its gradients %.3g times as much as it should: they are "
                         "clipped or scaled",

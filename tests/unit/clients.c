@@ -1,0 +1,331 @@
+/* Data at clients: the same bits wherever a client runs, and every way in which one can fail. */
+#include "context.h"
+
+#include <pthread.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/archive.h"
+#include "faulty_client.h"
+#include "gradients/client_message.h"
+#include "gradients/client_shard.h"
+
+enum { ROWS = 600, COLUMNS = 5, TIMES = 20 };
+
+static gm_dataset *dataset;
+
+/* Numbers of a fixed generator, from −1 to 1. */
+static double next_number(uint64_t *state) {
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(*state >> 11) / 4503599627370496.0 - 1.0;
+}
+
+static int set_up(void **state) {
+    double *inputs = calloc(ROWS * COLUMNS, sizeof *inputs), targets[ROWS];
+    uint64_t random = 1;
+    set_up_context(state);
+    for (int i = 0; i < ROWS; i++) {
+        targets[i] = 0.1 * next_number(&random);
+        for (int j = 0; j < COLUMNS; j++) {
+            inputs[i * COLUMNS + j] = (1.0 + j) * next_number(&random);
+            targets[i] += inputs[i * COLUMNS + j];
+        }
+    }
+    check_ok(context, gm_dataset_from_arrays(context, ROWS, COLUMNS, inputs, targets, &dataset));
+    free(inputs);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    gm_dataset_destroy(dataset);
+    return tear_down_context(state);
+}
+
+/* A program that lies beside this one. */
+static const char *beside(const char *name) {
+    static char path[4096];
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 40);
+    assert_true(n > 0);
+    path[n] = '\0';
+    strcpy(strrchr(path, '/') + 1, name);
+    return path;
+}
+
+static gm_recover_options options_of(int64_t clients, const char *program) {
+    return (gm_recover_options){
+        .batch_size = 16,
+        .num_gradients = 400,
+        .seed = 3,
+        .clients = {.count = clients, .program = program, .timeout = 20.0, .reproducible = true}};
+}
+
+static gm_recovery *recover(const gm_recover_options *options) {
+    gm_recovery *recovery = NULL;
+    check_ok(context, gm_recover(context, dataset, options, &recovery));
+    return recovery;
+}
+
+static void check_same(const gm_recovery *a, const gm_recovery *b) {
+    assert_int_equal(a->dimension, b->dimension);
+    assert_memory_equal(a->hessian, b->hessian,
+                        (size_t)(a->dimension * a->dimension) * sizeof *a->hessian);
+    assert_memory_equal(a->mean_gradient, b->mean_gradient,
+                        (size_t)a->dimension * sizeof *a->mean_gradient);
+    assert_memory_equal(&a->predicted_operator.value, &b->predicted_operator.value,
+                        sizeof(double));
+}
+
+static void a_process_gives_the_bits_of_this_one(void **state) {
+    (void)state;
+    const char *const estimators[] = {"paired", "fanout:m=4", "calibrated"};
+    for (int e = 0; e < 3; e++) {
+        gm_recover_options options = options_of(3, NULL);
+        options.estimator = estimators[e];
+        options.clients.sizes = "1,2,4.5";
+        gm_recovery *here = recover(&options);
+        options.clients.program = beside("gradiometer-client");
+        gm_recovery *there = recover(&options);
+        check_same(here, there);
+        for (int c = 0; c < 3; c++) {
+            assert_int_equal(here->clients->client[c].rows, there->clients->client[c].rows);
+            check_near(there->clients->client[c].sent, here->clients->client[c].sent, 0.0);
+            check_near(there->clients->client[c].received, here->clients->client[c].received, 0.0);
+            assert_true(there->clients->client[c].sent > 0.0);
+        }
+        assert_int_equal(here->gradients, options.num_gradients / 5 * 5);
+        gm_recovery_destroy(context, here);
+        gm_recovery_destroy(context, there);
+    }
+}
+
+static void models_with_classes_know_all_of_them(void **state) {
+    (void)state;
+    double inputs[90 * 2], targets[90];
+    uint64_t random = 7;
+    gm_dataset *classes = NULL;
+    gm_recovery *here = NULL, *there = NULL;
+    for (int i = 0; i < 90; i++) { /* sorted: each client has rows of one class alone */
+        targets[i] = 10.0 + i / 30;
+        inputs[2 * i] = next_number(&random) + i / 30;
+        inputs[2 * i + 1] = next_number(&random);
+    }
+    check_ok(context, gm_dataset_from_arrays(context, 90, 2, inputs, targets, &classes));
+    gm_recover_options options = options_of(3, NULL);
+    options.model = "softmax";
+    check_ok(context, gm_recover(context, classes, &options, &here));
+    options.clients.program = beside("gradiometer-client");
+    check_ok(context, gm_recover(context, classes, &options, &there));
+    assert_int_equal(here->dimension, 6);
+    assert_int_equal(here->clients->left_out, 0);
+    check_same(here, there);
+    gm_recovery_destroy(context, here);
+    gm_recovery_destroy(context, there);
+    gm_dataset_destroy(classes);
+}
+
+static void noise_of_a_client_is_its_own(void **state) {
+    (void)state;
+    gm_recover_options options = options_of(2, NULL);
+    options.clients.reproducible = false;
+    gm_recovery *first = recover(&options), *second = recover(&options);
+    assert_memory_not_equal(first->hessian, second->hessian, sizeof(double) * COLUMNS);
+    assert_false(first->clients->reproducible);
+    gm_recovery_destroy(context, first);
+    gm_recovery_destroy(context, second);
+}
+
+/* --- faults --- */
+
+static void stage(int client, const char *name) {
+    char text[64];
+    snprintf(text, sizeof text, "%d:%s", client, name);
+    setenv("GRADIOMETER_FAULT", text, 1);
+}
+
+static void check_no_children(void) {
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void check_fault(const struct staged_fault *fault, int time) {
+    const int client = 1 + time % 3;
+    char named[64];
+    gm_recover_options options = options_of(3, beside("faulty_client"));
+    gm_recovery *recovery = NULL;
+    options.seed = (uint64_t)time;
+    options.clients.timeout = strcmp(fault->name, "stopped") == 0 ? 0.25 : 20.0;
+    options.estimator = time % 2 ? "fanout:m=4" : "paired";
+    stage(client, fault->name);
+    snprintf(named, sizeof named, "client %d (%s)", client, fault->expected);
+    check_fails(context, GM_IO_ERROR, named, gm_recover(context, dataset, &options, &recovery));
+    assert_null(recovery);
+    options.clients.tolerate = 1;
+    recovery = recover(&options);
+    assert_int_equal(recovery->clients->left_out, 1);
+    for (int c = 0; c < 3; c++) {
+        const gm_client_report *report = &recovery->clients->client[c];
+        if (c + 1 == client)
+            assert_string_equal(report->fault, fault->expected);
+        else
+            assert_null(report->fault);
+        assert_int_equal(report->gradients == 0, c + 1 == client);
+    }
+    gm_recovery_destroy(context, recovery);
+    check_no_children();
+}
+
+static void every_fault_is_named(void **state) {
+    (void)state;
+    for (int f = 0; f < STAGED_FAULTS; f++)
+        for (int time = 0; time < TIMES; time++)
+            check_fault(&staged_faults[f], time);
+    unsetenv("GRADIOMETER_FAULT");
+}
+
+static void those_left_are_the_whole(void **state) {
+    (void)state;
+    /* Client 2 of sizes 1, 2, 1 dies: what is left weighs the other two alike. */
+    gm_recover_options options = options_of(3, beside("faulty_client"));
+    options.clients.sizes = "1,2,1";
+    options.clients.tolerate = 2;
+    options.num_gradients = 40000;
+    stage(2, "killed");
+    gm_recovery *recovery = recover(&options);
+    unsetenv("GRADIOMETER_FAULT");
+    double x[ROWS * COLUMNS], expected[COLUMNS * COLUMNS] = {0};
+    gm_dataset_copy_rows(dataset, 0, ROWS, x);
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < COLUMNS * COLUMNS && (i < ROWS / 4 || i >= 3 * ROWS / 4); k++)
+            expected[k] += x[i * COLUMNS + k / COLUMNS] * x[i * COLUMNS + k % COLUMNS] / (ROWS / 2);
+    gm_recovery_error error;
+    check_ok(context, gm_curvature_error(context, COLUMNS, recovery->hessian, expected, &error));
+    check_between(error.operator_relative, 0.0, 0.06);
+    gm_recovery_destroy(context, recovery);
+}
+
+static void all_that_failed_are_named(void **state) {
+    (void)state;
+    gm_recover_options options = options_of(3, beside("faulty_client"));
+    gm_recovery *recovery = NULL;
+    options.clients.tolerate = 2;
+    stage(0, "exits");
+    check_fails(context, GM_IO_ERROR, "client 1 (died): ended with exit status 5; client 2",
+                gm_recover(context, dataset, &options, &recovery));
+    unsetenv("GRADIOMETER_FAULT");
+    options.clients.program = "/bin/true";
+    check_fails(context, GM_IO_ERROR, "3 of 3 clients failed",
+                gm_recover(context, dataset, &options, &recovery));
+    check_no_children();
+}
+
+static void *cancel_soon(void *argument) {
+    const struct timespec pause = {0, 300000000};
+    nanosleep(&pause, NULL);
+    gm_context_cancel(argument);
+    return NULL;
+}
+
+static void a_cancelled_run_leaves_no_client(void **state) {
+    (void)state;
+    gm_context *one = make_context(1, GM_ISA_AUTO);
+    gm_recover_options options = options_of(2, beside("faulty_client"));
+    gm_recovery *recovery = NULL;
+    pthread_t thread;
+    options.clients.timeout = 1000.0;
+    stage(2, "stopped");
+    pthread_create(&thread, NULL, cancel_soon, one);
+    check_fails(one, GM_CANCELLED, "cancelled",
+                gm_recover(one, dataset, &options, &recovery));
+    pthread_join(thread, NULL);
+    unsetenv("GRADIOMETER_FAULT");
+    gm_context_destroy(one);
+    check_no_children();
+}
+
+/* --- options --- */
+
+static void options_are_checked(void **state) {
+    (void)state;
+    gm_recovery *recovery = NULL;
+    const struct {
+        gm_client_options clients;
+        const char *estimator, *at, *text;
+        int64_t gradients;
+        gm_status status;
+    } cases[] = {
+        {{.count = -1}, NULL, NULL, "accepted: 1 to 1000", 0, GM_INVALID_ARGUMENT},
+        {{.count = 1001}, NULL, NULL, "accepted: 1 to 1000", 0, GM_INVALID_ARGUMENT},
+        {{.count = 2, .tolerate = 2}, NULL, NULL, "accepted: 0 to 1", 0, GM_INVALID_ARGUMENT},
+        {{.count = 2, .timeout = NAN}, NULL, NULL, "nan s", 0, GM_INVALID_ARGUMENT},
+        {{.count = 2, .sizes = "1"}, NULL, NULL, "2 numbers", 0, GM_INVALID_ARGUMENT},
+        {{.count = 2, .sizes = "1,2,3"}, NULL, NULL, "more than 2", 0, GM_INVALID_ARGUMENT},
+        {{.count = 2, .sizes = "1,0"}, NULL, NULL, "number 2 must", 0, GM_INVALID_ARGUMENT},
+        {{.count = 2, .sizes = "1,x"}, NULL, NULL, "number 2 must", 0, GM_INVALID_ARGUMENT},
+        {{.count = 601}, NULL, NULL, "has no row", 0, GM_INVALID_ARGUMENT},
+        {{.count = 2, .sizes = "1,1e-9"}, NULL, NULL, "client 2 of 2", 0, GM_INVALID_ARGUMENT},
+        {{.count = 300}, NULL, NULL, "too few for 300 clients", 400, GM_INVALID_ARGUMENT},
+        {{.count = 2}, "gaussian", NULL, "gaussian", 0, GM_UNAVAILABLE},
+        {{.count = 2}, NULL, "optimum", "optimum", 0, GM_UNAVAILABLE},
+        {{.count = 2}, NULL, "random:distance=1", "decide", 0, GM_UNAVAILABLE},
+        {{.count = 2, .program = "/no/such"}, NULL, NULL, "/no/such is no", 0, GM_UNAVAILABLE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gm_recover_options options = {.batch_size = 16,
+                                      .num_gradients = cases[i].gradients,
+                                      .estimator = cases[i].estimator,
+                                      .at = cases[i].at,
+                                      .clients = cases[i].clients};
+        check_fails(context, cases[i].status, cases[i].text,
+                    gm_recover(context, dataset, &options, &recovery));
+    }
+}
+
+static void parts_are_cut_by_size(void **state) {
+    (void)state;
+    int64_t offsets[4];
+    gm_client_options options = {.count = 3};
+    check_ok(context, gm_client_parts(context, &options, 10, offsets));
+    const int64_t equal[] = {0, 3, 7, 10}, sized[] = {0, 1, 3, 10};
+    assert_memory_equal(offsets, equal, sizeof equal);
+    options.sizes = "1,2,7";
+    check_ok(context, gm_client_parts(context, &options, 10, offsets));
+    assert_memory_equal(offsets, sized, sizeof sized);
+}
+
+static void every_bit_of_a_message_counts(void **state) {
+    (void)state;
+    unsigned char payload[40] = {1, 2, 3};
+    const gm_client_header good = gm_client_seal(GM_CLIENT_STATE, 7, sizeof payload, payload);
+    assert_null(gm_client_header_fault(&good));
+    assert_true(gm_client_sum_fits(&good, payload));
+    for (size_t bit = 0; bit < 8 * sizeof payload; bit++) {
+        payload[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        assert_false(gm_client_sum_fits(&good, payload));
+        payload[bit / 8] ^= (unsigned char)(1u << bit % 8);
+    }
+    for (size_t bit = 0; bit < 8 * sizeof good; bit++) {
+        gm_client_header bad = good;
+        ((unsigned char *)&bad)[bit / 8] ^= (unsigned char)(1u << bit % 8);
+        assert_true(gm_client_header_fault(&bad) || bad.length != good.length ||
+                    !gm_client_sum_fits(&bad, payload));
+    }
+    gm_client_header swapped = good;
+    swapped.magic = __builtin_bswap32(good.magic);
+    assert_non_null(strstr(gm_client_header_fault(&swapped), "byte order"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_process_gives_the_bits_of_this_one),
+        cmocka_unit_test(models_with_classes_know_all_of_them),
+        cmocka_unit_test(noise_of_a_client_is_its_own),
+        cmocka_unit_test(every_fault_is_named),
+        cmocka_unit_test(those_left_are_the_whole),
+        cmocka_unit_test(all_that_failed_are_named),
+        cmocka_unit_test(a_cancelled_run_leaves_no_client),
+        cmocka_unit_test(options_are_checked),
+        cmocka_unit_test(parts_are_cut_by_size),
+        cmocka_unit_test(every_bit_of_a_message_counts),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
