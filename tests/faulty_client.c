@@ -1,4 +1,5 @@
-/* A client that fails as it is told, when it is asked for moments; see faulty_client.h. Otherwise
+/* A client that fails as it is told, when it is asked for moments or in the midst of
+   training; see faulty_client.h. Otherwise
    it is as good as gradiometer-client. */
 #include "faulty_client.h"
 
@@ -10,8 +11,10 @@
 #include <unistd.h>
 
 #include "curvature/federated.h"
+#include "gradients/client_shard.h"
+#include "train/serve_rows.h"
 
-enum { CONNECTION = 0, FIELDS = 6 * 8, PROBED = 63 };
+enum { CONNECTION = 0, FIELDS = 6 * 8, PROBED = 63, SOUND = 8 };
 
 static const char *fault;
 
@@ -124,10 +127,11 @@ static void send_all(const void *bytes, size_t size) {
     }
 }
 
+static uint64_t requests; /* so far, that for the data included */
+
 /* The answer as a message that is broken, and then nothing more. */
-static void send_broken(const gm_archive *answer) {
-    /* The first request was for the data, this is the second. */
-    gm_client_header header = gm_client_seal(is("other") ? GM_CLIENT_READY : GM_CLIENT_STATE, 2,
+static void send_broken(gm_client_kind kind, const gm_archive *answer) {
+    gm_client_header header = gm_client_seal(is("other") ? GM_CLIENT_READY : kind, requests,
                                              (size_t)answer->size, answer->bytes);
     if (is("version"))
         header.version++;
@@ -143,26 +147,28 @@ static void send_broken(const gm_archive *answer) {
         pause();
 }
 
-static void spoil(gm_archive *answer) {
-    double *numbers = (double *)(void *)(answer->bytes + FIELDS);
-    int64_t *fields = (int64_t *)(void *)answer->bytes;
+/* Numbers begin `fields` bytes into the answer, of which the first and second say how many. */
+static void spoil(gm_client_kind kind, int64_t fields, gm_archive *answer) {
+    double *numbers = (double *)(void *)(answer->bytes + fields);
+    int64_t *counts = (int64_t *)(void *)answer->bytes;
     if (is("nan"))
         numbers[1] = NAN;
     if (is("infinite"))
         numbers[3] = INFINITY;
-    if (is("dimension"))
-        fields[0]++;
-    if (is("count"))
-        fields[1]--;
-    if (is("shorter"))
+    if (is("dimension") && fields > 0)
+        counts[0]++;
+    if (is("count") && fields > 0)
+        counts[1]--;
+    if (is("shorter") || (fields == 0 && is("dimension")))
         answer->size -= 8;
-    if (is("longer"))
+    if (is("longer") || (fields == 0 && is("count")))
         gm_archive_bytes(answer, 1 << 20, calloc(1, 1 << 20));
     if (is("flipped") || is("version") || is("garbage") || is("other") || is("half"))
-        send_broken(answer);
+        send_broken(kind, answer);
 }
 
-static gm_status answer_badly(gm_client *client, gm_archive *request, gm_archive *answer) {
+/* Faults that are no answer. */
+static gm_status misbehave(gm_client *client) {
     if (is("killed"))
         raise(SIGKILL);
     if (is("stopped"))
@@ -177,11 +183,44 @@ static gm_status answer_badly(gm_client *client, gm_archive *request, gm_archive
         for (;;)
             pause();
     }
+    return GM_OK;
+}
+
+static gm_status answer_moments(gm_client *client, gm_archive *request, gm_archive *answer) {
+    requests++;
+    gm_status status = misbehave(client);
     if (is("clipped") || is("scaled"))
         client->adapt = change;
-    const gm_status status = gm_client_moments_duty.service(client, request, answer);
+    if (status == GM_OK)
+        status = gm_client_moments_duty.service(client, request, answer);
     if (status == GM_OK && answer->status == GM_OK)
-        spoil(answer);
+        spoil(GM_CLIENT_STATE, FIELDS, answer);
+    return status;
+}
+
+static gm_status take_shard(gm_client *client, gm_archive *request, gm_archive *answer) {
+    requests++;
+    return gm_client_shard_duty.service(client, request, answer);
+}
+
+/* Clipping shows at once, where the client looks whether its gradients follow noise. */
+static gm_status open_rows(gm_client *client, gm_archive *request, gm_archive *answer) {
+    requests++;
+    if (is("clipped"))
+        client->adapt = change;
+    return gm_client_open_duty.service(client, request, answer);
+}
+
+/* The fault comes in the midst of training. */
+static gm_status answer_rows(gm_client *client, gm_archive *request, gm_archive *answer) {
+    gm_status status = ++requests > SOUND ? misbehave(client) : GM_OK;
+    if (status == GM_OK)
+        status = gm_client_rows_duty.service(client, request, answer);
+    double *numbers = (double *)(void *)answer->bytes;
+    for (int64_t i = 0; status == GM_OK && is("scaled") && i < answer->size / 8; i++)
+        numbers[i] *= i == 1 ? 1.0 : 0.5; /* the second says what noise should come to */
+    if (status == GM_OK && answer->status == GM_OK && requests > SOUND)
+        spoil(GM_CLIENT_SUMS, 0, answer);
     return status;
 }
 
@@ -198,8 +237,10 @@ static const char *staged(const char *number) {
 int main(int count, char **words) {
     gm_context *context = NULL;
     const gm_context_options options = {.threads = 1};
-    const gm_client_duty duties[] = {gm_client_shard_duty,
-                                     {GM_CLIENT_MOMENTS, GM_CLIENT_STATE, answer_badly},
+    const gm_client_duty duties[] = {{GM_CLIENT_SHARD, GM_CLIENT_READY, take_shard},
+                                     {GM_CLIENT_MOMENTS, GM_CLIENT_STATE, answer_moments},
+                                     {GM_CLIENT_OPEN, GM_CLIENT_OPENED, open_rows},
+                                     {GM_CLIENT_ROWS, GM_CLIENT_SUMS, answer_rows},
                                      {.service = NULL}};
     for (int i = 1; i + 1 < count; i++)
         if (strcmp(words[i], "--client") == 0)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <gradiometer/clients.h>
 #include <gradiometer/context.h>
 #include <gradiometer/cost.h>
 #include <gradiometer/data.h>
@@ -36,9 +37,10 @@ typedef struct gm_train_options {
     double learning_rate; /**< of every optimizer; 0: searched, each on its own grid */
     gm_until until;
     double goal;
-    int repeats;            /**< runs of the setting chosen, on other orders of the rows; 0: 1 */
-    uint64_t seed;          /**< of the order of rows, the noise, and initial weights */
-    const char *checkpoint; /**< file that a killed training goes on from; NULL: none */
+    int repeats;               /**< runs of the setting chosen, on other orders of the rows; 0: 1 */
+    uint64_t seed;             /**< of the order of rows, the noise, and initial weights */
+    gm_client_options clients; /**< rows at several clients; count 0: in one place */
+    const char *checkpoint;    /**< file that a killed training goes on from; NULL: none */
 } gm_train_options;
 
 /** A point of a run. Undefined members are NaN. */
@@ -95,6 +97,7 @@ typedef struct gm_training {
     gm_trained optimizer[GM_MOST_OPTIMIZERS];
     int optimizer_count;
     bool resumed;                               /**< from the checkpoint */
+    gm_clients_report *clients;                 /**< NULL where there are none */
     char *warnings[GM_MOST_TRAIN_WARNINGS + 1]; /**< sentences, owned; NULL after the last */
 } gm_training;
 
@@ -106,12 +109,20 @@ typedef struct gm_training {
  * orders of the rows. `gradiometer` spends some of its gradients on the curvature, which target
  * noise reveals, and divides by it [docs/theory/train.md].
  *
+ * With options->clients the rows lie at C clients. Batches are the same as in one place; each
+ * client sends the mean gradient over its rows of a batch, with noise of its own where noise is
+ * asked for, and the server weighs them by rows [docs/theory/clients.md]. Runs differ from those in
+ * one place by the rounding of sums, and by the noise. A client that fails takes its rows with it.
+ * Only what runs are judged by, the least loss and the best constant prediction, is found from all
+ * the data.
+ *
  * @param options  NULL: all defaults
  * @param out      owned by the caller; untouched on failure
  * @return GM_INVALID_ARGUMENT (an option out of range or unknown), GM_INVALID_INPUT (the file of
- *         weights; a checkpoint of another training), GM_IO_ERROR, GM_OUT_OF_MEMORY, GM_CANCELLED,
- *         GM_NUMERICAL_FAILURE (no optimum for `until` excess)
- * Cost: forward and backward passes of (tries + repeats) epochs, and of the losses looked at.
+ *         weights; a checkpoint of another training), GM_UNAVAILABLE (clients, and a point that the
+ *         data decide), GM_IO_ERROR (also: more clients failed than are tolerated),
+ * GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE (no optimum for `until` excess) Cost:
+ * forward and backward passes of (tries + repeats) epochs, and of the losses looked at.
  */
 GM_API GM_MUST_USE gm_status gm_train(gm_context *context, const gm_dataset *dataset,
                                       const gm_train_options *options, gm_training **out);

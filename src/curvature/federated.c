@@ -183,9 +183,9 @@ const gm_client_duty gm_client_moments_duty = {GM_CLIENT_MOMENTS, GM_CLIENT_STAT
 
 /* --- the server --- */
 
-/* Departure of the logarithm of a trace that is a sign of wrong calibration: at least, and in
-   standard deviations. */
-static const double LEAST_DEPARTURE = 0.05, PLAIN = 6.0;
+/* Departure of the logarithm of a trace that is a sign of wrong calibration, in standard deviations
+   by the spread of the vectors: that counts the rows that batches share. */
+static const double PLAIN = 6.0;
 static const double MOST_BEND = 1e-6;
 enum { LEAST_GROUPS = 16 };
 
@@ -263,9 +263,8 @@ static bool all_finite(int64_t count, const double *values) {
     return finite;
 }
 
-/* Trace of the estimate, and its relative standard error: by the spread of the groups that came with
-   it, and at least that of Gaussian vectors along one direction, which few of them may not show.
-   NaN where the groups are few. */
+/* Trace of the estimate, and its relative standard error by the spread of the groups that came with
+   it; NaN where these are few. */
 static double trace_of(const server *s, const answer *a, const double *packed, const float *kept,
                        double *error) {
     const int64_t d = a->dimension, group = s->plan->estimator.vectors, groups = a->kept / group;
@@ -281,9 +280,7 @@ static double trace_of(const server *s, const answer *a, const double *packed, c
     }
     const double mean = sum / (double)groups;
     const double spread = sqrt(fmax(0.0, squares / (double)groups - mean * mean)) / mean;
-    *error = groups >= LEAST_GROUPS ? fmax(spread / sqrt((double)(a->vectors / group)),
-                                           sqrt(2.0 / (double)a->vectors))
-                                    : (double)NAN;
+    *error = groups >= LEAST_GROUPS ? spread / sqrt((double)(a->vectors / group)) : (double)NAN;
     return trace;
 }
 
@@ -299,8 +296,8 @@ static void check_calibration(const server *s, const answer *a, const double *pa
                         "its gradients do not follow the noise on its targets (departure %.2g): "
                         "they are clipped or changed otherwise",
                         a->affinity);
-    else if (error > 0.0 &&
-             (centered ? -departure : fabs(departure)) > fmax(LEAST_DEPARTURE, PLAIN * error))
+    else if ((centered ? -departure : fabs(departure)) > PLAIN * error &&
+             gm_client_power_is_off(ratio, (double)a->vectors))
         gm_client_blame(fault, "calibration",
                         "its noise moves its gradients %.3g times as much as it should: they are "
                         "clipped or scaled",
@@ -457,7 +454,7 @@ gm_status gm_federated_pass(gm_clients *clients, gm_plan *plan, const char *mode
     for (int64_t c = 0; c < gm_clients_count(clients); c++)
         most_kept = s.keep[c] > most_kept ? s.keep[c] : most_kept;
     const gm_client_question ask = {
-        .duty = &gm_client_moments_duty,
+        .kind = GM_CLIENT_MOMENTS,
         .most = 8 * (FIELDS + d + d * (d + 1) / 2) + 4 * most_kept * d,
         .last = true,
         .argument = &s,

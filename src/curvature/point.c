@@ -23,6 +23,10 @@ const char *gm_point_name(const char *text) {
     return NULL;
 }
 
+bool gm_point_needs_data(const char *text) {
+    return strcmp(gm_point_name(text), "optimum") == 0 || strstr(text, "distance=") != NULL;
+}
+
 static gm_status parse(gm_context *context, const char *text, gm_spec **out) {
     gm_status status = GM_OK;
     gm_spec *spec = NULL;

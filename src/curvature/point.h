@@ -16,6 +16,9 @@ gm_status gm_point_check(gm_context *context, const char *text, const gm_model *
 gm_status gm_point_resolve(gm_problem *problem, uint64_t seed, double *out)
     __attribute__((warn_unused_result));
 
+/* Whether a point that was checked is found from the data. */
+bool gm_point_needs_data(const char *text);
+
 /* The name of a point that was checked, without its parameters; static. */
 const char *gm_point_name(const char *text);
 

@@ -25,7 +25,8 @@ typedef struct job {
     gm_problem *problem; /* NULL where gradients come from elsewhere: nothing to compare with */
     gm_supply *supply;
     gm_clients *clients; /* that have the data; NULL: they are here */
-    const char *model;   /* specification */
+    gm_client_duty duties[3];
+    const char *model; /* specification */
     gm_plan plan;
     double *truth; /* [d][d] the curvature computed from the data; NULL where not compared */
     int64_t *checkpoints;
@@ -229,7 +230,7 @@ static gm_status check_clients(const job *j) {
         what = "estimators that are corrected after the pass";
     else if (j->plan.rank > 0)
         what = "the structure low-rank";
-    else if (strncmp(at, "optimum", 7) == 0 || strstr(at, "distance"))
+    else if (gm_point_needs_data(at))
         what = "a point that the data decide";
     return what ? gm_fail(j->context, GM_UNAVAILABLE,
                           "%s (%s) needs the data in one place, not at clients", what,
@@ -245,8 +246,10 @@ static gm_status make_clients(job *j, const gm_dataset *dataset, const gm_client
     if (options->count == 0)
         return GM_OK;
     GM_TRY(check_clients(j));
+    j->duties[0] = gm_client_shard_duty;
+    j->duties[1] = gm_client_moments_duty; /* and one without a service ends them */
     j->plan.private_noise = !options->reproducible;
-    GM_TRY(gm_clients_create(j->context, options, &data, &j->clients));
+    GM_TRY(gm_clients_create(j->context, options, &data, j->duties, &j->clients));
 done:
     return status;
 }

@@ -20,10 +20,25 @@ void gm_client_blame(gm_client_fault *fault, const char *name, const char *forma
     fault->name = name;
 }
 
+void gm_client_release(gm_client *client) {
+    if (client->kept)
+        client->release_kept(client);
+    client->kept = NULL;
+    gm_dataset_destroy(client->dataset);
+    client->dataset = NULL;
+}
+
 void gm_client_channel_close(gm_client_channel *channel) {
     gm_process_stop(&channel->process);
-    gm_dataset_destroy(channel->local.dataset);
-    channel->local.dataset = NULL;
+    gm_client_release(&channel->local);
+}
+
+/* NULL: nothing answers that. */
+static const gm_client_duty *duty_of(const gm_client_duty *duties, int kind) {
+    for (; duties->service; duties++)
+        if ((int)duties->request == kind)
+            return duties;
+    return NULL;
 }
 
 /* --- in this process --- */
@@ -185,9 +200,13 @@ done:
     return status;
 }
 
-gm_status gm_client_ask(gm_client_channel *channel, const gm_client_duty *duty,
-                        const gm_archive *request, int64_t most, double timeout,
-                        gm_client_fault *fault, int64_t *size, unsigned char **answer) {
+gm_status gm_client_ask(gm_client_channel *channel, gm_client_kind kind, const gm_archive *request,
+                        int64_t most, double timeout, gm_client_fault *fault, int64_t *size,
+                        unsigned char **answer) {
+    const gm_client_duty *duty = duty_of(channel->duties, kind);
+    if (!duty)
+        return gm_fail(channel->context, GM_INTERNAL_ERROR, "no duty of a client is of kind %d",
+                       (int)kind);
     *fault = (gm_client_fault){0};
     channel->asked++;
     if (channel->program)
@@ -238,13 +257,6 @@ static gm_status reply(gm_context *context, int descriptor, gm_client_kind kind,
     gm_client_header header = gm_client_seal(kind, id, size, payload);
     gm_status status = transfer(context, descriptor, true, sizeof header, &header, &closed);
     return status == GM_OK ? transfer(context, descriptor, true, size, payload, &closed) : status;
-}
-
-static const gm_client_duty *duty_of(const gm_client_duty *duties, int kind) {
-    for (; duties->service; duties++)
-        if ((int)duties->request == kind)
-            return duties;
-    return NULL;
 }
 
 /* Answer one request whose payload is there. */
@@ -301,7 +313,6 @@ gm_status gm_client_loop(gm_client *client, int descriptor, const gm_client_duty
             status = serve(client, descriptor, duty, header.id, (int64_t)header.length, payload);
         gm_release(context, payload);
     }
-    gm_dataset_destroy(client->dataset);
-    client->dataset = NULL;
+    gm_client_release(client);
     return status;
 }

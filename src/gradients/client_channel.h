@@ -19,6 +19,9 @@ struct gm_client {
     /* What stands between the model's gradients and the estimate: another supply, to be destroyed
        after `from`. NULL: nothing. */
     gm_status (*adapt)(gm_client *client, gm_supply *from, gm_supply **out);
+    /* What a duty keeps from one request to the next. */
+    void *kept;
+    void (*release_kept)(gm_client *client);
 };
 
 /* Answer one kind of request: read it from `request`, write what is asked for to `answer`. */
@@ -37,8 +40,9 @@ typedef struct gm_client_fault {
 } gm_client_fault;
 
 typedef struct gm_client_channel {
-    gm_context *context; /* of the server */
-    const char *program; /* of the helper, borrowed; NULL: in this process */
+    gm_context *context;          /* of the server */
+    const char *program;          /* of the helper, borrowed; NULL: in this process */
+    const gm_client_duty *duties; /* borrowed */
     char number[16], threads[16];
     const char *arguments[GM_PROCESS_ARGUMENTS + 1]; /* of the helper */
     gm_process process;
@@ -49,6 +53,7 @@ typedef struct gm_client_channel {
 
 /*
  * Ask, and wait.
+ *   kind     of the request, among the duties
  *   request  payload, `size` bytes
  *   most     bytes that the payload of an answer may have
  *   timeout  seconds, counted from now; a helper that lets them pass is killed
@@ -56,10 +61,9 @@ typedef struct gm_client_channel {
  * A fault of the client is GM_OK with fault->name set, and the client is gone for good; the status
  * says what failed here: GM_OUT_OF_MEMORY, GM_CANCELLED, GM_IO_ERROR (no process can be started).
  */
-gm_status gm_client_ask(gm_client_channel *channel, const gm_client_duty *duty,
-                        const gm_archive *request, int64_t most, double timeout,
-                        gm_client_fault *fault, int64_t *answer_size, unsigned char **answer)
-    __attribute__((warn_unused_result));
+gm_status gm_client_ask(gm_client_channel *channel, gm_client_kind kind, const gm_archive *request,
+                        int64_t most, double timeout, gm_client_fault *fault, int64_t *answer_size,
+                        unsigned char **answer) __attribute__((warn_unused_result));
 
 /* Serve over a socket by these duties until it is closed: gm_client_serve(). The data set of the
    client ends with it. */
@@ -68,6 +72,9 @@ gm_status gm_client_loop(gm_client *client, int descriptor, const gm_client_duty
 
 /* End the client. */
 void gm_client_channel_close(gm_client_channel *channel);
+
+/* Free what a client has: its data, and what its duties kept. */
+void gm_client_release(gm_client *client);
 
 /* Set a fault. */
 void gm_client_blame(gm_client_fault *fault, const char *name, const char *format, ...)

@@ -15,6 +15,10 @@ typedef enum gm_client_kind {
     GM_CLIENT_READY,
     GM_CLIENT_MOMENTS, /* recover: answered by STATE */
     GM_CLIENT_STATE,
+    GM_CLIENT_OPEN, /* train, gradients/client_rows.h: answered by OPENED */
+    GM_CLIENT_OPENED,
+    GM_CLIENT_ROWS, /* answered by SUMS */
+    GM_CLIENT_SUMS,
     GM_CLIENT_FAILURE /* in place of an answer: text, why there is none */
 } gm_client_kind;
 

@@ -1,5 +1,6 @@
 #include "gradients/clients.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,9 @@
 #include "parallel/ranks.h"
 
 static const double DEFAULT_TIMEOUT = 60.0;
+
+/* Bytes of all answers that every rank holds at one time. */
+enum { MOST_SMALL = 1 << 24 };
 
 /* What a rank knows of a client, and tells the others: plain bytes. */
 typedef struct outcome {
@@ -104,7 +108,8 @@ static void set_channel(gm_clients *clients, int64_t c, int threads) {
 }
 
 gm_status gm_clients_create(gm_context *context, const gm_client_options *options,
-                            const gm_client_data *data, gm_clients **out) {
+                            const gm_client_data *data, const gm_client_duty *duties,
+                            gm_clients **out) {
     gm_status status = GM_OK;
     gm_clients *clients = NULL;
     GM_TRY(check_options(context, options));
@@ -123,6 +128,7 @@ gm_status gm_clients_create(gm_context *context, const gm_client_options *option
                : make_local(clients));
     for (int64_t c = 0; c < options->count; c++) {
         clients->outcomes[c].fault = -1;
+        clients->members[c].channel.duties = duties;
         set_channel(clients, c, helper_threads(clients));
     }
     *out = clients;
@@ -156,8 +162,19 @@ const gm_client_options *gm_clients_options(const gm_clients *clients) {
     return clients->options;
 }
 
+/* −ln of the probability of an honest client to be left out. */
+static const double SURE = 16.0;
+
+bool gm_client_power_is_off(double ratio, double vectors) {
+    return 0.5 * vectors * (ratio - 1.0 - log(ratio)) > SURE;
+}
+
 int64_t gm_clients_count(const gm_clients *clients) {
     return clients->options->count;
+}
+
+int64_t gm_clients_first(const gm_clients *clients, int64_t c) {
+    return clients->offsets[c];
 }
 
 int64_t gm_clients_rows(const gm_clients *clients, int64_t c) {
@@ -188,8 +205,8 @@ static gm_status give_shard(gm_clients *clients, int64_t c, gm_client_fault *fau
     gm_client_shard_write(&clients->data, clients->offsets[c], clients->offsets[c + 1], &shard);
     gm_status status = shard.status;
     if (status == GM_OK)
-        status = gm_client_ask(&m->channel, &gm_client_shard_duty, &shard, 0, clients->timeout,
-                               fault, &size, &nothing);
+        status = gm_client_ask(&m->channel, GM_CLIENT_SHARD, &shard, 0, clients->timeout, fault,
+                               &size, &nothing);
     m->channel.sent = m->channel.received = 0.0; /* its data were its own before */
     m->has_shard = true;
     gm_release(clients->context, nothing);
@@ -222,7 +239,7 @@ static gm_status ask_one(void *argument, int64_t c, int worker) {
     if (!fault.name) {
         question->write(question->argument, c, &request);
         GM_TRY(request.status);
-        GM_TRY(gm_client_ask(&m->channel, question->duty, &request, question->most,
+        GM_TRY(gm_client_ask(&m->channel, question->kind, &request, question->most,
                              clients->timeout, &fault, &o->size, &m->answer));
     }
     if (!fault.name) {
@@ -310,6 +327,40 @@ static gm_status give_up(const gm_clients *clients, int64_t left_out) {
                    (long long)clients->options->tolerate, names);
 }
 
+gm_status gm_clients_leave_out(gm_clients *clients, int64_t c, const gm_client_fault *fault) {
+    keep_fault(&clients->outcomes[c], fault);
+    gm_client_channel_close(&clients->members[c].channel);
+    const int64_t left_out = count_left_out(clients);
+    return left_out > clients->options->tolerate ? give_up(clients, left_out) : GM_OK;
+}
+
+/* All answers at one time, where they are small; each is padded to the largest. */
+static gm_status take_small(gm_clients *clients, const gm_client_question *question) {
+    gm_context *context = clients->context;
+    gm_status status = GM_OK;
+    const int64_t count = clients->options->count;
+    int64_t each = 1;
+    unsigned char *all = NULL;
+    for (int64_t c = 0; c < count; c++)
+        each = clients->outcomes[c].size > each ? clients->outcomes[c].size : each;
+    GM_TRY(GM_NEW_ZERO(context, all, count * each));
+    for (int64_t c = 0; c < count; c++)
+        if (clients->members[c].answer)
+            memcpy(all + c * each, clients->members[c].answer, (size_t)clients->outcomes[c].size);
+    const gm_shared told = {.base = all, .bytes = each};
+    GM_TRY(gm_share_gather(context, count, &told));
+    for (int64_t c = 0; c < count; c++) {
+        gm_archive answer;
+        if (!gm_clients_has(clients, c))
+            continue;
+        gm_archive_read(context, clients->outcomes[c].size, all + c * each, &answer);
+        GM_TRY(question->take(question->argument, c, &answer));
+    }
+done:
+    gm_release(context, all);
+    return status;
+}
+
 gm_status gm_clients_ask(gm_clients *clients, const gm_client_question *question) {
     gm_status status = GM_OK;
     asking self = {clients, question};
@@ -318,7 +369,9 @@ gm_status gm_clients_ask(gm_clients *clients, const gm_client_question *question
     const int64_t left_out = count_left_out(clients);
     if (left_out > clients->options->tolerate)
         GM_TRY(give_up(clients, left_out));
-    GM_TRY(take_answers(clients, question));
+    GM_TRY(question->most <= MOST_SMALL / clients->options->count
+               ? take_small(clients, question)
+               : take_answers(clients, question));
 done:
     for (int64_t c = 0; c < clients->options->count; c++) {
         gm_release(clients->context, clients->members[c].answer);

@@ -10,13 +10,13 @@ typedef struct gm_clients gm_clients;
 
 /*
  * Cut the data among clients. None is started before it is asked.
- *   options, data  borrowed
+ *   options, data, duties  borrowed; duties: what a client can be asked, gm_client_shard_duty first
  * GM_INVALID_ARGUMENT (a number out of range, or as gm_client_parts()), GM_UNAVAILABLE (no helper
  * program), GM_OUT_OF_MEMORY
  */
 gm_status gm_clients_create(gm_context *context, const gm_client_options *options,
-                            const gm_client_data *data, gm_clients **out)
-    __attribute__((warn_unused_result));
+                            const gm_client_data *data, const gm_client_duty *duties,
+                            gm_clients **out) __attribute__((warn_unused_result));
 
 /* Ends them. NULL is allowed. */
 void gm_clients_destroy(gm_clients *clients);
@@ -25,13 +25,14 @@ gm_context *gm_clients_context(const gm_clients *clients);
 const gm_client_options *gm_clients_options(const gm_clients *clients);
 int64_t gm_clients_count(const gm_clients *clients);
 
-/* Rows that a client has, and whether it is still with us. */
+/* The first row of a client among all rows, rows that it has, and whether it is still with us. */
+int64_t gm_clients_first(const gm_clients *clients, int64_t client);
 int64_t gm_clients_rows(const gm_clients *clients, int64_t client);
 bool gm_clients_has(const gm_clients *clients, int64_t client);
 
 /* A question to every client. */
 typedef struct gm_client_question {
-    const gm_client_duty *duty;
+    gm_client_kind kind;
     int64_t most; /* bytes that an answer may have */
     bool last;    /* a client is not needed after it has answered */
     void *argument;
@@ -50,6 +51,18 @@ typedef struct gm_client_question {
  */
 gm_status gm_clients_ask(gm_clients *clients, const gm_client_question *question)
     __attribute__((warn_unused_result));
+
+/* Leave one out for a fault that several of its answers show; on every rank. As gm_clients_ask().
+ */
+gm_status gm_clients_leave_out(gm_clients *clients, int64_t client, const gm_client_fault *fault)
+    __attribute__((warn_unused_result));
+
+/*
+ * Whether the mean squared length of noise vectors is too far from what it should be, for chance:
+ * even of Gaussian vectors along one direction, the mean of v squares is off by such a ratio r with
+ * a probability of at most exp(−v (r − 1 − ln r)/2), Chernoff's bound [chernoff1952].
+ */
+bool gm_client_power_is_off(double ratio, double vectors);
 
 /* Count gradients that a client was asked for. */
 void gm_clients_count_gradients(gm_clients *clients, int64_t client, int64_t gradients);

@@ -5,6 +5,7 @@
 
 #include "data/dataset.h"
 #include "gradients/moved.h"
+#include "gradients/oracle_clients.h"
 #include "linalg/linalg.h"
 #include "parallel/parallel.h"
 
@@ -30,6 +31,8 @@ struct gm_oracle {
     const gm_model *model;
     const double *targets; /* [rows] */
     int64_t batch_size;
+    gm_remote *remote;         /* who answers in place of the rows here; NULL: nobody */
+    double *both;              /* [2][d] what it answers of two halves */
     double *penalty;           /* [d] */
     int64_t seen, seen_curved; /* rows that gradients were taken of */
     room *rooms;               /* [threads] */
@@ -132,6 +135,11 @@ gm_status gm_oracle_create(gm_context *context, const gm_dataset *dataset, const
     for (int i = 0; i < gm_context_threads(context); i++)
         GM_TRY(room_create(context, model, &self->rooms[i]));
     GM_TRY(widen(self, 1));
+    if (options->clients) {
+        GM_TRY(gm_remote_open(options->clients, options->specification, model->parameters,
+                              &self->remote));
+        GM_TRY(GM_NEW(context, self->both, 2 * model->parameters));
+    }
     *out = self;
     self = NULL;
 done:
@@ -144,6 +152,8 @@ void gm_oracle_destroy(gm_oracle *self) {
         return;
     for (int i = 0; self->rooms && i < gm_context_threads(self->context); i++)
         room_release(self->context, &self->rooms[i]);
+    gm_remote_destroy(self->remote);
+    gm_release(self->context, self->both);
     gm_release(self->context, self->noise);
     gm_release(self->context, self->sums);
     gm_release(self->context, self->rooms);
@@ -344,8 +354,43 @@ static void add_penalty(const gm_oracle *self, const double *w, double *gradient
         gradient[j] += self->penalty[j] * w[j];
 }
 
+/* What clients know of the gradient, without the penalty. */
+static gm_status ask_gradient(gm_oracle *self, const double *w, int64_t n, const int64_t *index,
+                              double *loss, double *gradient, double *halves) {
+    const int64_t d = self->model->parameters, cut = halves && n > 1 ? n / 2 : n;
+    const double early = (double)cut / (double)n, late = 1.0 - early;
+    double losses[2];
+    const gm_status status = gm_remote_gradient(self->remote, w, n, index, cut, losses, self->both);
+    if (status != GM_OK)
+        return status;
+    for (int64_t j = 0; j < d; j++)
+        gradient[j] = early * self->both[j] + late * self->both[d + j];
+    *loss = early * losses[0] + late * losses[1];
+    if (cut < n)
+        memcpy(halves, self->both, (size_t)(2 * d) * sizeof *halves);
+    return GM_OK;
+}
+
+static gm_status gradient_of_clients(gm_oracle *self, const double *w, int64_t n,
+                                     const int64_t *index, double *loss, double *gradient,
+                                     double *halves) {
+    const gm_status status = ask_gradient(self, w, n, index, loss, gradient, halves);
+    if (status != GM_OK)
+        return status;
+    self->seen += n;
+    if (halves && n > 1) {
+        add_penalty(self, w, halves);
+        add_penalty(self, w, halves + self->model->parameters);
+    }
+    add_penalty(self, w, gradient);
+    *loss += penalty_at(self, w);
+    return GM_OK;
+}
+
 gm_status gm_oracle_gradient(gm_oracle *self, const double *w, int64_t n, const int64_t *index,
                              double *loss, double *gradient, double *halves) {
+    if (self->remote)
+        return gradient_of_clients(self, w, n, index, loss, gradient, halves);
     const int64_t d = self->model->parameters;
     const bool split = halves != NULL && n > 1;
     pass p = {.oracle = self,
@@ -390,6 +435,14 @@ gm_status gm_oracle_noised(gm_oracle *self, const double *w, int64_t n, const in
               .n = n,
               .pieces = pieces_of(n, false),
               .sides = m + 1};
+    if (self->remote) {
+        GM_TRY(
+            gm_remote_noised(self->remote, w, n, index, m, seed, batch, loss, gradient, vectors));
+        *loss += penalty_at(self, w);
+        self->seen += (m + 1) * n;
+        self->seen_curved += (m + 1) * n;
+        goto done;
+    }
     GM_TRY(grow(self->context, m * n * c, &self->noise, &self->noise_size));
     gm_noise_draw(self->context, &noise, seed, batch, n, c, self->noise);
     GM_TRY(run_pass(&p));
@@ -455,10 +508,14 @@ gm_status gm_oracle_evaluate(gm_oracle *self, int count, const double *const *we
     if (count < 1 || count > MOST_WEIGHTS)
         return gm_fail(self->context, GM_INVALID_ARGUMENT,
                        "gm_oracle_evaluate: count is %d; it must be 1 to %d", count, MOST_WEIGHTS);
-    const gm_status status = gm_parallel_for(self->context, p.pieces, look_at_piece, &p);
+    const gm_status status =
+        self->remote ? gm_remote_evaluate(self->remote, count, weights, losses, accuracies)
+                     : gm_parallel_for(self->context, p.pieces, look_at_piece, &p);
     if (status != GM_OK)
         return status;
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; self->remote && k < count; k++)
+        losses[k] += penalty_at(self, weights[k]);
+    for (int k = 0; !self->remote && k < count; k++) {
         int64_t hits = 0;
         double sum = 0.0;
         for (int64_t i = 0; i < p.pieces; i++) {
@@ -508,6 +565,11 @@ gm_status gm_oracle_curvature_product(gm_oracle *self, const double *w, const do
         return gm_fail(self->context, GM_UNAVAILABLE,
                        "curvature products are for models that are linear in their weights, not %s",
                        self->model->kind->name);
+    if (self->remote) {
+        GM_TRY(gm_remote_curvature(self->remote, w, v, out));
+        add_penalty(self, v, out);
+        goto done;
+    }
     GM_TRY(grow(self->context, p.pieces * d, &self->sums, &self->sums_size));
     GM_TRY(gm_parallel_for(self->context, p.pieces, multiply_piece, &p));
     memset(out, 0, (size_t)d * sizeof *out);

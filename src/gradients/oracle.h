@@ -5,6 +5,7 @@
 #include <gradiometer/data.h>
 
 #include "base/archive.h"
+#include "gradients/clients.h"
 #include "gradients/noise.h"
 #include "models/model.h"
 
@@ -12,8 +13,10 @@ typedef struct gm_oracle gm_oracle;
 
 /* Zero-initialise. */
 typedef struct gm_oracle_options {
-    int64_t batch_size; /* n, 1 … rows */
-    double l2;          /* λ of λ/2 ‖w‖², biases and the intercept left out */
+    int64_t batch_size;        /* n, 1 … rows */
+    double l2;                 /* λ of λ/2 ‖w‖², biases and the intercept left out */
+    gm_clients *clients;       /* that have the rows, borrowed; NULL: they are here */
+    const char *specification; /* of the model, for them */
 } gm_oracle_options;
 
 /*

@@ -1,6 +1,7 @@
 /* The page of a training: figures, the comparison, and what the numbers mean. */
 #include <math.h>
 
+#include "report/clients.h"
 #include "report/recover.h"
 #include "report/train.h"
 
@@ -122,6 +123,8 @@ void gm_train_tables(const gm_report *report, gm_text *html) {
     gm_page_fact(report, html, "Model", gm_train_say_model);
     gm_page_fact(report, html, "Start", gm_train_say_start);
     gm_page_fact(report, html, "Batches", gm_train_say_batches);
+    gm_page_fact(report, html, "Clients", gm_say_clients);
+    gm_page_fact(report, html, "Left out", gm_say_left_out);
     gm_page_fact(report, html, "Goal", gm_train_say_goal);
     gm_page_fact(report, html, "Least loss", gm_train_say_optimum);
     gm_page_fact(report, html, "Settings", gm_train_say_setting);

@@ -1,3 +1,4 @@
+#include "report/clients.h"
 #include "report/recover.h"
 #include "report/train.h"
 
@@ -50,4 +51,6 @@ void gm_train_table(const gm_report *report, gm_layout *layout) {
     gm_view_row(report, layout, "Model", gm_train_say_model);
     gm_view_row(report, layout, "Start", gm_train_say_start);
     gm_view_row(report, layout, "Batches", gm_train_say_batches);
+    gm_view_row(report, layout, "Clients", gm_say_clients);
+    gm_view_row(report, layout, "Left out", gm_say_left_out);
 }

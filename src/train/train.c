@@ -12,6 +12,7 @@
 #include "random/streams.h"
 #include "train/optimum.h"
 #include "train/search.h"
+#include "train/serve_rows.h"
 
 enum { DEFAULT_BATCH = 256, POWER_STEPS = 8, NAME_SIZE = 64 };
 
@@ -30,7 +31,10 @@ typedef struct job {
     const gm_optimizer_kind *kinds[GM_MOST_OPTIMIZERS];
     int count;
     gm_problem *problem;
+    gm_client_duty duties[4];
+    gm_clients *clients; /* that have the rows; NULL: they are here */
     gm_oracle *oracle;
+    gm_oracle *judge; /* of all the data where `oracle` asks clients; otherwise NULL */
     gm_trainer trainer;
     gm_training *training;
 } job;
@@ -233,6 +237,9 @@ static uint64_t fingerprint(const job *j) {
     hash = gm_hash_bytes(hash, &o->goal, sizeof o->goal);
     hash = gm_hash_bytes(hash, &o->repeats, sizeof o->repeats);
     hash = gm_hash_bytes(hash, &o->seed, sizeof o->seed);
+    hash = gm_hash_bytes(hash, &o->clients.count, sizeof o->clients.count);
+    hash = hash_text(hash, o->clients.sizes);
+    hash = gm_hash_bytes(hash, &o->clients.reproducible, sizeof o->clients.reproducible);
     hash = gm_hash_bytes(hash, rows->data,
                          (size_t)(rows->rows * rows->stride) * gm_element_size(rows->element));
     hash = gm_hash_bytes(hash, j->problem->targets, (size_t)rows->rows * sizeof(double));
@@ -267,7 +274,8 @@ static gm_status find_optimum(job *j) {
     t->optimum = t->optimum_error = NAN;
     if (!wants_optimum(j))
         return GM_OK;
-    GM_TRY(gm_train_optimum(j->problem, j->oracle, j->options.l2, j->options.seed, &least));
+    GM_TRY(gm_train_optimum(j->problem, j->judge ? j->judge : j->oracle, j->options.l2,
+                            j->options.seed, &least));
     gm_oracle_reset(j->oracle);
     t->optimum = least.loss;
     t->optimum_error = least.error;
@@ -290,10 +298,40 @@ static const char *point_name(const job *j) {
                                                            : "zero";
 }
 
+/* The least loss is what runs are judged by, and found from all the data wherever these lie. */
+static gm_status make_judge(job *j, const gm_oracle_options *how) {
+    gm_oracle_options here = *how;
+    if (!j->clients)
+        return GM_OK;
+    here.clients = NULL;
+    return gm_oracle_create(j->context, j->dataset, j->problem->model, j->problem->targets, &here,
+                            &j->judge);
+}
+
+static gm_status make_clients(job *j) {
+    const gm_train_options *o = &j->options;
+    const gm_client_data data = {j->dataset, j->problem->targets, j->problem->classes};
+    const gm_client_duty duties[] = {
+        gm_client_shard_duty, gm_client_open_duty, gm_client_rows_duty, {.service = NULL}};
+    memcpy(j->duties, duties, sizeof duties);
+    if (o->clients.count == 0)
+        return GM_OK;
+    if (gm_point_needs_data(j->problem->at))
+        return gm_fail(j->context, GM_UNAVAILABLE,
+                       "a point that the data decide (%s) needs the data in one place, not at "
+                       "clients",
+                       j->problem->at);
+    return gm_clients_create(j->context, &o->clients, &data, j->duties, &j->clients);
+}
+
 static gm_status begin(job *j) {
     gm_status status = GM_OK;
     const gm_train_options *o = &j->options;
-    const gm_oracle_options how = {.batch_size = o->batch_size, .l2 = o->l2};
+    GM_TRY(make_clients(j));
+    const gm_oracle_options how = {.batch_size = o->batch_size,
+                                   .l2 = o->l2,
+                                   .clients = j->clients,
+                                   .specification = o->model ? o->model : "linear"};
     const double rows = (double)gm_dataset_rows(j->dataset);
     gm_training *t = NULL;
     const double *start;
@@ -302,6 +340,7 @@ static gm_status begin(job *j) {
     GM_TRY(gm_problem_place(j->problem, o->seed));
     GM_TRY(gm_oracle_create(j->context, j->dataset, j->problem->model, j->problem->targets, &how,
                             &j->oracle));
+    GM_TRY(make_judge(j, &how));
     start = j->problem->weights;
     t->model = j->problem->model->kind->name;
     t->at = point_name(j);
@@ -423,7 +462,9 @@ done:
 static void finish(job *j) {
     gm_training_destroy(j->context, j->training);
     gm_journal_close(&j->trainer.journal);
+    gm_oracle_destroy(j->judge);
     gm_oracle_destroy(j->oracle);
+    gm_clients_destroy(j->clients);
     gm_problem_destroy(j->problem);
 }
 
@@ -438,6 +479,8 @@ gm_status gm_train(gm_context *context, const gm_dataset *dataset, const gm_trai
         GM_TRY(train_one(&j, j.kinds[i], &j.training->optimizer[i]));
     }
     GM_TRY(warn(&j));
+    if (j.clients)
+        GM_TRY(gm_clients_tell(j.clients, &j.training->clients));
     *out = j.training;
     j.training = NULL;
 done:
@@ -457,6 +500,7 @@ void gm_training_destroy(gm_context *context, gm_training *t) {
     }
     for (int i = 0; i < GM_MOST_TRAIN_WARNINGS; i++)
         gm_release(context, t->warnings[i]);
+    gm_clients_report_destroy(context, t->clients);
     gm_release(context, t);
 }
 

@@ -24,8 +24,8 @@ static int set_up(void **state) {
                 inputs[i * COLUMNS + j] = next_number(&random) * (j == c ? 5.0 - c : 1.0);
             targets[i] = inputs[i * COLUMNS] + 0.3 * next_number(&random);
             for (int k = 0; k < COLUMNS * COLUMNS; k++)
-                truth[k] += inputs[i * COLUMNS + k / COLUMNS] * inputs[i * COLUMNS + k % COLUMNS] /
-                            ROWS;
+                truth[k] +=
+                    inputs[i * COLUMNS + k / COLUMNS] * inputs[i * COLUMNS + k % COLUMNS] / ROWS;
         }
     check_ok(context, gm_dataset_from_arrays(context, ROWS, COLUMNS, inputs, targets, &dataset));
     return 0;

@@ -55,7 +55,7 @@ static const char *beside(const char *name) {
 static gm_recover_options options_of(int64_t clients, const char *program) {
     return (gm_recover_options){
         .batch_size = 16,
-        .num_gradients = 400,
+        .num_gradients = 800,
         .seed = 3,
         .clients = {.count = clients, .program = program, .timeout = 20.0, .reproducible = true}};
 }
@@ -72,8 +72,7 @@ static void check_same(const gm_recovery *a, const gm_recovery *b) {
                         (size_t)(a->dimension * a->dimension) * sizeof *a->hessian);
     assert_memory_equal(a->mean_gradient, b->mean_gradient,
                         (size_t)a->dimension * sizeof *a->mean_gradient);
-    assert_memory_equal(&a->predicted_operator.value, &b->predicted_operator.value,
-                        sizeof(double));
+    assert_memory_equal(&a->predicted_operator.value, &b->predicted_operator.value, sizeof(double));
 }
 
 static void a_process_gives_the_bits_of_this_one(void **state) {
@@ -182,6 +181,96 @@ static void every_fault_is_named(void **state) {
     unsetenv("GRADIOMETER_FAULT");
 }
 
+static gm_train_options training_of(int64_t clients, const char *program) {
+    return (gm_train_options){
+        .optimizers = "gradiometer",
+        .batch_size = 30,
+        .epochs = 40.0,
+        .learning_rate = 1.0,
+        .seed = 3,
+        .clients = {.count = clients, .program = program, .timeout = 20.0, .reproducible = true}};
+}
+
+static gm_training *train(const gm_train_options *options) {
+    gm_training *training = NULL;
+    check_ok(context, gm_train(context, dataset, options, &training));
+    return training;
+}
+
+/* The same batches as in one place: without noise, the same run up to rounding. */
+static void training_takes_the_same_batches(void **state) {
+    (void)state;
+    const char *const optimizers[] = {"sgd", "momentum", "adam", "lbfgs"};
+    for (int o = 0; o < 4; o++) {
+        gm_train_options options = training_of(0, NULL);
+        options.optimizers = optimizers[o];
+        options.l2 = 0.01;
+        options.epochs = 2.0;
+        options.learning_rate = 0.01;
+        gm_training *whole = train(&options);
+        options.clients = training_of(3, NULL).clients;
+        options.clients.sizes = "1,5,2";
+        gm_training *parts = train(&options);
+        for (int j = 0; j < COLUMNS; j++)
+            check_near(parts->optimizer[0].weights[j], whole->optimizer[0].weights[j], 1e-9);
+        check_near(parts->optimizer[0].runs[0].final_loss, whole->optimizer[0].runs[0].final_loss,
+                   1e-9);
+        check_near(parts->initial_loss, whole->initial_loss, 1e-9);
+        check_near(parts->optimum, whole->optimum, 1e-12);
+        assert_int_equal(parts->clients->client[1].rows, ROWS * 5 / 8);
+        gm_training_destroy(context, whole);
+        gm_training_destroy(context, parts);
+    }
+}
+
+static void training_in_processes_has_the_same_bits(void **state) {
+    (void)state;
+    gm_train_options options = training_of(3, NULL);
+    gm_training *here = train(&options);
+    options.clients.program = beside("gradiometer-client");
+    gm_training *there = train(&options);
+    assert_memory_equal(here->optimizer[0].weights, there->optimizer[0].weights,
+                        COLUMNS * sizeof(double));
+    assert_true(here->optimizer[0].runs[0].final_loss < 1.01 * here->optimum);
+    assert_true(there->clients->client[2].gradients > 0);
+    options.clients.reproducible = false;
+    gm_training *other = train(&options);
+    assert_memory_not_equal(here->optimizer[0].weights, other->optimizer[0].weights,
+                            COLUMNS * sizeof(double));
+    gm_training_destroy(context, here);
+    gm_training_destroy(context, there);
+    gm_training_destroy(context, other);
+}
+
+static void check_fault_in_training(const struct staged_fault *fault, int time) {
+    const int client = 1 + time % 3;
+    char named[64];
+    gm_train_options options = training_of(3, beside("faulty_client"));
+    gm_training *training = NULL;
+    options.seed = (uint64_t)time;
+    options.clients.timeout = strcmp(fault->name, "stopped") == 0 ? 0.25 : 20.0;
+    stage(client, fault->name);
+    snprintf(named, sizeof named, "client %d (%s)", client, fault->expected);
+    check_fails(context, GM_IO_ERROR, named, gm_train(context, dataset, &options, &training));
+    assert_null(training);
+    options.clients.tolerate = 1;
+    training = train(&options);
+    assert_int_equal(training->clients->left_out, 1);
+    assert_string_equal(training->clients->client[client - 1].fault, fault->expected);
+    assert_true(training->optimizer[0].runs[0].final_loss < 0.1 * training->initial_loss);
+    gm_training_destroy(context, training);
+    check_no_children();
+}
+
+/* Scaled gradients show by the noise of many batches, of which this training has too few. */
+static void every_fault_in_training_is_named(void **state) {
+    (void)state;
+    for (int f = 0; f < STAGED_FAULTS; f++)
+        for (int time = 0; time < TIMES && strcmp(staged_faults[f].name, "scaled"); time++)
+            check_fault_in_training(&staged_faults[f], time);
+    unsetenv("GRADIOMETER_FAULT");
+}
+
 static void those_left_are_the_whole(void **state) {
     (void)state;
     /* Client 2 of sizes 1, 2, 1 dies: what is left weighs the other two alike. */
@@ -234,8 +323,7 @@ static void a_cancelled_run_leaves_no_client(void **state) {
     options.clients.timeout = 1000.0;
     stage(2, "stopped");
     pthread_create(&thread, NULL, cancel_soon, one);
-    check_fails(one, GM_CANCELLED, "cancelled",
-                gm_recover(one, dataset, &options, &recovery));
+    check_fails(one, GM_CANCELLED, "cancelled", gm_recover(one, dataset, &options, &recovery));
     pthread_join(thread, NULL);
     unsetenv("GRADIOMETER_FAULT");
     gm_context_destroy(one);
@@ -320,6 +408,9 @@ int main(void) {
         cmocka_unit_test(models_with_classes_know_all_of_them),
         cmocka_unit_test(noise_of_a_client_is_its_own),
         cmocka_unit_test(every_fault_is_named),
+        cmocka_unit_test(training_takes_the_same_batches),
+        cmocka_unit_test(training_in_processes_has_the_same_bits),
+        cmocka_unit_test(every_fault_in_training_is_named),
         cmocka_unit_test(those_left_are_the_whole),
         cmocka_unit_test(all_that_failed_are_named),
         cmocka_unit_test(a_cancelled_run_leaves_no_client),

@@ -6,6 +6,7 @@
 
 #include <gradiometer/spec.h>
 
+#include "clients.h"
 #include "specs.h"
 
 #define FIELD(name) offsetof(struct train_options, name)
@@ -91,6 +92,13 @@ static const struct option options[] = {
      .offset = FIELD(repeats),
      .help = "runs of the setting that was found, on other orders of the rows; the result is that "
              "of the median one"},
+    CLIENT_OPTIONS(FIELD(train.clients)),
+    {.name = "reproducible",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(train.clients.reproducible),
+     .help =
+         "with --clients: noise from the seed, not from the system's entropy at each client, so "
+         "that the run can be repeated, and resumed to the same bytes"},
 };
 
 static const struct example examples[] = {
@@ -154,7 +162,13 @@ static int run(struct session *session, void *given) {
     values->train.repeats = (int)values->repeats;
     if (!values->data.path)
         return session_error(session, GM_INVALID_ARGUMENT, "option --data FILE|DIR is missing");
-    const int exit = read_goal(session, values);
+    values->train.clients.program = "";
+    int exit = clients_check(session, &values->train.clients);
+    if (exit == EXIT_DONE && values->train.clients.reproducible && values->train.clients.count == 0)
+        exit = session_error(session, GM_INVALID_ARGUMENT,
+                             "option --reproducible goes with --clients only");
+    if (exit == EXIT_DONE)
+        exit = read_goal(session, values);
     return exit == EXIT_DONE ? train_run(session, values) : exit;
 }
 

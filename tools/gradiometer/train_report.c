@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "along_report.h"
+#include "clients.h"
 #include "try.h"
 
 enum { PATH = 96 };
@@ -151,6 +152,7 @@ gm_status train_report_fill(gm_report *report, const struct train_options *optio
     TRY(set_monitor(report, "result.monitor", &t->optimizer[0].monitor));
     TRY(data_report(report, options->data.path, dataset));
     TRY(gm_report_set_boolean(report, "result.resumed", t->resumed));
+    TRY(clients_report(report, t->clients));
     TRY(gm_report_set_numbers(report, "result.warnings", NULL, 0));
     for (int i = 0; t->warnings[i]; i++) {
         TRY(gm_report_append_text(report, "result.warnings", t->warnings[i]));

@@ -1,0 +1,253 @@
+#include "train/serve_rows.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "curvature/affinity.h"
+#include "data/dataset.h"
+#include "gradients/client_rows.h"
+#include "gradients/oracle.h"
+#include "linalg/linalg.h"
+#include "random/system.h"
+
+enum { MODEL_TEXT = 512, MOST_WEIGHTS = 4, MOST_NOISED = 1024, PROBED_BATCH = 32 };
+
+/* Outputs up to which the power of noise is known beforehand. */
+enum { MOST_TRACED = 64 };
+
+/* What stays from one question to the next. */
+typedef struct kept {
+    gm_model *model;
+    gm_oracle *oracle;
+} kept;
+
+static void release_kept(gm_client *client) {
+    kept *k = client->kept;
+    gm_oracle_destroy(k->oracle);
+    gm_model_destroy(client->context, k->model);
+    gm_release(client->context, k);
+}
+
+/* --- opening --- */
+
+static gm_status read_model(gm_client *client, gm_archive *request, gm_model **out) {
+    gm_status status = GM_OK;
+    char text[MODEL_TEXT] = "";
+    int64_t size = 0;
+    gm_archive_integers(request, 1, &size);
+    if (request->status == GM_OK && (size < 0 || size >= MODEL_TEXT))
+        GM_TRY(gm_fail(client->context, GM_INVALID_INPUT,
+                       "a specification of a model of %lld bytes", (long long)size));
+    gm_archive_bytes(request, size, text);
+    GM_TRY(request->status);
+    if (!client->dataset)
+        GM_TRY(gm_fail(client->context, GM_INVALID_INPUT, "a client was asked before it had data"));
+    const gm_model_shape shape = {.columns = gm_dataset_columns(client->dataset),
+                                  .classes = gm_dataset_classes(client->dataset)};
+    GM_TRY(gm_model_create(client->context, text, &shape, out));
+done:
+    return status;
+}
+
+/* Whether gradients at w = 0 follow noise on the targets, on one batch of its rows. */
+static gm_status probe(gm_client *client, const gm_model *model, double *affinity) {
+    gm_context *context = client->context;
+    gm_status status = GM_OK;
+    const gm_target_noise noise = {.law = GM_NOISE_LINK, .variance = PROBED_BATCH};
+    gm_supply *supply = NULL, *adapted = NULL;
+    double *weights = NULL;
+    *affinity = NAN;
+    if (!model->loss->affine)
+        return GM_OK;
+    GM_TRY(GM_NEW_ZERO(context, weights, model->parameters));
+    if (model->initialize)
+        model->initialize(model, context, (gm_stream){0, 0}, weights);
+    GM_TRY(gm_model_supply_create(context, client->dataset, model,
+                                  gm_dataset_targets(client->dataset), weights, PROBED_BATCH,
+                                  &supply));
+    adapted = supply;
+    if (client->adapt)
+        GM_TRY(client->adapt(client, supply, &adapted));
+    GM_TRY(gm_affinity_measure(context, adapted, &noise, (gm_source_seeds){0, 0}, 0, affinity));
+done:
+    if (adapted != supply)
+        gm_supply_destroy(adapted);
+    gm_supply_destroy(supply);
+    gm_release(context, weights);
+    return status;
+}
+
+static gm_status open_rows(gm_client *client, gm_archive *request, gm_archive *answer) {
+    gm_context *context = client->context;
+    gm_status status = GM_OK;
+    gm_rows_opening opening = {.affinity = NAN};
+    kept *k = NULL;
+    if (client->kept)
+        release_kept(client);
+    client->kept = NULL;
+    GM_TRY(GM_NEW_ZERO(context, k, 1));
+    client->kept = k;
+    client->release_kept = release_kept;
+    GM_TRY(read_model(client, request, &k->model));
+    const gm_oracle_options options = {.batch_size = 1};
+    GM_TRY(gm_oracle_create(context, client->dataset, k->model,
+                            gm_dataset_targets(client->dataset), &options, &k->oracle));
+    opening.dimension = k->model->parameters;
+    GM_TRY(probe(client, k->model, &opening.affinity));
+    gm_archive_bytes(answer, sizeof opening, &opening);
+done:
+    return status;
+}
+
+/* --- sums over rows --- */
+
+/* A question with its arrays, and room for the answer. */
+typedef struct work {
+    gm_rows_question fields;
+    int64_t rows;                 /* in the lists */
+    double *weights, *direction;  /* [count][d], [d] */
+    const double *at[MOST_WEIGHTS];
+    int64_t *index;
+    double *answer; /* [size] */
+} work;
+
+static gm_status check_fields(const gm_client *client, const gm_rows_question *q, int64_t d) {
+    const int64_t rows = gm_dataset_rows(client->dataset);
+    const bool lists = q->early != GM_ROWS_ALL;
+    if (q->dimension == d && q->task >= 0 && q->task < GM_ROWS_TASKS && q->count >= 1 &&
+        q->count <= MOST_WEIGHTS && q->noised >= 0 && q->noised <= MOST_NOISED &&
+        (lists ? q->early >= 0 && q->late >= 0 && q->early <= rows && q->late <= rows : true))
+        return GM_OK;
+    return gm_fail(client->context, GM_INVALID_INPUT, "a question that a client does not know");
+}
+
+static gm_status read_work(gm_client *client, gm_archive *request, int64_t d, work *w) {
+    gm_context *context = client->context;
+    gm_status status = GM_OK;
+    gm_rows_question *q = &w->fields;
+    const int64_t rows = gm_dataset_rows(client->dataset);
+    gm_rows_question_exchange(request, q);
+    GM_TRY(request->status);
+    GM_TRY(check_fields(client, q, d));
+    GM_TRY(GM_NEW(context, w->weights, q->count * d));
+    gm_archive_doubles(request, q->count * d, w->weights);
+    for (int64_t i = 0; i < q->count; i++)
+        w->at[i] = w->weights + i * d;
+    GM_TRY(GM_NEW(context, w->direction, d));
+    if (q->task == GM_ROWS_CURVATURE)
+        gm_archive_doubles(request, d, w->direction);
+    w->rows = q->early == GM_ROWS_ALL ? 0 : q->early + q->late;
+    GM_TRY(GM_NEW(context, w->index, w->rows));
+    gm_archive_integers(request, w->rows, w->index);
+    GM_TRY(request->status);
+    for (int64_t i = 0; i < w->rows; i++)
+        if (w->index[i] < 0 || w->index[i] >= rows)
+            GM_TRY(gm_fail(context, GM_INVALID_INPUT, "a client was asked for row %lld of %lld",
+                           (long long)w->index[i], (long long)rows));
+    GM_TRY(GM_NEW_ZERO(context, w->answer, gm_rows_answer_size(q)));
+done:
+    return status;
+}
+
+static void work_release(gm_context *context, work *w) {
+    gm_release(context, w->answer);
+    gm_release(context, w->index);
+    gm_release(context, w->direction);
+    gm_release(context, w->weights);
+}
+
+static gm_status take_gradients(const kept *k, const work *w) {
+    gm_status status = GM_OK;
+    const gm_rows_question *q = &w->fields;
+    const int64_t d = q->dimension;
+    double *late = w->answer + 1 + d;
+    if (q->early == GM_ROWS_ALL)
+        return gm_oracle_full(k->oracle, w->at[0], w->answer, w->answer + 1);
+    if (q->early > 0)
+        GM_TRY(gm_oracle_gradient(k->oracle, w->at[0], q->early, w->index, w->answer,
+                                  w->answer + 1, NULL));
+    if (q->late > 0)
+        GM_TRY(gm_oracle_gradient(k->oracle, w->at[0], q->late, w->index + q->early, late,
+                                  late + 1, NULL));
+done:
+    return status;
+}
+
+/* E ‖v‖² of noise of variance n on n rows: (1/n) Σ_i ‖x_i‖² tr H_i of models that are linear. */
+static gm_status expect_power(const gm_client *client, const kept *k, const work *w, double *out) {
+    gm_context *context = client->context;
+    gm_status status = GM_OK;
+    const gm_model *model = k->model;
+    const gm_rows *rows = gm_dataset_matrix(client->dataset);
+    const int64_t columns = rows->columns;
+    const int c = model->outputs;
+    double *x = NULL, z[MOST_TRACED], trace, sum = 0.0;
+    *out = NAN;
+    if (!model->linear || !model->loss->affine || c > MOST_TRACED)
+        return GM_OK;
+    GM_TRY(GM_NEW(context, x, columns));
+    for (int64_t i = 0; i < w->fields.early; i++) {
+        double norm, traces = 0.0;
+        gm_rows_gather(rows, 1, w->index + i, x);
+        norm = gm_inner(columns, x, x);
+        for (int a = 0; a < c; a++)
+            z[a] = gm_inner(columns, x, w->at[0] + a * columns);
+        for (int a = 0; a < c; a++) {
+            model->loss->curvature(1, c, z, a, a, &trace);
+            traces += trace;
+        }
+        sum += norm * traces;
+    }
+    *out = sum / (double)w->fields.early;
+done:
+    gm_release(context, x);
+    return status;
+}
+
+static gm_status take_noised(gm_client *client, const kept *k, work *w) {
+    gm_status status = GM_OK;
+    gm_rows_question *q = &w->fields;
+    const int64_t d = q->dimension;
+    if (q->early == 0)
+        return GM_OK;
+    if (q->private_noise)
+        GM_TRY(gm_random_system(client->context, &q->seed));
+    GM_TRY(gm_oracle_noised(k->oracle, w->at[0], q->early, w->index, (int)q->noised, q->seed,
+                            q->batch, w->answer, w->answer + 2, w->answer + 2 + d));
+    GM_TRY(expect_power(client, k, w, w->answer + 1));
+done:
+    return status;
+}
+
+static gm_status sum_rows(gm_client *client, gm_archive *request, gm_archive *answer) {
+    gm_status status = GM_OK;
+    const kept *k = client->kept;
+    work w = {.index = NULL};
+    if (!k || !k->oracle)
+        return gm_fail(client->context, GM_INVALID_INPUT, "a client was asked before it was opened");
+    GM_TRY(read_work(client, request, gm_oracle_dimension(k->oracle), &w));
+    switch ((gm_rows_task)w.fields.task) {
+    case GM_ROWS_GRADIENT:
+        GM_TRY(take_gradients(k, &w));
+        break;
+    case GM_ROWS_NOISED:
+        GM_TRY(take_noised(client, k, &w));
+        break;
+    case GM_ROWS_EVALUATE:
+        GM_TRY(gm_oracle_evaluate(k->oracle, (int)w.fields.count, w.at, w.answer,
+                                  w.answer + w.fields.count));
+        break;
+    case GM_ROWS_CURVATURE:
+        GM_TRY(gm_oracle_curvature_product(k->oracle, w.at[0], w.direction, w.answer));
+        break;
+    case GM_ROWS_TASKS:
+        break;
+    }
+    gm_archive_doubles(answer, gm_rows_answer_size(&w.fields), w.answer);
+done:
+    work_release(client->context, &w);
+    return status;
+}
+
+const gm_client_duty gm_client_open_duty = {GM_CLIENT_OPEN, GM_CLIENT_OPENED, open_rows};
+const gm_client_duty gm_client_rows_duty = {GM_CLIENT_ROWS, GM_CLIENT_SUMS, sum_rows};
