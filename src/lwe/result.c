@@ -221,7 +221,8 @@ done:
     return status;
 }
 
-/* The unique shortest vector, by the clock and so by one rank alone; that it cannot be run, for want of the helper, is no failure. */
+/* The unique shortest vector, by the clock and so by one rank alone; that it cannot be run, for
+ * want of the helper, is no failure. */
 static gm_status add_usvp(gm_context *context, const gm_lwe *instance,
                           const gm_lwe_attack_options *options, gm_lwe_result *result) {
     gm_lwe_usvp usvp = {0};

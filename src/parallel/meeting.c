@@ -26,8 +26,8 @@ static gm_status carried(struct gm_ranks *ranks, int32_t ended) {
         return gm_fail(ranks->context, GM_IO_ERROR, "MPI failed to carry data between the ranks");
     return gm_is_cancelled(ranks->context)
                ? gm_fail(ranks->context, GM_CANCELLED, "cancelled while waiting for other ranks")
-               : gm_fail(ranks->context, GM_IO_ERROR,
-                         "other ranks did not come within %g seconds", ranks->limit);
+               : gm_fail(ranks->context, GM_IO_ERROR, "other ranks did not come within %g seconds",
+                         ranks->limit);
 }
 
 gm_status gm_meeting_gather(struct gm_ranks *ranks, const int64_t *offsets, void *bytes) {

@@ -1,5 +1,5 @@
-/* How ranks come together: before anything is handed over each says where it is and how it fares, so
-   that a rank that failed, was cancelled or went another way is seen by all. */
+/* How ranks come together: before anything is handed over each says where it is and how it fares,
+   so that a rank that failed, was cancelled or went another way is seen by all. */
 #ifndef GM_MEETING_H
 #define GM_MEETING_H
 

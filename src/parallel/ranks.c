@@ -24,7 +24,8 @@ static const double LEAVE_LIMIT = 10.0;
 
 static gm_status no_module(gm_context *context, const char *reason) {
     return gm_fail(context, GM_UNAVAILABLE,
-                   "MPI: %s; the module " MODULE " is built where MPI is installed (Debian packages "
+                   "MPI: %s; the module " MODULE
+                   " is built where MPI is installed (Debian packages "
                    "libopenmpi-dev and openmpi-bin), and GRADIOMETER_MPI=off runs without it",
                    reason);
 }
@@ -80,8 +81,8 @@ static identity identify(const gm_context *context) {
     snprintf(self.blas_core, sizeof self.blas_core, "%s", build.blas_core);
     (void)gethostname(host, sizeof host - 1);
     (void)sched_getaffinity(0, sizeof set, &set);
-    self.processors = gm_hash_bytes(gm_hash_bytes(GM_HASH_START, host, sizeof host), &set,
-                                    sizeof set);
+    self.processors =
+        gm_hash_bytes(gm_hash_bytes(GM_HASH_START, host, sizeof host), &set, sizeof set);
     self.isa = (int32_t)context->isa;
     self.threads = context->threads;
     self.threads_given = context->threads_given;
@@ -96,11 +97,12 @@ static gm_status check_same(gm_context *context, int ranks, const identity *all)
                            "ranks 0 and %d are of versions %s (%s) and %s (%s)", r, a->version,
                            a->commit, b->version, b->commit);
         if (a->isa != b->isa || strcmp(a->blas_core, b->blas_core) != 0)
-            return gm_fail(context, GM_INVALID_INPUT,
-                           "ranks 0 and %d would not have the same bits: instructions %s and %s, "
-                           "BLAS cores %s and %s; GRADIOMETER_ISA and OPENBLAS_CORETYPE choose them",
-                           r, gm_isa_name((gm_isa)a->isa), gm_isa_name((gm_isa)b->isa),
-                           a->blas_core, b->blas_core);
+            return gm_fail(
+                context, GM_INVALID_INPUT,
+                "ranks 0 and %d would not have the same bits: instructions %s and %s, "
+                "BLAS cores %s and %s; GRADIOMETER_ISA and OPENBLAS_CORETYPE choose them",
+                r, gm_isa_name((gm_isa)a->isa), gm_isa_name((gm_isa)b->isa), a->blas_core,
+                b->blas_core);
     }
     return GM_OK;
 }
@@ -155,7 +157,8 @@ gm_status gm_ranks_join_by(gm_context *context, const gm_transport *transport) {
     gm_status status = GM_OK;
     struct gm_ranks *ranks = NULL;
     if (context->ranks)
-        return gm_fail(context, GM_INVALID_ARGUMENT, "gm_ranks_join: the context has joined before");
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "gm_ranks_join: the context has joined before");
     if (transport->start() != GM_TRANSPORT_DONE)
         return gm_fail(context, GM_IO_ERROR, "MPI could not be started");
     GM_TRY(GM_NEW_ZERO(context, ranks, 1));

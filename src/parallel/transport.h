@@ -12,8 +12,8 @@ enum { GM_TRANSPORT_VERSION = 1 };
 /* How a function of the table ended. */
 enum { GM_TRANSPORT_DONE = 0, GM_TRANSPORT_FAILED = 1, GM_TRANSPORT_LEFT = 2 };
 
-/* Asked again and again while a rank waits: false to wait no longer. After GM_TRANSPORT_LEFT nothing
-   but end_all() is of use. */
+/* Asked again and again while a rank waits: false to wait no longer. After GM_TRANSPORT_LEFT
+   nothing but end_all() is of use. */
 typedef bool (*gm_patience)(void *argument);
 
 typedef struct gm_transport {
@@ -24,8 +24,8 @@ typedef struct gm_transport {
     int32_t (*start)(void);
     int32_t (*rank)(void);
     int32_t (*size)(void);
-    /* bytes [offsets[size]]: the part of rank r is from offsets[r] to offsets[r + 1]. Each fills its
-       own before, and has all after. */
+    /* bytes [offsets[size]]: the part of rank r is from offsets[r] to offsets[r + 1]. Each fills
+       its own before, and has all after. */
     int32_t (*gather)(const int64_t *offsets, void *bytes, gm_patience patience, void *argument);
     /* bytes [size] of rank `root` on every rank. */
     int32_t (*broadcast)(int32_t root, int64_t size, void *bytes, gm_patience patience,

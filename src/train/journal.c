@@ -181,7 +181,8 @@ done:
 }
 
 bool gm_journal_is_due(const gm_journal *self) {
-    return self->path && gm_context_rank(self->context) == 0 && gm_seconds() - self->saved_at >= INTERVAL;
+    return self->path && gm_context_rank(self->context) == 0 &&
+           gm_seconds() - self->saved_at >= INTERVAL;
 }
 
 gm_status gm_journal_go_on(gm_journal *self, gm_archive *archive) {

@@ -163,18 +163,19 @@ static int leave_ranks(struct session *session, int exit) {
     const bool all = gm_ranks_leave(session->context, ended, &exit, &tells);
     if (tells && number)
         interrupt_say(number, session->json);
-    else if (tells && session->kept[0])
+    else if (tells && session->kept[0] && gm_context_ranks(session->context) > 1)
         print_error(session, ended, session->kept);
     if (!all)
         gm_ranks_abort(session->context, exit);
     return exit;
 }
 
-/* Before ranks have joined none knows of another, and a launcher ends all when one ends: time for the
-   first to tell what all have found. */
+/* Before ranks have joined none knows of another, and a launcher ends all when one ends: time for
+   the first to tell what all have found. */
 static void wait_for_first(const struct session *session, int exit) {
     const struct timespec pause = {.tv_nsec = 500 * 1000 * 1000};
-    if (session->quiet_rank && exit != EXIT_DONE && (!session->context || gm_context_ranks(session->context) == 1))
+    if (session->quiet_rank && exit != EXIT_DONE &&
+        (!session->context || gm_context_ranks(session->context) == 1))
         nanosleep(&pause, NULL);
 }
 

@@ -80,7 +80,8 @@ static int32_t broadcast(int32_t root, int64_t bytes, void *values, gm_patience 
     return ended;
 }
 
-/* The parts one after the other, where places do not fit the int of MPI, or there are many ranks. */
+/* The parts one after the other, where places do not fit the int of MPI, or there are many ranks.
+ */
 static int32_t gather_by_parts(int32_t ranks, const int64_t *offsets, void *bytes,
                                gm_patience patience, void *argument) {
     int32_t ended = GM_TRANSPORT_DONE;
