@@ -48,8 +48,8 @@ GM_API GM_MUST_USE gm_status gm_ranks_join(gm_context *context);
 GM_API GM_MUST_USE gm_status gm_ranks_agree(gm_context *context, gm_status mine);
 
 /**
- * Leave, before the context is destroyed: wait until every rank is here. A rank that comes with a
- * failure ends what the others wait for, so that they come here too.
+ * Come to the end, before the context is destroyed: wait until every rank is here. A rank that
+ * comes with a failure ends what the others wait for, so that they come here too.
  * @param ended        how the work ended on this rank. With GM_OK it waits as long as the others
  *                     work, otherwise ten seconds
  * @param exit_status  what this process would exit with; receives what all are to exit with: that
@@ -57,7 +57,8 @@ GM_API GM_MUST_USE gm_status gm_ranks_agree(gm_context *context, gm_status mine)
  * @param tells        whether this rank has a failure to tell; receives whether it is the one to
  *                     tell it, which is the lowest that has one
  * @return false where not every rank came: the caller tells what it has to tell and then calls
- *         gm_ranks_abort(). A context that never joined: true, nothing is changed.
+ *         gm_ranks_abort(). Where all came, gm_context_destroy() waits until each has told. A
+ * context that never joined: true, nothing is changed.
  */
 GM_API bool gm_ranks_leave(gm_context *context, gm_status ended, int *exit_status, bool *tells);
 

@@ -106,10 +106,11 @@ gm_status gm_gauss_newton_rows(gm_context *context, const gm_rows *rows, const g
     for (; j.first < n; j.first += samples) {
         const int64_t count = n - j.first < samples ? n - j.first : samples;
         GM_TRY(gm_parallel_for(context, count, sample_rows, &j));
-        GM_TRY(gm_gram_accumulate(context, count * c, d, j.vectors, out));
+        GM_TRY(gm_gram_accumulate_part(context, count * c, d, j.vectors, out));
         GM_TRY(gm_progress(context, "computing the curvature from the data",
                            (double)(j.first + count), (double)n));
     }
+    GM_TRY(gm_gram_gather(context, d, out));
     for (int64_t i = 0; i < d; i++)
         for (int64_t s = 0; s <= i; s++)
             out[i * d + s] /= total;

@@ -116,7 +116,7 @@ gm_status gm_gram_gather(gm_context *context, int64_t d, double *lower) {
     gm_shared shared = {.bytes = TILE * TILE * (int64_t)sizeof *lower};
     if (!gm_is_shared(context))
         return GM_OK;
-    status = GM_NEW_ZERO(context, job.tiles, count * TILE * TILE);
+    status = GM_NEW(context, job.tiles, count * TILE * TILE);
     if (status == GM_OK)
         status = gm_share_keep(context, count, move_tile, &job);
     GM_TRY(gm_ranks_agree(context, status));

@@ -4,6 +4,7 @@
 
 #include "lwe/reducer.h"
 #include "lwe/result.h"
+#include "parallel/ranks.h"
 
 /* Rows must be of this instance in all that decides where memory is read. */
 static gm_status check_rows(gm_context *context, const gm_lwe *instance, const gm_lwe_rows *rows) {
@@ -85,7 +86,10 @@ static gm_status run_round(struct solving *solving, int64_t round) {
     GM_TRY(gm_lwe_reducer_create(solving->context, solving->instance, &solving->reduce, round,
                                  solving->reduce.blocks, solving->effort.guesses, &reducer));
     gm_lwe_rows *rows = gm_lwe_reducer_rows(reducer);
-    while (!done && !solving->result->recovered && gm_seconds() < solving->effort.deadline) {
+    while (!done && !solving->result->recovered) {
+        GM_TRY(gm_ranks_is_late(solving->context, solving->effort.deadline, &done));
+        if (done)
+            break;
         const int64_t blocks = rows->blocks;
         GM_TRY(gm_progress(solving->context, "looking for the secret, until the time limit",
                            gm_seconds() - solving->start,
@@ -127,8 +131,11 @@ gm_status gm_lwe_solve(gm_context *context, const gm_lwe *instance,
     GM_TRY(gm_lwe_effort_of(context, instance, options, &solving.effort));
     GM_TRY(gm_lwe_result_create(context, instance, &solving.result));
     gm_lwe_result *result = solving.result;
-    while (!result->recovered && gm_seconds() < solving.effort.deadline)
-        GM_TRY(run_round(&solving, result->rounds++));
+    for (bool late = false; !result->recovered && !late;) {
+        GM_TRY(gm_ranks_is_late(context, solving.effort.deadline, &late));
+        if (!late)
+            GM_TRY(run_round(&solving, result->rounds++));
+    }
     if (solving.rows && solving.rows->count > 0)
         GM_TRY(gm_lwe_reduction_describe(context, instance, solving.rows, &result->reduction));
     GM_TRY(gm_lwe_result_complete(context, instance, solving.rows, &solving.last, options, result));

@@ -8,6 +8,7 @@
 #include "lwe/guess.h"
 #include "lwe/law.h"
 #include "lwe/linear.h"
+#include "parallel/ranks.h"
 
 enum {
     PATHS_WHITENED = 4096, /* guesses times copies that are followed */
@@ -39,8 +40,9 @@ struct stages {
     gm_lwe_attempt *attempt;
 };
 
-static bool over(const struct stages *stages) {
-    return stages->attempt->find.found || gm_seconds() > stages->effort->deadline;
+static gm_status is_over(const struct stages *stages, bool *over) {
+    *over = stages->attempt->find.found;
+    return *over ? GM_OK : gm_ranks_is_late(stages->context, stages->effort->deadline, over);
 }
 
 /* Follow the guesses by the gradient of one weighting. */
@@ -48,12 +50,14 @@ static gm_status peel(struct stages *stages, gm_lwe_weighting weighting, int64_t
                       const char *name) {
     gm_lwe_gradient *gradient = NULL;
     const gm_lwe_view *view = stages->search.view;
-    if (over(stages))
-        return GM_OK;
+    bool over = false;
+    gm_status status = is_over(stages, &over);
+    if (status != GM_OK || over)
+        return status;
     const double most = gm_lwe_most_norm(&stages->search.instance->parameters, view->kept);
     stages->attempt->solver = name;
     stages->guesses->copies = paths > stages->guesses->count ? paths / stages->guesses->count : 1;
-    gm_status status = gm_lwe_gradient_create(stages->context, view, weighting, most, &gradient);
+    status = gm_lwe_gradient_create(stages->context, view, weighting, most, &gradient);
     if (status == GM_OK)
         status = gm_lwe_peel(stages->context, &stages->search, gradient, stages->guesses,
                              &stages->attempt->find);
@@ -63,14 +67,17 @@ static gm_status peel(struct stages *stages, gm_lwe_weighting weighting, int64_t
 
 /* Decode the best guesses, the norm of the secret being half, once and twice what is expected. */
 static gm_status decode(struct stages *stages) {
-    gm_status status = GM_OK;
+    bool over = false;
+    gm_status status = is_over(stages, &over);
     const double level = fmax(1, stages->effort->power * (double)stages->search.view->kept);
     const int64_t count = stages->guesses->count;
     stages->guesses->count = count < DECODED ? count : DECODED;
-    for (double factor = 0.5; factor <= 2 && status == GM_OK && !over(stages); factor *= 2) {
+    for (double factor = 0.5; factor <= 2 && status == GM_OK && !over; factor *= 2) {
         stages->attempt->solver = "linear";
         status = gm_lwe_decode(stages->context, &stages->search, factor * level, stages->guesses,
                                &stages->attempt->find);
+        if (status == GM_OK)
+            status = is_over(stages, &over);
     }
     stages->guesses->count = count;
     return status;
@@ -80,9 +87,10 @@ static gm_status decode(struct stages *stages) {
 static gm_status peel_all(struct stages *stages, const gm_lwe_rows *rows, double level) {
     gm_lwe_view *all = NULL;
     const gm_lwe_view *best = stages->search.view;
-    if (over(stages))
-        return GM_OK;
-    gm_status status = GM_OK;
+    bool over = false;
+    gm_status status = is_over(stages, &over);
+    if (status != GM_OK || over)
+        return status;
     if (rows->count > best->count) {
         status = gm_lwe_view_create(stages->context, rows, &stages->search.instance->parameters,
                                     level, 0, &all);

@@ -8,14 +8,18 @@
 #include "lwe/block.h"
 #include "lwe/entropy.h"
 #include "lwe/view.h"
+#include "parallel/ranks.h"
 
 /* A block may take this many times as long as a plan expects, and this many seconds more. */
 static const double PATIENCE = 20, PATIENCE_SECONDS = 60;
 static const char *const precisions[] = {"double", "long double", "mpfr"};
 enum { FIRST_PLAN = 2 }; /* blocks that follow the first plan */
 
+/* Seconds between two meetings of ranks that wait for a block. */
+static const double SLICE = 0.05;
+
 /* Where a block stands. */
-enum state { UNKNOWN, QUEUED, READY, LOST };
+enum state { UNKNOWN, QUEUED, ELSEWHERE, READY, LOST };
 
 struct slot {
     enum state state;
@@ -105,7 +109,12 @@ static const gm_lwe_plan *plan_of(const gm_lwe_reducer *reducer, int64_t b) {
     return b < FIRST_PLAN ? &reducer->summary.first : &reducer->summary.plan;
 }
 
-/* Draw block b; take it from the checkpoint or queue it. */
+/* The rank that reduces block b. */
+static int owner_of(const gm_lwe_reducer *reducer, int64_t b) {
+    return (int)(b % gm_context_ranks(reducer->context));
+}
+
+/* Draw block b; take it from the checkpoint or queue it, where it is this rank's. */
 static gm_status look_at(gm_lwe_reducer *reducer, int64_t b) {
     gm_status status;
     gm_context *context = reducer->context;
@@ -121,6 +130,10 @@ static gm_status look_at(gm_lwe_reducer *reducer, int64_t b) {
     slot->block.loops = plan->loops;
     slot->key = gm_lwe_block_key(instance, &slot->block, reducer->dropped, reducer->dropped_count,
                                  options->seed);
+    if (owner_of(reducer, b) != gm_context_rank(context)) {
+        slot->state = ELSEWHERE;
+        goto done;
+    }
     if (options->checkpoint)
         GM_TRY(gm_lwe_block_load(context, options->checkpoint, slot->key, reducer->round, b,
                                  &slot->block));
@@ -191,19 +204,83 @@ static gm_status receive(gm_lwe_reducer *reducer, const gm_lattice_result *resul
     return status;
 }
 
-/* Wait until block b is ready or lost. */
+/* Take results of this rank's workers for a while, until one comes; this also gives them jobs. */
+static gm_status look_at_workers(gm_lwe_reducer *reducer, double seconds) {
+    gm_lattice_result *result = NULL;
+    gm_status status = gm_lattice_pool_next(reducer->pool, isinf(seconds) ? -1 : seconds, &result);
+    if (status == GM_OK && result)
+        status = receive(reducer, result);
+    gm_lattice_result_destroy(reducer->context, result);
+    return status;
+}
+
+/* What the owner of a block tells the other ranks. */
+struct news {
+    int64_t state, count, width, precision;
+    double lll_seconds, bkz_seconds, fplll_seconds;
+    char loss[sizeof((gm_lwe_reduction *)NULL)->loss];
+};
+
+static gm_status take_block(gm_lwe_reducer *reducer, int64_t b, const struct news *news) {
+    gm_context *context = reducer->context;
+    gm_lwe_block *block = &reducer->slots[b].block;
+    const int64_t count = news->count * news->width;
+    gm_status status = GM_OK;
+    if (owner_of(reducer, b) != gm_context_rank(context)) {
+        status = GM_NEW(context, block->r, count);
+        block->count = status == GM_OK ? news->count : 0;
+        block->precision = news->precision;
+        block->lll_seconds = news->lll_seconds;
+        block->bkz_seconds = news->bkz_seconds;
+        block->fplll_seconds = news->fplll_seconds;
+    }
+    status = gm_ranks_agree(context, status);
+    return status == GM_OK ? gm_ranks_take(context, owner_of(reducer, b),
+                                           count * (int64_t)sizeof *block->r, block->r)
+                           : status;
+}
+
+/* All ranks learn how block b stands, and have it once it is ready. */
+static gm_status share_block(gm_lwe_reducer *reducer, int64_t b) {
+    struct slot *slot = &reducer->slots[b];
+    const gm_lwe_block *block = &slot->block;
+    const bool mine = owner_of(reducer, b) == gm_context_rank(reducer->context);
+    struct news news = {.state = slot->state,
+                        .count = block->count,
+                        .width = block->width,
+                        .precision = block->precision,
+                        .lll_seconds = block->lll_seconds,
+                        .bkz_seconds = block->bkz_seconds,
+                        .fplll_seconds = block->fplll_seconds};
+    if (slot->state == LOST)
+        snprintf(news.loss, sizeof news.loss, "%s", reducer->summary.loss);
+    gm_status status = gm_ranks_take(reducer->context, owner_of(reducer, b), sizeof news, &news);
+    if (status != GM_OK)
+        return status;
+    if (news.state == LOST && !mine)
+        return lose(reducer, slot, news.loss);
+    if (news.state == READY) {
+        slot->state = READY;
+        status = take_block(reducer, b, &news);
+    }
+    return status;
+}
+
+/* Wait until block b is ready or lost, on every rank. */
 static gm_status wait_for(gm_lwe_reducer *reducer, int64_t b, double deadline, bool *late) {
     gm_status status = GM_OK;
+    const bool shared = gm_is_shared(reducer->context);
+    const struct slot *slot = &reducer->slots[b];
+    bool known = !shared && slot->state != QUEUED;
     *late = false;
-    while (status == GM_OK && reducer->slots[b].state == QUEUED && !*late) {
+    while (status == GM_OK && !known && !*late) {
         const double left = deadline - gm_seconds();
-        gm_lattice_result *result = NULL;
-        *late = left <= 0;
-        if (!*late)
-            status = gm_lattice_pool_next(reducer->pool, isinf(left) ? -1 : left, &result);
-        if (status == GM_OK && result)
-            status = receive(reducer, result);
-        gm_lattice_result_destroy(reducer->context, result);
+        status = gm_ranks_is_late(reducer->context, deadline, late);
+        if (status == GM_OK && !*late && (slot->state == QUEUED || slot->state == ELSEWHERE))
+            status = look_at_workers(reducer, shared && !(left < SLICE) ? SLICE : fmax(0.0, left));
+        if (status == GM_OK && !*late && shared)
+            status = share_block(reducer, b);
+        known = slot->state == READY || slot->state == LOST;
     }
     return status;
 }

@@ -13,6 +13,7 @@
 #include "lwe/predict.h"
 #include "lwe/reducer.h"
 #include "lwe/usvp.h"
+#include "parallel/ranks.h"
 
 enum { WHITENED_ROWS = 600, USVP_BLOCK_SIZE = 60 };
 static const double TIME_LIMIT = 120;
@@ -220,22 +221,29 @@ done:
     return status;
 }
 
-/* The unique shortest vector; that it cannot be run, for want of the helper, is no failure. */
+/* The unique shortest vector, by the clock and so by one rank alone; that it cannot be run, for
+ * want of the helper, is no failure. */
 static gm_status add_usvp(gm_context *context, const gm_lwe *instance,
                           const gm_lwe_attack_options *options, gm_lwe_result *result) {
     gm_lwe_usvp usvp = {0};
     int64_t *secret = NULL;
     gm_status status = GM_NEW(context, secret, instance->parameters.n);
     const double limit = options->time_limit > 0 ? options->time_limit : TIME_LIMIT;
-    if (status == GM_OK)
+    if (status == GM_OK && gm_context_rank(context) == 0)
         status = gm_lwe_run_usvp(context, instance, options->reduce.helper, USVP_BLOCK_SIZE, limit,
                                  secret, &usvp);
     gm_release(context, secret);
     if (status == GM_UNAVAILABLE)
         snprintf(result->usvp_reason, sizeof result->usvp_reason, "%s",
                  gm_context_message(context));
-    if (status != GM_OK)
-        return status == GM_UNAVAILABLE ? GM_OK : status;
+    bool ran = status == GM_OK;
+    status = gm_ranks_agree(context, status == GM_UNAVAILABLE ? GM_OK : status);
+    if (status == GM_OK)
+        status = gm_ranks_take_first(context, sizeof ran, &ran);
+    if (status == GM_OK)
+        status = gm_ranks_take_first(context, sizeof usvp, &usvp);
+    if (status != GM_OK || !ran)
+        return status;
     result->usvp_run = true;
     result->usvp_found = usvp.found;
     result->usvp_block_size = usvp.block_size;

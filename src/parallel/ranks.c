@@ -128,7 +128,7 @@ static void ranks_destroy(struct gm_ranks *ranks) {
     gm_release(ranks->context, ranks);
 }
 
-/* Part in good order; with a transport that is broken there is none. */
+/* Part in good order, which waits for the others; with a transport that is broken there is none. */
 static void ranks_finish(struct gm_ranks *ranks) {
     ranks->context->ranks = NULL;
     if (!ranks->broken)
@@ -237,7 +237,6 @@ bool gm_ranks_leave(gm_context *context, gm_status ended, int *exit_status, bool
     if (!all)
         return false;
     conclude(ranks, exit_status, tells);
-    ranks_finish(ranks);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sealed.h"
+#include "parallel/ranks.h"
 
 enum { VERSION = 1 };
 static const char MAGIC[8] = "GMTRAIN";
@@ -52,7 +53,7 @@ done:
 }
 
 static gm_status save(gm_journal *self) {
-    if (!self->path)
+    if (!self->path || gm_context_rank(self->context) > 0)
         return GM_OK;
     const gm_status status = gm_sealed_save(self->context, self->path, write_all, self);
     self->saved_at = gm_seconds();
@@ -100,22 +101,56 @@ done:
     return status;
 }
 
-gm_status gm_journal_open(gm_context *context, const char *path, uint64_t fingerprint,
-                          gm_journal *out) {
+static gm_status read_file(gm_journal *self) {
     gm_sealed file;
     bool absent = false;
-    *out = (gm_journal){
-        .context = context, .path = path, .fingerprint = fingerprint, .saved_at = gm_seconds()};
-    if (!path)
-        return GM_OK;
-    gm_status status = gm_sealed_open(context, path, &absent, &file);
+    gm_status status = gm_sealed_open(self->context, self->path, &absent, &file);
     if (absent)
         return GM_OK;
     if (status != GM_OK)
         return status;
-    status = read_all(&file, out);
+    status = read_all(&file, self);
     fclose(file.file);
     return status;
+}
+
+/* What the first rank has read, on all. */
+static gm_status share_entry(gm_context *context, gm_entry *entry) {
+    gm_status status = gm_ranks_take_first(context, sizeof entry->size, &entry->size);
+    if (status != GM_OK || entry->size == 0)
+        return status;
+    if (!entry->bytes)
+        status = (entry->bytes = gm_allocate(context, entry->size, 1)) ? GM_OK : GM_OUT_OF_MEMORY;
+    status = gm_ranks_agree(context, status);
+    return status == GM_OK ? gm_ranks_take_first(context, entry->size, entry->bytes) : status;
+}
+
+static gm_status share_all(gm_journal *self) {
+    gm_status status = GM_OK;
+    int64_t count = self->count;
+    GM_TRY(gm_ranks_take_first(self->context, sizeof count, &count));
+    for (int64_t i = 0; i < count; i++) {
+        if (i == self->count) {
+            GM_TRY(room_for_one(self));
+            self->ended[self->count++] = (gm_entry){0};
+        }
+        GM_TRY(share_entry(self->context, &self->ended[i]));
+    }
+    GM_TRY(share_entry(self->context, &self->going));
+    self->resumed = self->count > 0 || self->going.size > 0;
+done:
+    return status;
+}
+
+gm_status gm_journal_open(gm_context *context, const char *path, uint64_t fingerprint,
+                          gm_journal *out) {
+    *out = (gm_journal){
+        .context = context, .path = path, .fingerprint = fingerprint, .saved_at = gm_seconds()};
+    if (!path)
+        return GM_OK;
+    gm_status status = gm_context_rank(context) == 0 ? read_file(out) : GM_OK;
+    status = gm_ranks_agree(context, status);
+    return status == GM_OK && gm_context_ranks(context) > 1 ? share_all(out) : status;
 }
 
 const gm_entry *gm_journal_next(gm_journal *self) {
@@ -146,7 +181,8 @@ done:
 }
 
 bool gm_journal_is_due(const gm_journal *self) {
-    return self->path && gm_seconds() - self->saved_at >= INTERVAL;
+    return self->path && gm_context_rank(self->context) == 0 &&
+           gm_seconds() - self->saved_at >= INTERVAL;
 }
 
 gm_status gm_journal_go_on(gm_journal *self, gm_archive *archive) {

@@ -1,5 +1,6 @@
 /* What a training has come to, on the disk: runs that ended and the one that goes on. A training
-   that is started again does the same runs in the same order and finds them here. */
+   that is started again does the same runs in the same order and finds them here. Of several ranks
+   the first reads and writes, and all have what it read. */
 #ifndef GM_JOURNAL_H
 #define GM_JOURNAL_H
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "folder.h"
@@ -162,11 +163,20 @@ static int leave_ranks(struct session *session, int exit) {
     const bool all = gm_ranks_leave(session->context, ended, &exit, &tells);
     if (tells && number)
         interrupt_say(number, session->json);
-    else if (tells && session->kept[0])
+    else if (tells && session->kept[0] && gm_context_ranks(session->context) > 1)
         print_error(session, ended, session->kept);
     if (!all)
         gm_ranks_abort(session->context, exit);
     return exit;
+}
+
+/* Before ranks have joined none knows of another, and a launcher ends all when one ends: time for
+   the first to tell what all have found. */
+static void wait_for_first(const struct session *session, int exit) {
+    const struct timespec pause = {.tv_nsec = 500 * 1000 * 1000};
+    if (session->quiet_rank && exit != EXIT_DONE &&
+        (!session->context || gm_context_ranks(session->context) == 1))
+        nanosleep(&pause, NULL);
 }
 
 int session_end(struct session *session, int exit) {
@@ -178,6 +188,7 @@ int session_end(struct session *session, int exit) {
         exit = session_output_failed(session);
     if (session->context)
         exit = leave_ranks(session, exit);
+    wait_for_first(session, exit);
     interrupt_stop(&session->interrupt);
     gm_context_destroy(session->context);
     return exit;

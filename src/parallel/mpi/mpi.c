@@ -10,7 +10,7 @@
 
 /* A wait looks this often without rest; then it sleeps between looks, first FIRST and at most LAST
    nanoseconds, so that ranks that share a processor leave it to who works. */
-enum { LOOKS = 2000, FIRST = 10000, LAST = 100000 };
+enum { LOOKS = 200, FIRST = 10000, LAST = 100000 };
 
 /* Counts of MPI are int. */
 static const int64_t most_bytes = 1 << 30;
