@@ -155,8 +155,8 @@ typedef struct gm_recovery {
  * With options->clients the data lie at C clients, each a contiguous part of the rows. Each runs
  * the estimator on its own batches and sends its estimate, of which the mean weighted by rows is
  * taken [docs/theory/clients.md]; its noise comes from the system's entropy unless `reproducible`.
- * Points that the data decide (optimum, random:distance), the estimators that are corrected after
- * the pass (loud, gaussian) and the low-rank structure are for data in one place.
+ * Points that the data decide (optimum, random:distance), the estimator that is corrected after the
+ * pass (gaussian) and the low-rank structure are for data in one place.
  *
  * @param dataset  inputs and targets; only its gradients are used unless options->compare
  * @param options  NULL: all defaults

@@ -204,14 +204,14 @@ typedef struct server {
 } server;
 
 /*
- * Batches in proportion to the rows, by the largest remainder, but at least `least` each. A
- * client's share of the estimate is that of its rows whatever comes of the rounding.
+ * Batches in proportion to the rows, but at least `least` each, which those of the most pay for. A
+ * client's share of the estimate is that of its rows, whatever comes of the rounding.
  */
 static gm_status deal(server *s, int64_t total) {
     const int64_t count = gm_clients_count(s->clients), group = s->plan->estimator.vectors;
     const int64_t least = (2 + group - 1) / group;
-    double rows = 0.0;
-    int64_t dealt = 0;
+    double rows = 0.0, before = 0.0;
+    int64_t owed = 0;
     if (total < count * least)
         return gm_fail(s->context, GM_INVALID_ARGUMENT,
                        "%lld batches of gradients are too few for %lld clients, which need %lld "
@@ -219,18 +219,21 @@ static gm_status deal(server *s, int64_t total) {
                        (long long)total, (long long)count, (long long)least);
     for (int64_t c = 0; c < count; c++)
         rows += (double)gm_clients_rows(s->clients, c);
-    double before = 0.0;
-    for (int64_t c = 0; c < count; c++) { /* the least first, then what is left by rounded sums */
-        const double share = (double)(total - count * least) / rows;
+    for (int64_t c = 0; c < count; c++) {
+        const double share = (double)total / rows;
         const int64_t from = llround(share * before);
         before += (double)gm_clients_rows(s->clients, c);
-        s->batches[c] = least + llround(share * before) - from;
-        dealt += s->batches[c];
+        s->batches[c] = llround(share * before) - from;
+        owed += s->batches[c] < least ? least - s->batches[c] : 0;
+        s->batches[c] = s->batches[c] < least ? least : s->batches[c];
     }
-    return dealt == total
-               ? GM_OK
-               : gm_fail(s->context, GM_INTERNAL_ERROR, "%lld batches were dealt out of %lld",
-                         (long long)dealt, (long long)total);
+    for (; owed > 0; owed--) {
+        int64_t most = 0;
+        for (int64_t c = 1; c < count; c++)
+            most = s->batches[c] > s->batches[most] ? c : most;
+        s->batches[most]--;
+    }
+    return GM_OK;
 }
 
 static void write_question(void *argument, int64_t c, gm_archive *request) {
