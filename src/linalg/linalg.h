@@ -20,7 +20,7 @@ gm_status gm_blas_prepare(gm_context *context) __attribute__((warn_unused_result
 gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
                              double *lower) __attribute__((warn_unused_result));
 
-/* Operations a second of that product, measured on a small one in a few milliseconds. */
+/* Operations a second of that product, the best of some on a small one, in some ten milliseconds. */
 gm_status gm_product_rate(gm_context *context, double *operations_per_second)
     __attribute__((warn_unused_result));
 
