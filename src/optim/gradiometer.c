@@ -434,6 +434,10 @@ static void count_steps(const gm_model *model, const gm_length *length, double w
     }
 }
 
+static double before(const gm_model *model) {
+    return (FAN + 1.0) * (double)batches_wanted(model, form_of(model));
+}
+
 static gm_run_work work(const gm_model *model, const gm_length *length) {
     enum { PASSES = 24 }; /* over the weights: two directions, the table, three averages */
     const gm_precondition_form form = form_of(model);
@@ -462,5 +466,6 @@ const gm_optimizer_kind gm_optimizer_gradiometer = {
     .create = create,
     .advance = advance,
     .work = work,
+    .before = before,
     .exchange = exchange,
     .destroy = destroy};

@@ -45,6 +45,8 @@ typedef struct gm_optimizer_kind {
     gm_status (*advance)(gm_optimizer *self);
     /* What a run takes; NULL: a gradient a step and a few passes over the weights. */
     gm_run_work (*work)(const gm_model *model, const gm_length *length);
+    /* Gradients that go into the curvature before the first step; NULL: none. */
+    double (*before)(const gm_model *model);
     /* Everything that the next iteration depends on and that is not common, both ways; NULL:
        nothing. */
     void (*exchange)(gm_optimizer *self, gm_archive *archive);

@@ -403,6 +403,19 @@ done:
     return status;
 }
 
+/* A budget that ends before the curvature is there, or with it. */
+static gm_status warn_of_curvature(job *j, const gm_optimizer_kind *kind, const gm_trained *t) {
+    const gm_train_run *run = &t->runs[t->typical];
+    const double before = kind->before ? kind->before(j->problem->model) : 0.0;
+    if (!(run->gradient_evaluations > 0.0) || run->gradient_evaluations > before)
+        return GM_OK;
+    return add_warning(j,
+                       "%s: all of the %g gradients went into the curvature, which takes %g before "
+                       "the first step; give more than %.3g epochs",
+                       t->name, run->gradient_evaluations, before,
+                       before / j->training->evaluations_per_epoch);
+}
+
 static gm_status warn(job *j) {
     gm_status status = GM_OK;
     for (int i = 0; i < j->training->optimizer_count; i++) {
@@ -410,6 +423,7 @@ static gm_status warn(job *j) {
         if (t->tried > 1 && !t->interior)
             GM_TRY(add_warning(j, "%s: the best rate lies at the end of the grid that was tried",
                                t->name));
+        GM_TRY(warn_of_curvature(j, j->kinds[i], t));
         if (j->options.until != GM_UNTIL_EPOCHS && !t->runs[t->typical].reached)
             GM_TRY(add_warning(j, "%s did not reach the goal in %g epochs", t->name,
                                j->options.epochs));
