@@ -140,7 +140,6 @@ static gm_status look(progress *p) {
     const double epoch =
         (double)gm_oracle_rows(t->oracle) / (double)gm_oracle_batch_size(t->oracle);
     p->next = count.all + fmax(1.0, fmax(GM_LOOK * count.all, epoch / GM_LOOKS_AN_EPOCH));
-    p->next = fmin(p->next, p->limit);
 done:
     return status;
 }
