@@ -145,22 +145,86 @@ static void accuracies_are_of_the_weights(void **state) {
     check_between(different, 12, 16);
 }
 
+/* Heavy ball of β goes as far as sgd at rate/(1−β), which is told beside the largest curvature.
+   Full batches, steps that grow slowly. */
+static void the_rate_is_told_beside_the_curvature(void **state) {
+    (void)state;
+    static const struct {
+        const char *optimizer;
+        double rate, told; /* times the largest curvature */
+    } cases[] = {{"sgd", 2.03, 2.03}, {"momentum", 3.803, 38.03}};
+    task *t = make(false, 1);
+    double v[D] = {1, 1, 1}, largest = 0;
+    for (int step = 0; step < 200; step++) {
+        double next[D] = {0};
+        for (int i = 0; i < ROWS; i++) {
+            double z = 0;
+            for (int j = 0; j < D; j++)
+                z += v[j] * t->x[i * D + j];
+            for (int j = 0; j < D; j++)
+                next[j] += z * t->x[i * D + j] / ROWS;
+        }
+        largest = sqrt(next[0] * next[0] + next[1] * next[1] + next[2] * next[2]);
+        for (int j = 0; j < D; j++)
+            v[j] = next[j] / largest;
+    }
+    for (int k = 0; k < 2; k++) {
+        gm_training *out = train(t, &(gm_train_options){.optimizers = cases[k].optimizer,
+                                                        .learning_rate = cases[k].rate / largest,
+                                                        .at = "random",
+                                                        .batch_size = ROWS,
+                                                        .epochs = 100});
+        double told = NAN;
+        const gm_monitor_state *monitor = &out->optimizer[0].monitor;
+        (void)sscanf(monitor->advice, "step too large: the rate times the largest curvature is %lf",
+                     &told);
+        check_near(told, cases[k].told, .02 * cases[k].told);
+        gm_training_destroy(t->context, out);
+    }
+    drop(t);
+}
+
+/* The memory of l-bfgs knows the curvature whatever its unit. */
+static void lbfgs_does_not_depend_on_the_unit(void **state) {
+    (void)state;
+    static const double units[] = {.01, 1, 100, 1e4};
+    for (int k = 0; k < 4; k++) {
+        task *t = make(false, units[k]);
+        for (int i = 0; i < ROWS; i++) /* condition 10⁴ */
+            t->x[i * D] *= .01;
+        gm_dataset_destroy(t->dataset);
+        check_ok(t->context, gm_dataset_from_arrays(t->context, ROWS, D, t->x, t->y, &t->dataset));
+        gm_training *out = train(t, &(gm_train_options){.optimizers = "lbfgs",
+                                                        .batch_size = ROWS,
+                                                        .epochs = 300,
+                                                        .until = GM_UNTIL_EXCESS,
+                                                        .goal = 1e-6});
+        assert_true(out->optimizer[0].runs[0].reached);
+        check_between(out->optimizer[0].runs[0].gradient_evaluations, 3, 30);
+        gm_training_destroy(t->context, out);
+        drop(t);
+    }
+}
+
 /* --- search --- */
 
-/* Inputs of 1e14 ask for a rate below all that are tried: the lowest has a worse one on one side
-   only. */
-static void the_lowest_rate_is_not_interior(void **state) {
+/* Inputs of 1e14 ask for a rate below all that are tried, and those of 1e-9 for one above: the
+   last one has a worse one on one side only. */
+static void the_ends_of_the_grid_are_not_interior(void **state) {
     (void)state;
-    task *t = make(false, 1e14);
-    gm_training *out =
-        train(t, &(gm_train_options){.optimizers = "adam", .batch_size = 24, .epochs = 1});
-    const gm_trained *o = &out->optimizer[0];
-    check_near(log10(o->learning_rate), -13, 1e-9); /* 20 steps of √10 below 1e-3 */
-    assert_false(o->interior);
-    assert_non_null(out->warnings[0]);
-    assert_non_null(strstr(out->warnings[0], "end of the grid"));
-    gm_training_destroy(t->context, out);
-    drop(t);
+    for (int above = 0; above < 2; above++) {
+        task *t = make(false, above ? 1e-9 : 1e14);
+        gm_training *out =
+            train(t, &(gm_train_options){.optimizers = "adam", .batch_size = 24, .epochs = 1});
+        const gm_trained *o = &out->optimizer[0];
+        /* 20 steps of √10 below 1e-3, or 19 above */
+        check_near(log10(o->learning_rate), above ? 6.5 : -13, 1e-9);
+        assert_false(o->interior);
+        assert_non_null(out->warnings[0]);
+        assert_non_null(strstr(out->warnings[0], "end of the grid"));
+        gm_training_destroy(t->context, out);
+        drop(t);
+    }
 }
 
 /* Runs of the search are to be as long as the fastest before them, and no longer. */
@@ -295,6 +359,39 @@ static void newton_steps_are_few_and_the_last_is_taken(void **state) {
     drop(t);
 }
 
+/* In one dimension conjugate gradients are exact after one product: half the decrement where the
+   textbook's Newton steps first have it below 1e-7 of the loss is the error that is told. */
+static void the_error_is_half_the_decrement(void **state) {
+    (void)state;
+    enum { N = 64 };
+    double x[N], y[N], w = 0, error = NAN;
+    gm_context *context = make_context(1, GM_ISA_AUTO);
+    gm_dataset *dataset = NULL;
+    for (int i = 0; i < N; i++) {
+        x[i] = (i % 7 - 2) * .7;
+        y[i] = (i * 5 % 8 < 3) != (x[i] > 0);
+    }
+    check_ok(context, gm_dataset_from_arrays(context, N, 1, x, y, &dataset));
+    for (int step = 0; step < 50; step++) {
+        double loss = 0, g = 0, h = 0;
+        for (int i = 0; i < N; i++) {
+            const double z = w * x[i], p = 1 / (1 + exp(-z));
+            loss += (log1p(exp(-fabs(z))) + fmax(z, 0) - y[i] * z) / N;
+            g += (p - y[i]) * x[i] / N;
+            h += p * (1 - p) * x[i] * x[i] / N;
+        }
+        error = g * g / h / 2;
+        if (error <= 1e-7 * loss)
+            break;
+        w -= g / h;
+    }
+    const gm_least least = optimum_of(context, dataset, "logistic", 0);
+    assert_true(error > 1e-15 && fabs(w) > .1);
+    check_near(least.error, error, 1e-3 * error + 1e-18);
+    gm_dataset_destroy(dataset);
+    gm_context_destroy(context);
+}
+
 /* Of inputs along one axis each the curvature at w is known: p(1 − p) of either. */
 static void the_condition_is_that_of_the_weights(void **state) {
     (void)state;
@@ -338,11 +435,14 @@ int main(void) {
         cmocka_unit_test(looks_come_when_they_are_due),
         cmocka_unit_test(runs_end_where_nothing_comes_of_them),
         cmocka_unit_test(accuracies_are_of_the_weights),
-        cmocka_unit_test(the_lowest_rate_is_not_interior),
+        cmocka_unit_test(the_rate_is_told_beside_the_curvature),
+        cmocka_unit_test(lbfgs_does_not_depend_on_the_unit),
+        cmocka_unit_test(the_ends_of_the_grid_are_not_interior),
         cmocka_unit_test(no_run_is_longer_than_the_best),
         cmocka_unit_test(horizons_are_constant_the_budget_and_a_quarter),
         cmocka_unit_test(refinement_finds_a_planted_zero),
         cmocka_unit_test(newton_steps_are_few_and_the_last_is_taken),
+        cmocka_unit_test(the_error_is_half_the_decrement),
         cmocka_unit_test(the_condition_is_that_of_the_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
