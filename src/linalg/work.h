@@ -7,8 +7,8 @@ typedef struct gm_work {
     double operations, time;
 } gm_work;
 
-/* Beside an operation of a product of matrices that stays in the caches. Measured on AVX2 and
-   AVX-512 within a factor 2. */
+/* Beside an operation of a product of matrices that stays in the caches. Fitted to profiles of
+   training on one machine with AVX-512 [docs/theory/train.md, What a training takes]. */
 #define GM_TIME_OF_NUMBER      20.0  /* a number that a plain loop reads or writes */
 #define GM_TIME_OF_EXPONENTIAL 150.0 /* exp() and what a loss does around it */
 #define GM_TIME_OF_FACTOR      3.0   /* an operation of a decomposition: half are no products */

@@ -9,7 +9,8 @@ static const double RATES = 4.0;
 
 /* Products of curvature and vector until the optimum: of a loss with a penalty or of classes that
    no plane parts, and of one that falls until nothing more is tried. Fewer rows a column than
-   PARTED are taken for the latter. Measured: 200 to 900, and 9000 [docs/theory/train.md]. */
+   PARTED are taken for the latter. Counted: 88 and 616 with penalties; 9000 is inferred
+   from seconds [docs/theory/train.md]. */
 static const double PRODUCTS = 500.0, PRODUCTS_OF_PARTED = 9000.0, PARTED = 10.0;
 
 /* Looks of a run: one at the start, then after a fixed stretch while that is longer than a part of
