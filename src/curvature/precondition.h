@@ -99,6 +99,14 @@ typedef struct gm_precondition_facts {
 
 gm_precondition_facts gm_preconditioner_facts(const gm_preconditioner *self);
 
+/* What taking a vector, factor() and apply() take, about; of low-rank, with so many vectors. */
+typedef struct gm_precondition_work {
+    gm_work add, factor, apply;
+} gm_precondition_work;
+
+gm_precondition_work gm_precondition_takes(gm_precondition_form form, const gm_model *model,
+                                           int64_t vectors);
+
 /* Vectors taken and their fading, both ways; factor() afterwards. */
 void gm_preconditioner_exchange(gm_preconditioner *self, gm_archive *archive);
 

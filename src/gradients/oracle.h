@@ -40,6 +40,14 @@ gm_context *gm_oracle_context(const gm_oracle *oracle);
 /* Penalty on each weight, λ or 0: [d], borrowed. */
 const double *gm_oracle_penalty(const gm_oracle *oracle);
 
+/* What a gradient of n rows takes, with m noised ones beside it; what losses of n rows at `count`
+   weights do. */
+gm_work gm_oracle_gradient_work(const gm_model *model, int64_t n, int m);
+gm_work gm_oracle_evaluate_work(const gm_model *model, int64_t n, int count);
+
+/* And a curvature product over n rows. */
+gm_work gm_oracle_product_work(const gm_model *model, int64_t n);
+
 /* Batch gradients handed out so far: rows over n. Those of noise and of their clean companions
    count as both. */
 typedef struct gm_oracle_count {

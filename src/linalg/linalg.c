@@ -130,7 +130,7 @@ done:
 }
 
 gm_status gm_product_rate(gm_context *context, double *operations_per_second) {
-    enum { ROWS = 256, ORDER = 640, TIMES = 3 };
+    enum { ROWS = 256, ORDER = 640, TIMES = 8 };
     gm_status status = GM_OK;
     double *rows = NULL, *product = NULL, best = 1e-1;
     GM_TRY(GM_NEW_ZERO(context, rows, ROWS * ORDER));

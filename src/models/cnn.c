@@ -183,9 +183,9 @@ done:
 }
 
 /* A layer at the end of w. */
-static void add_layer(gm_cnn *self, int64_t in, int64_t out) {
-    self->base.factor[self->base.factor_count++] =
-        (gm_factor){.in = in, .out = out, .bias = true, .offset = self->base.parameters};
+static void add_layer(gm_cnn *self, int64_t in, int64_t out, int64_t places) {
+    self->base.factor[self->base.factor_count++] = (gm_factor){
+        .in = in, .out = out, .bias = true, .offset = self->base.parameters, .places = places};
     self->base.parameters += (in + 1) * out;
 }
 
@@ -205,14 +205,15 @@ static gm_status lay_out(gm_context *context, gm_cnn *self, const int64_t *chann
                                                 .width = width,
                                                 .rows = height / 2 * 2,
                                                 .columns = width / 2 * 2};
-        add_layer(self, in * GM_TAPS, channels[s]);
+        add_layer(self, in * GM_TAPS, channels[s],
+                  self->stage[s].shape.rows * self->stage[s].shape.columns);
         in = channels[s];
         height /= 2;
         width /= 2;
     }
     self->features = in * height * width;
     self->offset = self->base.parameters;
-    add_layer(self, self->features, self->base.outputs);
+    add_layer(self, self->features, self->base.outputs, 1);
     gm_cnn_lay_out_room(self);
     return GM_OK;
 }

@@ -88,7 +88,7 @@ gm_status gm_linear_outputs_create(gm_context *context, const gm_model_kind *kin
                         .batch_forward = batch_forward,
                         .batch_backward = batch_backward};
     model->factor_count = 1;
-    model->factor[0] = (gm_factor){.in = columns, .out = outputs};
+    model->factor[0] = (gm_factor){.in = columns, .out = outputs, .places = 1};
     if (outputs == 1)
         model->factors = factors;
     *out = model;

@@ -211,8 +211,8 @@ static void lay_out(gm_mlp *self) {
         self->base.parameters += (self->width[l] + 1) * to;
         self->hidden += l + 1 < self->layers ? to : 0;
         self->widest = to > self->widest ? to : self->widest;
-        self->base.factor[l] =
-            (gm_factor){.in = self->width[l], .out = to, .bias = true, .offset = self->offset[l]};
+        self->base.factor[l] = (gm_factor){
+            .in = self->width[l], .out = to, .bias = true, .offset = self->offset[l], .places = 1};
     }
     self->base.factor_count = self->layers;
     if (self->base.outputs == 1)

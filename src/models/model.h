@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "linalg/rows.h"
+#include "linalg/work.h"
 #include "losses/loss.h"
 
 /* What a model is made for. */
@@ -25,6 +26,7 @@ typedef struct gm_factor {
     int64_t in, out;
     bool bias;
     int64_t offset; /* of W [out][in] in w; b [out] follows */
+    int64_t places; /* of a row that W is applied at; 1 but of a convolution */
 } gm_factor;
 
 enum { GM_MOST_FACTORS = 17 };
@@ -121,6 +123,10 @@ void gm_model_jacobian(const gm_model *model, int64_t count, const double *a, co
 
 /* ‖J‖² of one row from its factors. */
 double gm_model_squared_norm(const gm_model *model, const double *a, const double *delta);
+
+/* What batch_forward() takes for a row, and batch_backward() for a row and a right-hand side. */
+gm_work gm_model_forward_work(const gm_model *model);
+gm_work gm_model_backward_work(const gm_model *model);
 
 /* NULL is allowed. */
 void gm_model_destroy(gm_context *context, gm_model *model);

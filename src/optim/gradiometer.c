@@ -85,9 +85,8 @@ static int64_t independent(const gm_model *model, int64_t out) {
 }
 
 /* Noise vectors that the form asks for. */
-static int64_t vectors_wanted(const gm_optimizer *self, gm_precondition_form form) {
-    const gm_model *model = gm_oracle_model(self->oracle);
-    int64_t most = 2 * self->dimension + SPARE;
+static int64_t vectors_wanted(const gm_model *model, gm_precondition_form form) {
+    int64_t most = 2 * model->parameters + SPARE;
     if (form == GM_PRECONDITION_LOW_RANK)
         return most < MOST_VECTORS ? most : MOST_VECTORS;
     if (form == GM_PRECONDITION_FULL)
@@ -104,12 +103,24 @@ static int64_t vectors_wanted(const gm_optimizer *self, gm_precondition_form for
 
 /* Of several outputs the product is exact where all are equally likely, as at w = 0, and takes a
    fraction of the vectors that a full matrix does. */
-static gm_precondition_form form_of(const gm_optimizer *self) {
-    const gm_model *model = gm_oracle_model(self->oracle);
-    const int64_t d = self->dimension;
+static gm_precondition_form form_of(const gm_model *model) {
     if (model->linear && model->outputs == 1)
-        return d <= MOST_FULL ? GM_PRECONDITION_FULL : GM_PRECONDITION_LOW_RANK;
+        return model->parameters <= MOST_FULL ? GM_PRECONDITION_FULL : GM_PRECONDITION_LOW_RANK;
     return GM_PRECONDITION_KRONECKER;
+}
+
+/* Batches with noise that the curvature is taken from each time. */
+static int64_t batches_wanted(const gm_model *model, gm_precondition_form form) {
+    const int64_t all = (vectors_wanted(model, form) + FAN - 1) / FAN;
+    return model->convex ? all : (all + SHARE - 1) / SHARE;
+}
+
+static int64_t parts_of(int64_t rows, int64_t batch_size) {
+    return (rows + batch_size - 1) / batch_size;
+}
+
+static int64_t first_interval(int64_t parts) {
+    return (parts + INTERVALS - 1) / INTERVALS;
 }
 
 /* Rows of part q: a stretch of the first order of the rows. */
@@ -140,11 +151,8 @@ static void destroy(gm_optimizer *self) {
 /* Momentum, damping and how often the curvature is taken, where the setting does not say. */
 static void choose(const gm_optimizer *self, const gm_model *model, state *s) {
     const bool exact = s->form == GM_PRECONDITION_FULL;
-    s->wanted = (vectors_wanted(self, s->form) + FAN - 1) / FAN;
-    if (!model->convex) {
-        s->wanted = (s->wanted + SHARE - 1) / SHARE;
-        s->interval = (s->parts + INTERVALS - 1) / INTERVALS;
-    }
+    s->wanted = batches_wanted(model, s->form);
+    s->interval = model->convex ? 0 : first_interval(s->parts);
     s->left = s->wanted;
     s->momentum = !model->convex                             ? 0.9
                   : exact && model->loss == &gm_loss_squared ? 0.0
@@ -166,9 +174,9 @@ static gm_status create(gm_optimizer *self) {
     state *s = NULL;
     GM_TRY(GM_NEW_ZERO(self->context, s, 1));
     self->state = s;
-    s->form = form_of(self);
+    s->form = form_of(model);
     s->usual = s->smooth = s->lowest = NAN;
-    s->parts = (gm_oracle_rows(self->oracle) + n - 1) / n;
+    s->parts = parts_of(gm_oracle_rows(self->oracle), n);
     choose(self, model, s);
     s->reduces = model->convex && 8.0 * (double)s->parts * (double)d <= MOST_TABLE;
     self->preconditioner = gm_precondition_form_name(s->form);
@@ -408,6 +416,47 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
             gm_fail(self->context, GM_INVALID_INPUT, "checkpoint: the curvature in it is zero");
 }
 
+/* Batches with noise and steps of one gradient of a run, and how often the inverse is made. */
+static void count_steps(const gm_model *model, const gm_length *length, double wanted,
+                        double *noised, double *plain, double *factors) {
+    double left = length->gradients;
+    double interval = (double)first_interval(parts_of(length->rows, length->batch_size));
+    *noised = *plain = *factors = 0.0;
+    while (left > 0.0) {
+        const double batches = fmin(wanted, ceil(left / (FAN + 1.0)));
+        *noised += batches;
+        *factors += batches == wanted;
+        left -= (FAN + 1.0) * batches;
+        const double steps = fmax(0.0, model->convex ? left : fmin(left, interval));
+        *plain += steps;
+        left -= steps;
+        interval = ceil(GROWTH * interval);
+    }
+}
+
+static double before(const gm_model *model) {
+    return (FAN + 1.0) * (double)batches_wanted(model, form_of(model));
+}
+
+static gm_run_work work(const gm_model *model, const gm_length *length) {
+    enum { PASSES = 24 }; /* over the weights: two directions, the table, three averages */
+    const gm_precondition_form form = form_of(model);
+    const int64_t wanted = batches_wanted(model, form);
+    const gm_precondition_work p = gm_precondition_takes(form, model, wanted * FAN);
+    double noised, plain, factors;
+    gm_run_work out = {0.0, 0.0, {0.0, 0.0}};
+    count_steps(model, length, (double)wanted, &noised, &plain, &factors);
+    gm_work_add(&out.work, gm_oracle_gradient_work(model, length->batch_size, FAN), noised);
+    gm_work_add(&out.work, p.add, noised * FAN);
+    gm_work_add(&out.work, p.factor, factors);
+    gm_work_add(&out.work, gm_oracle_gradient_work(model, length->batch_size, 0), plain);
+    gm_work_add(&out.work, p.apply, plain);
+    gm_work_numbers(&out.work, plain * PASSES * (double)model->parameters);
+    out.steps = noised + plain;
+    out.plain = plain;
+    return out;
+}
+
 const gm_optimizer_kind gm_optimizer_gradiometer = {
     .name = "gradiometer",
     .about = "gradients divided by the curvature that noise on their targets reveals",
@@ -416,5 +465,7 @@ const gm_optimizer_kind gm_optimizer_gradiometer = {
     .first_rate = 1.0,
     .create = create,
     .advance = advance,
+    .work = work,
+    .before = before,
     .exchange = exchange,
     .destroy = destroy};

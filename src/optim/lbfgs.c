@@ -150,12 +150,23 @@ done:
     return status;
 }
 
+/* A full gradient a step, most of the time. */
+static gm_run_work work(const gm_model *model, const gm_length *length) {
+    const double epochs = length->gradients * (double)length->batch_size / (double)length->rows;
+    gm_work step = gm_oracle_gradient_work(model, length->rows, 0);
+    gm_run_work out = {.steps = epochs > 1.0 ? epochs : 1.0};
+    gm_work_numbers(&step, 4.0 * MEMORY * (double)model->parameters);
+    gm_work_add(&out.work, step, out.steps);
+    return out;
+}
+
 const gm_optimizer_kind gm_optimizer_lbfgs = {
     .name = "lbfgs",
     .about = "full gradients, their last ten differences, a line search",
     .first_rate = NAN,
     .create = create,
     .advance = advance,
+    .work = work,
     .exchange = exchange,
     .destroy = destroy,
 };

@@ -130,3 +130,17 @@ double gm_optimizer_rate(const gm_optimizer *self) {
                           (double)gm_oracle_rows(self->oracle);
     return isfinite(s->horizon) ? s->rate * fmax(1.0 - epochs / s->horizon, least_share) : s->rate;
 }
+
+/* Numbers of each weight that a step and its average read and write. */
+static const double PASSES = 10.0;
+
+gm_run_work gm_optimizer_work(const gm_optimizer_kind *kind, const gm_model *model,
+                              const gm_length *length) {
+    if (kind->work)
+        return kind->work(model, length);
+    gm_work step = gm_oracle_gradient_work(model, length->batch_size, 0);
+    gm_run_work out = {.steps = length->gradients, .plain = length->gradients};
+    gm_work_numbers(&step, PASSES * (double)model->parameters);
+    gm_work_add(&out.work, step, out.steps);
+    return out;
+}

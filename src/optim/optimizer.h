@@ -16,6 +16,18 @@ typedef struct gm_setting {
     double damping; /* over the largest curvature; NaN: the kind's own */
 } gm_setting;
 
+/* A run, for a dry run. */
+typedef struct gm_length {
+    int64_t rows, batch_size;
+    double gradients; /* of batches, at most */
+} gm_length;
+
+/* What it takes: iterations, how many of them take one gradient, and all of their work. */
+typedef struct gm_run_work {
+    double steps, plain;
+    gm_work work;
+} gm_run_work;
+
 /* An entry of the table. */
 typedef struct gm_optimizer_kind {
     const char *name;
@@ -31,6 +43,10 @@ typedef struct gm_optimizer_kind {
     gm_status (*create)(gm_optimizer *self);
     /* One iteration from self->w: a batch, or whatever the method takes at a time. */
     gm_status (*advance)(gm_optimizer *self);
+    /* What a run takes; NULL: a gradient a step and a few passes over the weights. */
+    gm_run_work (*work)(const gm_model *model, const gm_length *length);
+    /* Gradients that go into the curvature before the first step; NULL: none. */
+    double (*before)(const gm_model *model);
     /* Everything that the next iteration depends on and that is not common, both ways; NULL:
        nothing. */
     void (*exchange)(gm_optimizer *self, gm_archive *archive);
@@ -94,6 +110,10 @@ extern const gm_optimizer_kind gm_optimizer_momentum; /* v ← β v + g, w ← w
 extern const gm_optimizer_kind gm_optimizer_adam;     /* [kingma2015] β₁ = .9, β₂ = .999 */
 extern const gm_optimizer_kind gm_optimizer_lbfgs;    /* full gradients, strong Wolfe search */
 extern const gm_optimizer_kind gm_optimizer_gradiometer;
+
+/* What a run of a kind takes. */
+gm_run_work gm_optimizer_work(const gm_optimizer_kind *kind, const gm_model *model,
+                              const gm_length *length);
 
 /* Kind of that name, or NULL; kind number i, or NULL past the end. */
 const gm_optimizer_kind *gm_optimizer_find(const char *name);

@@ -7,10 +7,6 @@
 #include "train/monitor.h"
 #include "train/trainer.h"
 
-/* The loss is looked at after that part of the gradients so far, and at least so often in an epoch.
- */
-static const double LOOK = 0.03, LOOKS_AN_EPOCH = 32.0;
-
 /* A loss beyond this times the first one, or what is not finite, ends a run. */
 static const double LOST = 1e3;
 
@@ -143,8 +139,7 @@ static gm_status look(progress *p) {
     p->run.final_accuracy = point->accuracy;
     const double epoch =
         (double)gm_oracle_rows(t->oracle) / (double)gm_oracle_batch_size(t->oracle);
-    p->next = count.all + fmax(1.0, fmax(LOOK * count.all, epoch / LOOKS_AN_EPOCH));
-    p->next = fmin(p->next, p->limit);
+    p->next = count.all + fmax(1.0, fmax(GM_LOOK * count.all, epoch / GM_LOOKS_AN_EPOCH));
 done:
     return status;
 }

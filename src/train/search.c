@@ -88,9 +88,11 @@ static bool is_interior(const line *l) {
     return l->best > l->low && l->best < l->high;
 }
 
-/* The horizons that a kind is tried with, in epochs: constant, and down to nothing at the end of
-   the budget or a quarter of it. A convex model needs none of them where the noise of batches is
-   taken off. */
+int gm_search_horizons(const gm_optimizer_kind *kind, const gm_model *model) {
+    return !kind->stochastic || (kind->single && model->convex) ? 1 : 3;
+}
+
+/* In epochs: constant, and down to nothing at the end of the budget or a quarter of it. */
 static int horizons_of(const search *self, double *out) {
     const gm_model *model = gm_oracle_model(self->trainer->oracle);
     const double epochs = self->trainer->most *
@@ -99,7 +101,7 @@ static int horizons_of(const search *self, double *out) {
     out[0] = INFINITY;
     out[1] = epochs;
     out[2] = 0.25 * epochs;
-    return !self->kind->stochastic || (self->kind->single && model->convex) ? 1 : 3;
+    return gm_search_horizons(self->kind, model);
 }
 
 static double first_rate(const search *self, double momentum) {

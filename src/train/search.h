@@ -21,4 +21,8 @@ typedef struct gm_found {
 gm_status gm_search(gm_trainer *trainer, const gm_optimizer_kind *kind, double rate, uint64_t seed,
                     gm_found *out) __attribute__((warn_unused_result));
 
+/* How many horizons a kind is tried with. A convex model needs none but the constant rate where the
+   noise of batches is taken off. */
+int gm_search_horizons(const gm_optimizer_kind *kind, const gm_model *model);
+
 #endif

@@ -10,14 +10,12 @@
 #include "data/dataset.h"
 #include "linalg/linalg.h"
 #include "random/streams.h"
+#include "train/cost.h"
 #include "train/optimum.h"
 #include "train/search.h"
 #include "train/serve_rows.h"
 
 enum { DEFAULT_BATCH = 256, POWER_STEPS = 8, NAME_SIZE = 64 };
-
-/* Times that a run looks at the loss, about. */
-static const double LOOKS_A_RUN = 100.0;
 
 /* Rows times parameters. */
 static const double MOST_FOR_OPTIMUM = 2e8;
@@ -444,6 +442,19 @@ done:
     return status;
 }
 
+/* A budget that ends before the curvature is there, or with it. */
+static gm_status warn_of_curvature(job *j, const gm_optimizer_kind *kind, const gm_trained *t) {
+    const gm_train_run *run = &t->runs[t->typical];
+    const double before = kind->before ? kind->before(j->problem->model) : 0.0;
+    if (!(run->gradient_evaluations > 0.0) || run->gradient_evaluations > before)
+        return GM_OK;
+    return add_warning(j,
+                       "%s: all of the %g gradients went into the curvature, which takes %g before "
+                       "the first step; give more than %.3g epochs",
+                       t->name, run->gradient_evaluations, before,
+                       before / j->training->evaluations_per_epoch);
+}
+
 static gm_status warn(job *j) {
     gm_status status = GM_OK;
     for (int i = 0; i < j->training->optimizer_count; i++) {
@@ -451,6 +462,7 @@ static gm_status warn(job *j) {
         if (t->tried > 1 && !t->interior)
             GM_TRY(add_warning(j, "%s: the best rate lies at the end of the grid that was tried",
                                t->name));
+        GM_TRY(warn_of_curvature(j, j->kinds[i], t));
         if (j->options.until != GM_UNTIL_EPOCHS && !t->runs[t->typical].reached)
             GM_TRY(add_warning(j, "%s did not reach the goal in %g epochs", t->name,
                                j->options.epochs));
@@ -506,30 +518,40 @@ void gm_training_destroy(gm_context *context, gm_training *t) {
 
 /* --- what it would cost --- */
 
+/* The start: its loss, the optimum, and full gradients for the sharpness. */
+static gm_work start_work(const job *j, int64_t rows) {
+    const gm_model *model = j->problem->model;
+    gm_work out = gm_oracle_evaluate_work(model, rows, 1);
+    if (model->convex && wants_optimum(j))
+        gm_work_add(&out, gm_train_optimum_work(model, rows, j->options.l2), 1.0);
+    if (any_scaled(j))
+        gm_work_add(&out, gm_oracle_gradient_work(model, rows, 0), 1.0 + POWER_STEPS);
+    return out;
+}
+
 gm_status gm_train_cost(gm_context *context, const gm_dataset *dataset,
                         const gm_train_options *options, gm_cost *out) {
     gm_status status = GM_OK;
     job j = {.context = context, .dataset = dataset};
-    double rate = 0.0, runs = 0.0;
+    double rate = 0.0;
     GM_TRY(prepare(&j, options));
     GM_TRY(gm_product_rate(context, &rate));
+    const gm_train_options *o = &j.options;
+    const int64_t rows = gm_dataset_rows(dataset);
+    const double d = (double)j.problem->model->parameters, n = (double)rows;
+    const gm_length length = {rows, o->batch_size, o->epochs * n / (double)o->batch_size};
+    gm_work work = start_work(&j, rows);
     for (int i = 0; i < j.count; i++) {
         const gm_optimizer_kind *kind = j.kinds[i];
-        const double lines = (kind->momenta > 0 ? kind->momenta : 1) *
-                             (kind->stochastic && !kind->single ? 3.0 : 1.0);
-        const bool searched = j.options.learning_rate == 0.0 && !isnan(kind->first_rate);
-        runs += (searched ? 4.0 * lines : 0.0) + j.options.repeats;
+        const bool searched = o->learning_rate == 0.0 && !isnan(kind->first_rate);
+        gm_work_add(&work, gm_train_run_work(kind, j.problem->model, &length),
+                    o->repeats + (searched ? gm_train_search_runs(kind, j.problem->model) : 0.0));
     }
-    const double d = (double)j.problem->model->parameters;
-    const double rows = (double)gm_dataset_rows(dataset);
-    const double looks = LOOKS_A_RUN * rows * 4.0 * d;
-    const double steps = j.options.epochs * rows * 6.0 * d;
-    *out =
-        (gm_cost){.operations = runs * (steps + looks),
-                  .bytes_read = 8.0 * rows * (double)gm_dataset_columns(dataset),
-                  .memory = 8.0 * (d * (64.0 + rows / (double)j.options.batch_size) +
-                                   rows * (double)gm_dataset_columns(dataset)),
-                  .seconds = runs * (steps + looks) / (rate * (double)gm_context_threads(context))};
+    *out = (gm_cost){.operations = work.operations,
+                     .bytes_read = 8.0 * n * (double)gm_dataset_columns(dataset),
+                     .memory = 8.0 * (d * (64.0 + n / (double)o->batch_size) +
+                                      n * (double)gm_dataset_columns(dataset)),
+                     .seconds = work.time / rate}; /* which is that of all threads */
 done:
     finish(&j);
     return status;

@@ -7,6 +7,11 @@
 #include "optim/optimizer.h"
 #include "train/journal.h"
 
+/* The loss is looked at after that part of the gradients so far, and at least so often in an epoch.
+ */
+#define GM_LOOK           0.03
+#define GM_LOOKS_AN_EPOCH 32.0
+
 typedef struct gm_trainer {
     gm_context *context;
     gm_oracle *oracle;   /* borrowed */

@@ -275,6 +275,29 @@ static void a_goal_that_is_missed_is_said_to_be(void **state) {
     drop(&t);
 }
 
+/* Nine gradients a batch with noise, of which d = 4 weights take three for 24 vectors: 27. A budget
+   of 18 ends after the second, one of 27 with the curvature and one step, one of 28 goes on. */
+static void a_budget_that_the_curvature_takes_is_warned_of(void **state) {
+    (void)state;
+    static const double most[] = {8, 18, 27, 28};
+    for (int k = 0; k < 4; k++) {
+        task t = make(1, NUMBERS, "linear");
+        t.options.optimizers = "gradiometer,sgd";
+        t.options.learning_rate = .3;
+        t.options.epochs = most[k] * 24 / ROWS;
+        gm_training *out = train(&t);
+        const gm_train_run *run = &out->optimizer[0].runs[0];
+        assert_true(is_warned(out, "gradiometer: all of the") == (k < 3));
+        assert_true(is_warned(out, "which takes 27 before the first step") == (k < 3));
+        assert_true(is_warned(out, "give more than 2.7 epochs") == (k < 3));
+        assert_false(is_warned(out, "sgd: all"));
+        assert_true((run->curvature_gradients == run->gradient_evaluations) == (k < 3));
+        assert_true((run->final_loss < out->initial_loss) == (k > 1));
+        gm_training_destroy(t.context, out);
+        drop(&t);
+    }
+}
+
 /* Of five runs on orders of their own the third; its weights have its loss. */
 static void the_typical_run_is_the_median(void **state) {
     (void)state;
@@ -879,6 +902,7 @@ int main(void) {
         cmocka_unit_test(goals_are_reached),
         cmocka_unit_test(a_start_at_the_goal_takes_no_step),
         cmocka_unit_test(a_goal_that_is_missed_is_said_to_be),
+        cmocka_unit_test(a_budget_that_the_curvature_takes_is_warned_of),
         cmocka_unit_test(the_typical_run_is_the_median),
         cmocka_unit_test(the_rate_found_is_better_than_its_neighbours),
         cmocka_unit_test(a_given_rate_is_used_as_it_is),
