@@ -306,8 +306,8 @@ static int64_t pieces_of(int64_t n, bool halves) {
 /* A pass of fewer products than these is over before ranks have met. */
 static const double WORTH_SHARING = 1e7;
 
-/* A loop over the pieces, which ranks share where it is long enough; `sums`, `losses` and `hits` say
-   what a piece fills. */
+/* A loop over the pieces, which ranks share where it is long enough; `sums`, `losses` and `hits`
+   say what a piece fills. */
 static gm_status run_pieces(pass *self, gm_task task, bool sums, bool losses, bool hits) {
     gm_oracle *o = self->oracle;
     const int64_t d = o->model->parameters;
@@ -316,8 +316,7 @@ static gm_status run_pieces(pass *self, gm_task task, bool sums, bool losses, bo
     if ((double)self->n * (double)d < WORTH_SHARING)
         return gm_parallel_for(o->context, self->pieces, task, self);
     if (sums)
-        filled[count++] =
-            (gm_shared){o->sums, self->sides * d * (int64_t)sizeof *o->sums, 0};
+        filled[count++] = (gm_shared){o->sums, self->sides * d * (int64_t)sizeof *o->sums, 0};
     if (losses)
         filled[count++] = (gm_shared){self->losses, sizeof self->losses[0], 0};
     if (hits)
