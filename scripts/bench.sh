@@ -31,4 +31,5 @@ sh bench/growth.sh build/release
 sh bench/recover.sh build/release "$python"
 sh bench/measure.sh build/release "$python"
 sh bench/lwe.sh build/release
+sh bench/ranks.sh build/release || echo 'Ranks were not measured: there is no MPI.'
 sh bench/train.sh build/release "$python"

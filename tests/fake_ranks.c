@@ -107,7 +107,8 @@ static void fake_end_all(int32_t exit_status) {
     (void)exit_status;
 }
 
-static void fake_finish(void) {}
+static void fake_finish(void) {
+}
 
 static const gm_transport transport = {.version = GM_TRANSPORT_VERSION,
                                        .library = fake_library,
@@ -131,14 +132,13 @@ static void *member_main(void *argument) {
 }
 
 void fake_ranks_run(int ranks, int threads, fake_rank run, void *argument) {
-    world w = {.lock = PTHREAD_MUTEX_INITIALIZER,
-               .all_there = PTHREAD_COND_INITIALIZER,
-               .size = ranks};
+    world w = {
+        .lock = PTHREAD_MUTEX_INITIALIZER, .all_there = PTHREAD_COND_INITIALIZER, .size = ranks};
     pthread_t thread[FAKE_RANKS_MOST];
     member members[FAKE_RANKS_MOST];
     for (int r = 0; r < ranks; r++) {
-        members[r] = (member){
-            .world = &w, .rank = r, .threads = threads, .run = run, .argument = argument};
+        members[r] =
+            (member){.world = &w, .rank = r, .threads = threads, .run = run, .argument = argument};
         assert_int_equal(pthread_create(&thread[r], NULL, member_main, &members[r]), 0);
     }
     for (int r = 0; r < ranks; r++)

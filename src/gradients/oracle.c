@@ -7,7 +7,7 @@
 #include "gradients/moved.h"
 #include "gradients/oracle_clients.h"
 #include "linalg/linalg.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 /* Rows of a BLAS call, and the most pieces that a pass is cut into: their sums are kept apart until
    they are added in order. */
@@ -313,6 +313,27 @@ static int64_t pieces_of(int64_t n, bool halves) {
     return pieces < MOST_PIECES ? pieces : MOST_PIECES;
 }
 
+/* A pass of fewer products than these is over before ranks have met. */
+static const double WORTH_SHARING = 1e7;
+
+/* A loop over the pieces, which ranks share where it is long enough; `sums`, `losses` and `hits`
+   say what a piece fills. */
+static gm_status run_pieces(pass *self, gm_task task, bool sums, bool losses, bool hits) {
+    gm_oracle *o = self->oracle;
+    const int64_t d = o->model->parameters;
+    gm_shared filled[3];
+    int count = 0;
+    if ((double)self->n * (double)d < WORTH_SHARING)
+        return gm_parallel_for(o->context, self->pieces, task, self);
+    if (sums)
+        filled[count++] = (gm_shared){o->sums, self->sides * d * (int64_t)sizeof *o->sums, 0};
+    if (losses)
+        filled[count++] = (gm_shared){self->losses, sizeof self->losses[0], 0};
+    if (hits)
+        filled[count++] = (gm_shared){self->hits, sizeof self->hits[0], 0};
+    return gm_share_for(o->context, self->pieces, task, self, count, filled);
+}
+
 /* out += the sums of pieces from … to−1 of one side. */
 static void add_pieces(const pass *self, int64_t from, int64_t to, int64_t side, double *out) {
     const int64_t d = self->oracle->model->parameters;
@@ -329,7 +350,7 @@ static gm_status run_pass(pass *self) {
     GM_TRY(widen(o, self->sides));
     GM_TRY(grow(o->context, self->pieces * self->sides * o->model->parameters, &o->sums,
                 &o->sums_size));
-    GM_TRY(gm_parallel_for(o->context, self->pieces, take_piece, self));
+    GM_TRY(run_pieces(self, take_piece, true, true, false));
 done:
     return status;
 }
@@ -510,7 +531,7 @@ gm_status gm_oracle_evaluate(gm_oracle *self, int count, const double *const *we
                        "gm_oracle_evaluate: count is %d; it must be 1 to %d", count, MOST_WEIGHTS);
     const gm_status status =
         self->remote ? gm_remote_evaluate(self->remote, count, weights, losses, accuracies)
-                     : gm_parallel_for(self->context, p.pieces, look_at_piece, &p);
+                     : run_pieces(&p, look_at_piece, false, true, true);
     if (status != GM_OK)
         return status;
     for (int k = 0; self->remote && k < count; k++)
@@ -571,7 +592,7 @@ gm_status gm_oracle_curvature_product(gm_oracle *self, const double *w, const do
         goto done;
     }
     GM_TRY(grow(self->context, p.pieces * d, &self->sums, &self->sums_size));
-    GM_TRY(gm_parallel_for(self->context, p.pieces, multiply_piece, &p));
+    GM_TRY(run_pieces(&p, multiply_piece, true, false, false));
     memset(out, 0, (size_t)d * sizeof *out);
     add_pieces(&p, 0, p.pieces, 0, out);
     add_penalty(self, v, out);

@@ -1,7 +1,10 @@
 #include "models/model.h"
-#include "parallel/parallel.h"
+#include "parallel/ranks.h"
 
 enum { BLOCK = 256 };
+
+/* Fewer products than these are done before ranks have met. */
+static const double WORTH_SHARING = 1e6;
 
 typedef struct job {
     gm_context *context;
@@ -31,7 +34,13 @@ gm_status gm_model_outputs(gm_context *context, const gm_rows *rows, const gm_mo
              .z = z,
              .room = model->scratch(model, BLOCK, 1)};
     GM_TRY(GM_NEW(context, j.scratch, j.room * gm_context_threads(context)));
-    GM_TRY(gm_parallel_for(context, (rows->rows + BLOCK - 1) / BLOCK, run_block, &j));
+    const int64_t blocks = (rows->rows + BLOCK - 1) / BLOCK;
+    const int64_t row = model->outputs * (int64_t)sizeof *z;
+    const gm_shared outputs = {z, BLOCK * row, rows->rows * row};
+    if ((double)rows->rows * (double)model->parameters < WORTH_SHARING)
+        status = gm_parallel_for(context, blocks, run_block, &j);
+    else
+        status = gm_share_for(context, blocks, run_block, &j, 1, &outputs);
 done:
     gm_release(context, j.scratch);
     return status;

@@ -131,6 +131,11 @@ if [ -e "$build/bin/gradiometer" ]; then
     env -u GRADIOMETER_LATTICE_HELPER "$prefix/bin/gradiometer" info | grep -q '^lattices  *fplll' ||
       fail "the installed helper program is not found"
   fi
+  if [ -e "$build/bin/gradiometer-mpi.so" ]; then
+    expect_file libexec/gradiometer/gradiometer-mpi.so
+    env -u GRADIOMETER_MPI_MODULE "$prefix/bin/gradiometer" info | grep -q '^MPI  *[A-Z].* v*[0-9]' ||
+      fail "the installed module for MPI is not found"
+  fi
   if command -v bash >/dev/null; then
     bash -n "$prefix/share/bash-completion/completions/gradiometer" || fail "the completion"
   fi

@@ -197,9 +197,8 @@ static void agree_on_rank(gm_context *context, int rank, void *argument) {
         status = gm_ranks_is_late(context, rank == 0 ? -1.0 : (double)INFINITY, &late);
     s->right[rank] = status == GM_OK && clock == 10.0 && late;
     if (status == GM_OK)
-        status = gm_ranks_agree(context,
-                                rank >= 1 ? gm_fail(context, GM_IO_ERROR, "disk %d is full", rank)
-                                          : GM_OK);
+        status = gm_ranks_agree(
+            context, rank >= 1 ? gm_fail(context, GM_IO_ERROR, "disk %d is full", rank) : GM_OK);
     keep(s, rank, context, status);
 }
 

@@ -25,6 +25,8 @@ const struct entry help_exits[] = {
 const struct entry help_environment[] = {
     {"NO_COLOR", "any value: no colours"},
     {"GRADIOMETER_ISA", "baseline, avx2 or avx512: the instructions to use instead of the best"},
+    {"GRADIOMETER_MPI", "off: each process that mpirun started runs alone"},
+    {"GRADIOMETER_MPI_MODULE", "the module for MPI to load instead of the installed one"},
     {0},
 };
 
