@@ -3,6 +3,7 @@
 
 /** Everything that is public. A test keeps this list complete. */
 #include <gradiometer/accumulate.h>
+#include <gradiometer/clients.h>
 #include <gradiometer/context.h>
 #include <gradiometer/cost.h>
 #include <gradiometer/data.h>

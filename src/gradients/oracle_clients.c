@@ -180,12 +180,10 @@ done:
 }
 
 static question ask_at(gm_remote *r, gm_rows_task task, const double *const *w) {
-    return (question){.remote = r,
-                      .weights = w,
-                      .fields = {.task = task,
-                                 .dimension = r->dimension,
-                                 .count = 1,
-                                 .early = GM_ROWS_ALL}};
+    return (question){
+        .remote = r,
+        .weights = w,
+        .fields = {.task = task, .dimension = r->dimension, .count = 1, .early = GM_ROWS_ALL}};
 }
 
 /* --- which rows are whose --- */
@@ -270,7 +268,8 @@ static gm_status check_power(gm_remote *r) {
 }
 
 gm_status gm_remote_noised(gm_remote *r, const double *w, int64_t n, const int64_t *index, int m,
-                           uint64_t seed, int64_t batch, double *loss, double *gradient, double *vectors) {
+                           uint64_t seed, int64_t batch, double *loss, double *gradient,
+                           double *vectors) {
     gm_status status = GM_OK;
     const int64_t d = r->dimension;
     question q = ask_at(r, GM_ROWS_NOISED, &w);
@@ -289,8 +288,8 @@ done:
     return status;
 }
 
-gm_status gm_remote_evaluate(gm_remote *r, int count, const double *const *weights,
-                             double *losses, double *accuracies) {
+gm_status gm_remote_evaluate(gm_remote *r, int count, const double *const *weights, double *losses,
+                             double *accuracies) {
     gm_status status = GM_OK;
     question q = ask_at(r, GM_ROWS_EVALUATE, weights);
     q.fields.count = count;

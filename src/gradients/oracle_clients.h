@@ -13,21 +13,22 @@ typedef struct gm_remote gm_remote;
  *   clients  borrowed
  *   model    specification
  */
-gm_status gm_remote_open(gm_clients *clients, const char *model, int64_t dimension, gm_remote **out) __attribute__((warn_unused_result));
+gm_status gm_remote_open(gm_clients *clients, const char *model, int64_t dimension, gm_remote **out)
+    __attribute__((warn_unused_result));
 
 /* NULL is allowed. */
 void gm_remote_destroy(gm_remote *remote);
 
-/* Mean loss and gradient [d] of rows index[0] … index[n−1], those before `cut` and those from it on:
-   losses [2], gradients [2][d]. index NULL: all rows, cut 0. */
+/* Mean loss and gradient [d] of rows index[0] … index[n−1], those before `cut` and those from it
+   on: losses [2], gradients [2][d]. index NULL: all rows, cut 0. */
 gm_status gm_remote_gradient(gm_remote *remote, const double *w, int64_t n, const int64_t *index,
                              int64_t cut, double *losses, double *gradients)
     __attribute__((warn_unused_result));
 
 /* As gm_oracle_noised(). */
 gm_status gm_remote_noised(gm_remote *remote, const double *w, int64_t n, const int64_t *index,
-                           int m, uint64_t seed, int64_t batch, double *loss, double *gradient, double *vectors)
-    __attribute__((warn_unused_result));
+                           int m, uint64_t seed, int64_t batch, double *loss, double *gradient,
+                           double *vectors) __attribute__((warn_unused_result));
 
 /* As gm_oracle_evaluate(). */
 gm_status gm_remote_evaluate(gm_remote *remote, int count, const double *const *weights,

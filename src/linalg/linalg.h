@@ -31,7 +31,8 @@ gm_status gm_gram_accumulate_part(gm_context *context, int64_t k, int64_t d, con
 gm_status gm_gram_gather(gm_context *context, int64_t d, double *lower)
     __attribute__((warn_unused_result));
 
-/* Operations a second of that product, the best of some on a small one, in some ten milliseconds. */
+/* Operations a second of that product, the best of some on a small one, in some ten milliseconds.
+ */
 gm_status gm_product_rate(gm_context *context, double *operations_per_second)
     __attribute__((warn_unused_result));
 

@@ -90,8 +90,8 @@ static gm_status open_rows(gm_client *client, gm_archive *request, gm_archive *a
     client->release_kept = release_kept;
     GM_TRY(read_model(client, request, &k->model));
     const gm_oracle_options options = {.batch_size = 1};
-    GM_TRY(gm_oracle_create(context, client->dataset, k->model,
-                            gm_dataset_targets(client->dataset), &options, &k->oracle));
+    GM_TRY(gm_oracle_create(context, client->dataset, k->model, gm_dataset_targets(client->dataset),
+                            &options, &k->oracle));
     opening.dimension = k->model->parameters;
     GM_TRY(probe(client, k->model, &opening.affinity));
     gm_archive_bytes(answer, sizeof opening, &opening);
@@ -104,8 +104,8 @@ done:
 /* A question with its arrays, and room for the answer. */
 typedef struct work {
     gm_rows_question fields;
-    int64_t rows;                 /* in the lists */
-    double *weights, *direction;  /* [count][d], [d] */
+    int64_t rows;                /* in the lists */
+    double *weights, *direction; /* [count][d], [d] */
     const double *at[MOST_WEIGHTS];
     int64_t *index;
     double *answer; /* [size] */
@@ -164,11 +164,11 @@ static gm_status take_gradients(const kept *k, const work *w) {
     if (q->early == GM_ROWS_ALL)
         return gm_oracle_full(k->oracle, w->at[0], w->answer, w->answer + 1);
     if (q->early > 0)
-        GM_TRY(gm_oracle_gradient(k->oracle, w->at[0], q->early, w->index, w->answer,
-                                  w->answer + 1, NULL));
+        GM_TRY(gm_oracle_gradient(k->oracle, w->at[0], q->early, w->index, w->answer, w->answer + 1,
+                                  NULL));
     if (q->late > 0)
-        GM_TRY(gm_oracle_gradient(k->oracle, w->at[0], q->late, w->index + q->early, late,
-                                  late + 1, NULL));
+        GM_TRY(gm_oracle_gradient(k->oracle, w->at[0], q->late, w->index + q->early, late, late + 1,
+                                  NULL));
 done:
     return status;
 }
@@ -224,7 +224,8 @@ static gm_status sum_rows(gm_client *client, gm_archive *request, gm_archive *an
     const kept *k = client->kept;
     work w = {.index = NULL};
     if (!k || !k->oracle)
-        return gm_fail(client->context, GM_INVALID_INPUT, "a client was asked before it was opened");
+        return gm_fail(client->context, GM_INVALID_INPUT,
+                       "a client was asked before it was opened");
     GM_TRY(read_work(client, request, gm_oracle_dimension(k->oracle), &w));
     switch ((gm_rows_task)w.fields.task) {
     case GM_ROWS_GRADIENT:

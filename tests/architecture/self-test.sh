@@ -76,9 +76,9 @@ for call in 'printf("x")' 'exit (1)' 'abort()' 'x = fork()' 'system("ls")' 'pope
   expect_found 'planted.c:2: the library must not call this'
 done
 # What one file may call, no other may, of its folder neither.
-mkdir -p "$tree/src/lattice"
-echo "What lives here." >"$tree/src/lattice/README.md"
-printf 'void f(void) { posix_spawn(0); kill(1, 9);\nwaitpid(1, 0, 0); }\n' >"$tree/src/lattice/worker.c"
+mkdir -p "$tree/src/parallel"
+echo "What lives here." >"$tree/src/parallel/README.md"
+printf 'void f(void) { posix_spawn(0); kill(1, 9);\nwaitpid(1, 0, 0); }\n' >"$tree/src/parallel/process.c"
 expect_clean
 for call in 'posix_spawn(0)' 'kill(1, 9)' 'waitpid(1, 0, 0)'; do
   mkdir -p "$tree/src/lattice"
@@ -86,10 +86,10 @@ for call in 'posix_spawn(0)' 'kill(1, 9)' 'waitpid(1, 0, 0)'; do
   echo "void f(void) { $call; }" >"$tree/src/lattice/pool.c"
   expect_found 'pool.c:1: the library must not call this'
 done
-mkdir -p "$tree/src/lattice"
-echo "What lives here." >"$tree/src/lattice/README.md"
-echo 'void f(void) { fork(); }' >"$tree/src/lattice/worker.c"
-expect_found 'worker.c:1: the library must not call this'
+mkdir -p "$tree/src/parallel"
+echo "What lives here." >"$tree/src/parallel/README.md"
+echo 'void f(void) { fork(); }' >"$tree/src/parallel/process.c"
+expect_found 'process.c:1: the library must not call this'
 echo '#include <fplll.h>' >"$planted"
 expect_found 'which is for tools/lattice alone'
 mkdir -p "$tree/tools/lattice"

@@ -55,7 +55,7 @@ for option in data target columns drop missing standardize intercept model optim
     l2 learning-rate at until repeats seed threads out json quiet no-progress dry-run; do
     prints "^  --$option( |$)"
 done
-never_prints 'clients'
+prints "--clients C"
 
 run 0 help entropy
 for option in inputs inputs-file modulus seed threads out json; do

@@ -208,7 +208,7 @@ refuse 'until accuracy: .*targets are not classes' --data "$numbers" --until acc
 refuse 'until excess: model mlp has no known optimum' --data "$numbers" --model mlp \
     --until excess=0.1
 refuse 'logistic' --data "$three" --model logistic
-refuse 'unknown option --clients' --data "$numbers" --clients 3
+refuse "1 to 1000" --data "$numbers" --clients 0
 table apart 100 "$scratch/apart.csv"
 refuse 'until excess: no optimum .* use --l2' --data "$scratch/apart.csv" --model logistic \
     --until excess=0.1
