@@ -140,17 +140,17 @@ for found in 'calls or names exit' 'calls or names stderr' 'shows foreign'; do
 done
 # An exception is for the object of one file.
 echo 'int kill(int, int); int gm_f(void); int gm_f(void) { return kill(1, 0); }' >"$tree/bad.c"
-mkdir -p "$tree/src/lattice"
-for name in worker pool; do
-  "${CC:-cc}" -c -fPIC -o "$tree/src/lattice/$name.c.o" "$tree/bad.c"
-  "${CC:-cc}" -shared -o "$tree/libbad.so" "$tree/src/lattice/$name.c.o"
-  echo "$tree/src/lattice/$name.c.o" >"$tree/objects"
+mkdir -p "$tree/src/parallel"
+for name in process pool; do
+  "${CC:-cc}" -c -fPIC -o "$tree/src/parallel/$name.c.o" "$tree/bad.c"
+  "${CC:-cc}" -shared -o "$tree/libbad.so" "$tree/src/parallel/$name.c.o"
+  echo "$tree/src/parallel/$name.c.o" >"$tree/objects"
   found=no
   sh "$here/check-binary.sh" "$tree/objects" "$tree/libbad.so" >/dev/null 2>&1 || found=yes
   case $name$found in
-  workerno | poolyes) ;;
+  processno | poolyes) ;;
   *)
-    echo "FAILED: kill in the object of src/lattice/$name.c: found $found"
+    echo "FAILED: kill in the object of src/parallel/$name.c: found $found"
     failures=$((failures + 1))
     ;;
   esac
