@@ -12,7 +12,7 @@
 
 #include "curvature/federated.h"
 #include "gradients/client_shard.h"
-#include "train/serve_rows.h"
+#include "curvature/serve_rows.h"
 
 enum { CONNECTION = 0, FIELDS = 6 * 8, PROBED = 63, SOUND = 8 };
 

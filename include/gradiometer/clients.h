@@ -25,6 +25,9 @@ typedef struct gm_client_options {
                             equal as can be */
     double timeout;    /**< seconds for one answer, after which a client is given up; 0: 60 */
     int64_t tolerate;  /**< clients that may fail before the run does */
+    bool sums;         /**< recover: batches are of the rows of all clients, and their gradients the
+                            sums of what clients send, as a secure sum would show them; otherwise
+                            each client recovers for itself. train: always so */
     bool reproducible; /**< noise from the seed; otherwise from the system's entropy at the client,
                             recorded nowhere */
     const char *program; /**< helper program that a client runs in; "": GRADIOMETER_CLIENT in the

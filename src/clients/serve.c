@@ -2,7 +2,7 @@
 
 #include "curvature/federated.h"
 #include "gradients/client_shard.h"
-#include "train/serve_rows.h"
+#include "curvature/serve_rows.h"
 
 gm_status gm_client_serve(gm_context *context, int descriptor) {
     const gm_client_duty duties[] = {gm_client_shard_duty,

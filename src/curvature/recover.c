@@ -10,8 +10,10 @@
 #include "curvature/leak.h"
 #include "curvature/point.h"
 #include "curvature/recovery.h"
+#include "curvature/serve_rows.h"
 #include "curvature/shrink.h"
 #include "curvature/stream.h"
+#include "gradients/client_supply.h"
 #include "linalg/linalg.h"
 
 /* Above this dimension the realised error is computed at the end alone, not along the curve. */
@@ -25,7 +27,8 @@ typedef struct job {
     gm_problem *problem; /* NULL where gradients come from elsewhere: nothing to compare with */
     gm_supply *supply;
     gm_clients *clients; /* that have the data; NULL: they are here */
-    gm_client_duty duties[3];
+    gm_client_duty duties[4];
+    gm_supply *sums;   /* of what they send, where that is asked for; NULL: states */
     const char *model; /* specification */
     gm_plan plan;
     double *truth; /* [d][d] the curvature computed from the data; NULL where not compared */
@@ -130,7 +133,6 @@ static gm_status pass_at_clients(job *j, gm_predictor *predictor) {
     GM_TRY(gm_federated_pass(j->clients, &j->plan, j->model, j->problem->weights, predictor,
                              capacity, &r->hessian, r->mean_gradient));
     gm_recovery_recount(r, &j->plan);
-    GM_TRY(gm_clients_tell(j->clients, &r->clients));
 done:
     return status;
 }
@@ -170,7 +172,10 @@ static gm_status pass(job *j, gm_prediction *prediction) {
         GM_TRY(gm_predictor_create(j->context, j->plan.dimension, vectors_to_keep(&j->plan),
                                    e->vectors, e->kind->centered, j->plan.seeds.batches,
                                    &predictor));
-    GM_TRY(j->clients ? pass_at_clients(j, predictor) : pass_here(j, predictor, &facts));
+    GM_TRY(j->clients && !j->sums ? pass_at_clients(j, predictor)
+                                  : pass_here(j, predictor, &facts));
+    if (j->clients)
+        GM_TRY(gm_clients_tell(j->clients, &r->clients));
     r->seconds_gradients = gm_seconds() - start - (r->seconds_compare - compare_before);
     if (predictor) {
         const double predict_start = gm_seconds();
@@ -243,13 +248,21 @@ static gm_status check_clients(const job *j) {
 static gm_status make_clients(job *j, const gm_dataset *dataset, const gm_client_options *options) {
     gm_status status = GM_OK;
     const gm_client_data data = {dataset, j->problem->targets, j->problem->classes};
+    const gm_client_duty *const duties[] = {
+        &gm_client_shard_duty, options->sums ? &gm_client_open_duty : &gm_client_moments_duty,
+        &gm_client_rows_duty};
     if (options->count == 0)
         return GM_OK;
     GM_TRY(check_clients(j));
-    j->duties[0] = gm_client_shard_duty;
-    j->duties[1] = gm_client_moments_duty; /* and one without a service ends them */
+    for (int i = 0; i < 3; i++) /* and one without a service ends them */
+        j->duties[i] = *duties[i];
     j->plan.private_noise = !options->reproducible;
     GM_TRY(gm_clients_create(j->context, options, &data, j->duties, &j->clients));
+    if (!options->sums)
+        goto done;
+    GM_TRY(gm_client_supply_create(j->clients, j->problem->model, j->model, j->problem->weights,
+                                   j->plan.batch_size, &j->sums));
+    j->supply = j->sums;
 done:
     return status;
 }
@@ -279,6 +292,7 @@ done:
     gm_recovery_destroy(context, j.recovery);
     gm_release(context, j.checkpoints);
     gm_release(context, j.truth);
+    gm_supply_destroy(j.sums);
     gm_clients_destroy(j.clients);
     gm_problem_destroy(j.problem);
     return status;

@@ -81,7 +81,10 @@ static gm_status run_chunk(pass *p, int64_t most, gm_predictor *predictor) {
     const gm_shared found[] = {{p->vectors, each * d * number, 0},
                                {p->clean, d * number, 0},
                                {p->losses, p->source->copies * number, 0}};
-    GM_TRY(gm_share_for(p->context, count, run_batch, p, p->losses ? 3 : 2, found));
+    for (int64_t i = 0; p->source->serial && i < count; i++)
+        GM_TRY(run_batch(p, i, 0));
+    if (!p->source->serial)
+        GM_TRY(gm_share_for(p->context, count, run_batch, p, p->losses ? 3 : 2, found));
     GM_TRY(gm_parallel_for(p->context, (d + PANEL - 1) / PANEL, sum_panel, &sums));
     for (int64_t i = 0; p->losses && i < count * p->source->copies; i++)
         p->loss_sum += p->losses[i];

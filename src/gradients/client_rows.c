@@ -5,6 +5,9 @@ void gm_rows_question_exchange(gm_archive *archive, gm_rows_question *q) {
                                  &q->late, &q->noised,    &q->batch, &q->private_noise};
     for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
         gm_archive_integers(archive, 1, integers[i]);
+    gm_archive_integers(archive, 1, &q->copies);
+    gm_archive_integers(archive, 1, &q->total);
+    gm_archive_doubles(archive, 1, &q->scale);
     gm_archive_bytes(archive, sizeof q->seed, &q->seed);
 }
 
@@ -18,6 +21,8 @@ int64_t gm_rows_answer_size(const gm_rows_question *q) {
         return 2 * q->count;
     case GM_ROWS_CURVATURE:
         return q->dimension;
+    case GM_ROWS_COPIES:
+        return q->copies * q->dimension;
     case GM_ROWS_TASKS:
         break;
     }

@@ -17,12 +17,15 @@ typedef enum gm_rows_task {
                          vectors v [m][d], those of noise of variance n on n rows */
     GM_ROWS_EVALUATE, /* over all rows, at `count` weights: losses [count], accuracies [count] */
     GM_ROWS_CURVATURE, /* over all rows: curvature times a direction [d] */
+    GM_ROWS_COPIES,    /* of the first list: its share of the gradients [copies][d] of a batch whose
+                          targets have noise, to be added to those of other clients */
     GM_ROWS_TASKS
 } gm_rows_task;
 
 enum { GM_ROWS_ALL = -1 };
 
-/* There follow weights [count][d], for GM_ROWS_CURVATURE the direction [d], and the rows. */
+/* There follow weights [count][d], for GM_ROWS_CURVATURE the direction [d], for GM_ROWS_COPIES
+   draws and signs [copies] each, and the rows. */
 typedef struct gm_rows_question {
     int64_t task, dimension;
     int64_t count;       /* of weights; 1 but for GM_ROWS_EVALUATE */
@@ -30,6 +33,9 @@ typedef struct gm_rows_question {
                             sent */
     int64_t noised;      /* m */
     int64_t batch;       /* number that, with the seed, addresses the noise */
+    int64_t copies;      /* of a batch, each with the draw and the sign that follow the question */
+    int64_t total;       /* rows of the batch at all clients */
+    double scale;        /* √(variance / batch size): by which noise enters a gradient */
     int64_t private_noise; /* from the system's entropy: the seed is not looked at */
     uint64_t seed;
 } gm_rows_question;

@@ -38,11 +38,12 @@ typedef struct question {
     gm_rows_question fields;
     const double *const *weights; /* [count] */
     const double *direction;
-    uint64_t seed;        /* of noise, where it comes from one */
-    bool finite;          /* answers have to be */
-    double total[HALVES]; /* rows of the clients that answered; −1: not counted yet */
-    double *answer;       /* [size] of one client */
-    double *sums;         /* [size] weighted */
+    const gm_target_noise *noise; /* of GM_ROWS_COPIES */
+    uint64_t seed;                /* of noise, where it comes from one */
+    bool finite;                  /* answers have to be */
+    double total[HALVES];         /* rows of the clients that answered; −1: not counted yet */
+    double *answer;               /* [size] of one client */
+    double *sums;                 /* [size] weighted */
 } question;
 
 static double rows_of(const question *q, int64_t c, int half) {
@@ -65,7 +66,7 @@ static void write_question(void *argument, int64_t c, gm_archive *request) {
         fields.late = start[2] - start[1];
     }
     fields.private_noise = !gm_clients_options(r->clients)->reproducible;
-    if (fields.task == GM_ROWS_NOISED && !fields.private_noise)
+    if (fields.noised > 0 && !fields.private_noise)
         gm_random_bits(r->context, (gm_stream){q->seed, GM_STREAM_CLIENTS},
                        2 * (fields.batch * gm_clients_count(r->clients) + c) + 1, 1, &fields.seed);
     gm_rows_question_exchange(request, &fields);
@@ -73,6 +74,12 @@ static void write_question(void *argument, int64_t c, gm_archive *request) {
         gm_archive_doubles(request, d, (double *)(uintptr_t)q->weights[k]);
     if (q->direction)
         gm_archive_doubles(request, d, (double *)(uintptr_t)q->direction);
+    for (int64_t i = 0; i < fields.copies; i++) {
+        int64_t draw = q->noise->draw[i];
+        double sign = q->noise->sign[i];
+        gm_archive_integers(request, 1, &draw);
+        gm_archive_doubles(request, 1, &sign);
+    }
     if (fields.early != GM_ROWS_ALL)
         gm_archive_integers(request, start[2] - start[0], r->rows + start[0]);
 }
@@ -145,6 +152,10 @@ static gm_status take_answer(void *argument, int64_t c, gm_archive *in) {
         add(q, sqrt(weight), 2 + d, size);
         break;
     }
+    case GM_ROWS_COPIES: /* weighed already */
+        gm_clients_count_gradients(q->remote->clients, c, q->fields.copies);
+        add(q, 1.0, 0, size);
+        break;
     case GM_ROWS_EVALUATE:
     case GM_ROWS_CURVATURE:
     case GM_ROWS_TASKS:
@@ -283,6 +294,40 @@ gm_status gm_remote_noised(gm_remote *r, const double *w, int64_t n, const int64
     memcpy(gradient, q.sums + 2, (size_t)d * sizeof *gradient);
     memcpy(vectors, q.sums + 2 + d, (size_t)(m * d) * sizeof *vectors);
     GM_TRY(check_power(r));
+done:
+    gm_release(r->context, q.sums);
+    return status;
+}
+
+/* Rows of the batch at the clients that are left. */
+static int64_t rows_left(const gm_remote *r) {
+    int64_t rows = 0;
+    for (int64_t c = 0; c < gm_clients_count(r->clients); c++)
+        if (gm_clients_has(r->clients, c))
+            rows += r->start[c * (HALVES + 1) + 1] - r->start[c * (HALVES + 1)];
+    return rows;
+}
+
+gm_status gm_remote_copies(gm_remote *r, const double *w, int64_t n, const int64_t *index,
+                           const gm_target_noise *noise, int64_t batch_size, uint64_t seed,
+                           int64_t batch, double *out) {
+    gm_status status = GM_OK;
+    question q = ask_at(r, GM_ROWS_COPIES, &w);
+    q.fields.early = 0;
+    q.fields.noised = noise->draws;
+    q.fields.copies = noise->copies;
+    q.fields.batch = batch;
+    q.fields.scale = sqrt(noise->variance / (double)batch_size);
+    q.noise = noise;
+    q.seed = seed;
+    GM_TRY(deal_rows(r, n, index, n));
+    do { /* a client that fails takes its part of the sum along: those left are asked again */
+        gm_release(r->context, q.sums);
+        q.sums = NULL;
+        q.fields.total = rows_left(r);
+        GM_TRY(ask(&q));
+    } while (q.fields.total != rows_left(r));
+    memcpy(out, q.sums, (size_t)(noise->copies * r->dimension) * sizeof *out);
 done:
     gm_release(r->context, q.sums);
     return status;

@@ -19,6 +19,7 @@ struct gm_source {
     int64_t batch_size; /* n */
     int copies;         /* gradients of one batch, each with its own perturbed targets */
     bool has_losses;    /* evaluate() fills them */
+    bool serial;        /* evaluate() asks others: not to be called in a task */
     /* Write the gradients of batch b: out [copies][d], and the mean loss of each copy: losses
        [copies], which may be NULL. `worker` as in gm_task. */
     gm_status (*evaluate)(gm_source *source, int64_t batch, int worker, double *out,

@@ -13,7 +13,7 @@
 #include "train/cost.h"
 #include "train/optimum.h"
 #include "train/search.h"
-#include "train/serve_rows.h"
+#include "curvature/serve_rows.h"
 
 enum { DEFAULT_BATCH = 256, POWER_STEPS = 8, NAME_SIZE = 64 };
 

@@ -118,6 +118,7 @@ disturb STOP timeout 'no answer in 3 s'
 . ./lib_ranks.sh
 same recover $recover --reproducible --client-sizes 1,2,3,4 --compare
 same fanout $recover --reproducible --estimator fanout:m=4
+same sums $recover --reproducible --client-sums --estimator loud
 same train $train --reproducible --optimizer gradiometer,adam
 GRADIOMETER_CLIENT=$FAULTY_CLIENT
 export GRADIOMETER_CLIENT

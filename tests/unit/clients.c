@@ -98,6 +98,52 @@ static void a_process_gives_the_bits_of_this_one(void **state) {
     }
 }
 
+/* The same batches as in one place, and of the noise the sum alone: without noise, the same
+   gradients up to rounding. */
+static void sums_are_of_the_batches_of_one_place(void **state) {
+    (void)state;
+    gm_recover_options options = options_of(3, NULL);
+    options.clients.sizes = "1,2,4.5";
+    options.clients.sums = true;
+    gm_recovery *sums = recover(&options);
+    options.clients.program = beside("gradiometer-client");
+    gm_recovery *there = recover(&options);
+    check_same(sums, there);
+    options.clients.count = 0;
+    gm_recovery *whole = recover(&options);
+    for (int j = 0; j < COLUMNS; j++)
+        check_near(sums->mean_gradient[j], whole->mean_gradient[j], 1e-9);
+    assert_int_equal(sums->noise_vectors, whole->noise_vectors);
+    assert_memory_not_equal(sums->hessian, whole->hessian, sizeof(double));
+    assert_int_equal(sums->clients->client[1].gradients, options.num_gradients);
+    gm_recovery_destroy(context, sums);
+    gm_recovery_destroy(context, there);
+    gm_recovery_destroy(context, whole);
+}
+
+/* Of each estimator, over many runs: with noise of the whole batch on each label the mean is H. */
+static void noise_of_sums_is_calibrated_to_the_whole_batch(void **state) {
+    (void)state;
+    const char *const estimators[] = {"paired", "fanout:m=4"};
+    double x[ROWS * COLUMNS], truth[COLUMNS * COLUMNS] = {0};
+    gm_dataset_copy_rows(dataset, 0, ROWS, x);
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < COLUMNS * COLUMNS; k++)
+            truth[k] += x[i * COLUMNS + k / COLUMNS] * x[i * COLUMNS + k % COLUMNS] / ROWS;
+    for (int e = 0; e < 2; e++) {
+        gm_recover_options options = options_of(4, NULL);
+        gm_recovery_error error;
+        options.clients.sums = true;
+        options.clients.sizes = "1,1,3,9";
+        options.estimator = estimators[e];
+        options.num_gradients = 20000;
+        gm_recovery *recovery = recover(&options);
+        check_ok(context, gm_curvature_error(context, COLUMNS, recovery->hessian, truth, &error));
+        check_between(error.operator_relative, 0.0, 0.06);
+        gm_recovery_destroy(context, recovery);
+    }
+}
+
 static void models_with_classes_know_all_of_them(void **state) {
     (void)state;
     double inputs[90 * 2], targets[90];
@@ -271,13 +317,43 @@ static void every_fault_in_training_is_named(void **state) {
     unsetenv("GRADIOMETER_FAULT");
 }
 
-static void those_left_are_the_whole(void **state) {
+/* A client of more columns, whose noise has many vectors: half the gradients are found out. */
+static void scaled_gradients_show_in_training(void **state) {
     (void)state;
+    enum { WIDE = 30, LONG = 400 };
+    double *x = calloc(LONG * WIDE, sizeof *x), y[LONG];
+    uint64_t random = 11;
+    gm_dataset *wide = NULL;
+    gm_training *training = NULL;
+    for (int i = 0; i < LONG * WIDE; i++)
+        x[i] = next_number(&random);
+    for (int i = 0; i < LONG; i++)
+        y[i] = x[i * WIDE] + next_number(&random);
+    check_ok(context, gm_dataset_from_arrays(context, LONG, WIDE, x, y, &wide));
+    free(x);
+    for (int time = 0; time < TIMES; time++) {
+        gm_train_options options = training_of(2, beside("faulty_client"));
+        options.seed = (uint64_t)time;
+        stage(1, "scaled");
+        check_fails(context, GM_IO_ERROR,
+                    "client 1 (calibration): its noise moves its gradients 0.",
+                    gm_train(context, wide, &options, &training));
+        unsetenv("GRADIOMETER_FAULT");
+        check_ok(context, gm_train(context, wide, &options, &training));
+        assert_int_equal(training->clients->left_out, 0);
+        gm_training_destroy(context, training);
+        training = NULL;
+    }
+    gm_dataset_destroy(wide);
+}
+
+static void those_left_are_the_whole_of(bool sums) {
     /* Client 2 of sizes 1, 2, 1 dies: what is left weighs the other two alike. */
     gm_recover_options options = options_of(3, beside("faulty_client"));
+    options.clients.sums = sums;
     options.clients.sizes = "1,2,1";
     options.clients.tolerate = 2;
-    options.num_gradients = 40000;
+    options.num_gradients = sums ? 10000 : 40000;
     stage(2, "killed");
     gm_recovery *recovery = recover(&options);
     unsetenv("GRADIOMETER_FAULT");
@@ -288,8 +364,15 @@ static void those_left_are_the_whole(void **state) {
             expected[k] += x[i * COLUMNS + k / COLUMNS] * x[i * COLUMNS + k % COLUMNS] / (ROWS / 2);
     gm_recovery_error error;
     check_ok(context, gm_curvature_error(context, COLUMNS, recovery->hessian, expected, &error));
-    check_between(error.operator_relative, 0.0, 0.06);
+    check_between(error.operator_relative, 0.0, sums ? 0.12 : 0.06);
+    assert_int_equal(recovery->clients->left_out, 1);
     gm_recovery_destroy(context, recovery);
+}
+
+static void those_left_are_the_whole(void **state) {
+    (void)state;
+    those_left_are_the_whole_of(false);
+    those_left_are_the_whole_of(true);
 }
 
 static void all_that_failed_are_named(void **state) {
@@ -405,12 +488,15 @@ static void every_bit_of_a_message_counts(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_process_gives_the_bits_of_this_one),
+        cmocka_unit_test(sums_are_of_the_batches_of_one_place),
+        cmocka_unit_test(noise_of_sums_is_calibrated_to_the_whole_batch),
         cmocka_unit_test(models_with_classes_know_all_of_them),
         cmocka_unit_test(noise_of_a_client_is_its_own),
         cmocka_unit_test(every_fault_is_named),
         cmocka_unit_test(training_takes_the_same_batches),
         cmocka_unit_test(training_in_processes_has_the_same_bits),
         cmocka_unit_test(every_fault_in_training_is_named),
+        cmocka_unit_test(scaled_gradients_show_in_training),
         cmocka_unit_test(those_left_are_the_whole),
         cmocka_unit_test(all_that_failed_are_named),
         cmocka_unit_test(a_cancelled_run_leaves_no_client),

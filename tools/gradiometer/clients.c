@@ -6,7 +6,8 @@
 
 enum { PATH_SIZE = 96 };
 
-static const char *const names[] = {"client-sizes", "client-timeout", "tolerate", NULL};
+static const char *const names[] = {"client-sizes", "client-timeout", "tolerate", "client-sums",
+                                    NULL};
 
 int clients_check(struct session *session, const gm_client_options *options) {
     for (int i = 0; names[i] && options->count == 0; i++)

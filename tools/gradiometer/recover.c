@@ -141,6 +141,12 @@ static const struct option options[] = {
      .offset = FIELD(reproducible),
      .help = "with --leak or --clients: noise from the seed all the same, which the result says"},
     CLIENT_OPTIONS(FIELD(recover.clients)),
+    {.name = "client-sums",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(recover.clients.sums),
+     .help =
+         "batches of the rows of all clients, whose gradients are the sums of what clients send, "
+         "as a secure sum shows them: noise of the variance of the whole batch on each label"},
 };
 
 static const struct example examples[] = {

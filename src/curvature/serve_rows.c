@@ -1,4 +1,4 @@
-#include "train/serve_rows.h"
+#include "curvature/serve_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -106,6 +106,8 @@ typedef struct work {
     gm_rows_question fields;
     int64_t rows;                /* in the lists */
     double *weights, *direction; /* [count][d], [d] */
+    int64_t draw[GM_MAX_COPIES];
+    double sign[GM_MAX_COPIES];
     const double *at[MOST_WEIGHTS];
     int64_t *index;
     double *answer; /* [size] */
@@ -115,7 +117,8 @@ static gm_status check_fields(const gm_client *client, const gm_rows_question *q
     const int64_t rows = gm_dataset_rows(client->dataset);
     const bool lists = q->early != GM_ROWS_ALL;
     if (q->dimension == d && q->task >= 0 && q->task < GM_ROWS_TASKS && q->count >= 1 &&
-        q->count <= MOST_WEIGHTS && q->noised >= 0 && q->noised <= MOST_NOISED &&
+        q->count <= MOST_WEIGHTS && q->noised >= 0 && q->noised <= MOST_NOISED && q->copies >= 0 &&
+        q->copies <= GM_MAX_COPIES && q->total >= 0 &&
         (lists ? q->early >= 0 && q->late >= 0 && q->early <= rows && q->late <= rows : true))
         return GM_OK;
     return gm_fail(client->context, GM_INVALID_INPUT, "a question that a client does not know");
@@ -136,6 +139,14 @@ static gm_status read_work(gm_client *client, gm_archive *request, int64_t d, wo
     GM_TRY(GM_NEW(context, w->direction, d));
     if (q->task == GM_ROWS_CURVATURE)
         gm_archive_doubles(request, d, w->direction);
+    for (int64_t i = 0; i < q->copies; i++) {
+        gm_archive_integers(request, 1, &w->draw[i]);
+        gm_archive_doubles(request, 1, &w->sign[i]);
+        if (request->status == GM_OK && w->sign[i] != 0.0 &&
+            (w->draw[i] < 0 || w->draw[i] >= q->noised))
+            GM_TRY(gm_fail(context, GM_INVALID_INPUT, "copy %lld has draw %lld of %lld",
+                           (long long)i, (long long)w->draw[i], (long long)q->noised));
+    }
     w->rows = q->early == GM_ROWS_ALL ? 0 : q->early + q->late;
     GM_TRY(GM_NEW(context, w->index, w->rows));
     gm_archive_integers(request, w->rows, w->index);
@@ -219,6 +230,36 @@ done:
     return status;
 }
 
+/* Its share of the gradients of a batch, and nothing that would part noise and gradient. */
+static gm_status take_copies(gm_client *client, const kept *k, work *w) {
+    gm_context *context = client->context;
+    gm_status status = GM_OK;
+    gm_rows_question *q = &w->fields;
+    const int64_t d = q->dimension;
+    const double share = (double)q->early / (double)q->total;
+    double *gradient = NULL, *vectors = NULL, loss;
+    if (q->early <= 0 || q->total < q->early)
+        return GM_OK;
+    GM_TRY(GM_NEW(context, gradient, d));
+    GM_TRY(GM_NEW(context, vectors, q->noised * d));
+    if (q->private_noise)
+        GM_TRY(gm_random_system(context, &q->seed));
+    GM_TRY(gm_oracle_noised(k->oracle, w->at[0], q->early, w->index, (int)q->noised, q->seed,
+                            q->batch, &loss, gradient, vectors));
+    for (int64_t i = 0; i < q->copies; i++) {
+        const double scale = w->sign[i] * q->scale * sqrt(share);
+        double *out = w->answer + i * d;
+        for (int64_t j = 0; j < d; j++)
+            out[j] = share * gradient[j];
+        for (int64_t j = 0; scale != 0.0 && j < d; j++)
+            out[j] += scale * vectors[w->draw[i] * d + j];
+    }
+done:
+    gm_release(context, vectors);
+    gm_release(context, gradient);
+    return status;
+}
+
 static gm_status sum_rows(gm_client *client, gm_archive *request, gm_archive *answer) {
     gm_status status = GM_OK;
     const kept *k = client->kept;
@@ -240,6 +281,9 @@ static gm_status sum_rows(gm_client *client, gm_archive *request, gm_archive *an
         break;
     case GM_ROWS_CURVATURE:
         GM_TRY(gm_oracle_curvature_product(k->oracle, w.at[0], w.direction, w.answer));
+        break;
+    case GM_ROWS_COPIES:
+        GM_TRY(take_copies(client, k, &w));
         break;
     case GM_ROWS_TASKS:
         break;
