@@ -81,7 +81,7 @@ void gm_risk_script(const gm_report *report, gm_text *out) {
     gm_gnuplot_begin(out, gm_text_view(&title), "radius of the attack", "risk");
     gm_text_merge(out, &title);
     add_points(&c, out);
-    gm_text_add(out, "unset logscale\nset autoscale\nset key top left\n");
+    gm_text_add(out, "unset logscale\nset autoscale\nset lmargin at screen 0.17\nset ylabel offset 4\n");
     if (isfinite(radius)) {
         gm_text_add(out, "set arrow from ");
         gm_text_exact(out, radius);
