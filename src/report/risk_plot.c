@@ -81,7 +81,8 @@ void gm_risk_script(const gm_report *report, gm_text *out) {
     gm_gnuplot_begin(out, gm_text_view(&title), "radius of the attack", "risk");
     gm_text_merge(out, &title);
     add_points(&c, out);
-    gm_text_add(out, "unset logscale\nset autoscale\nset lmargin at screen 0.17\nset ylabel offset 4\n");
+    gm_text_add(out, "unset logscale\nset autoscale\nset lmargin at screen 0.17\nunset ylabel\n"
+                     "set label 'risk' at screen 0.03, screen 0.565 center rotate\n");
     if (isfinite(radius)) {
         gm_text_add(out, "set arrow from ");
         gm_text_exact(out, radius);
@@ -91,7 +92,7 @@ void gm_risk_script(const gm_report *report, gm_text *out) {
                          "'\n");
     }
     gm_text_add(out, "plot $curve using 1:2:3 with filledcurves fillstyle solid 0.55 noborder "
-                     "linecolor rgb '" GM_COLOR_BAND "' title 'any law of the residual', ");
+                     "linecolor rgb '" GM_COLOR_BAND "' title 'any law', ");
     if (has_exact(&c))
         gm_text_add(out,
                     "$curve using 1:5 with linespoints pointtype 7 pointsize 0.4 linewidth 2.5 "
