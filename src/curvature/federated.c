@@ -143,6 +143,16 @@ static void work_release(gm_context *context, work *w) {
     gm_release(context, w->hessian);
 }
 
+static gm_status check_question(gm_context *context, const question *q) {
+    const double most = 1e18; /* indices of draws fit 63 bits */
+    if (q->batch_size >= 1 && q->batches >= 1 && q->keep >= 0 && q->law >= GM_NOISE_LINK &&
+        q->law <= GM_NOISE_SAMPLED && q->noise_variance >= 0.0 && isfinite(q->noise_variance) &&
+        q->label_noise >= 0.0 && isfinite(q->label_noise) &&
+        (double)q->batch_size * (double)q->batches * GM_MAX_COPIES < most)
+        return GM_OK;
+    return gm_fail(context, GM_INVALID_INPUT, "a question that a client does not know");
+}
+
 static gm_status answer_moments(gm_client *client, gm_archive *request, gm_archive *out) {
     gm_context *context = client->context;
     gm_status status = GM_OK;
@@ -153,6 +163,7 @@ static gm_status answer_moments(gm_client *client, gm_archive *request, gm_archi
     const char *reason;
     exchange_question(request, &q);
     GM_TRY(request->status);
+    GM_TRY(check_question(context, &q));
     if (!client->dataset)
         GM_TRY(gm_fail(context, GM_INVALID_INPUT, "a client was asked before it had data"));
     const gm_recover_options options = {.model = q.model, .batch_size = q.batch_size};

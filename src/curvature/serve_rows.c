@@ -12,6 +12,9 @@
 
 enum { MODEL_TEXT = 512, MOST_WEIGHTS = 4, MOST_NOISED = 1024, PROBED_BATCH = 32 };
 
+/* Indices of draws fit 63 bits. */
+static const double MOST_DRAWS = 1e18;
+
 /* Outputs up to which the power of noise is known beforehand. */
 enum { MOST_TRACED = 64 };
 
@@ -167,6 +170,17 @@ static void work_release(gm_context *context, work *w) {
     gm_release(context, w->weights);
 }
 
+/* The noise of a batch is addressed by its number, which must leave room for all draws before it.
+ */
+static gm_status check_draws(const gm_client *client, const kept *k, const gm_rows_question *q) {
+    const double draws =
+        ((double)q->batch + 1.0) * (double)q->noised * (double)q->early * (double)k->model->outputs;
+    return q->batch >= 0 && draws <= MOST_DRAWS
+               ? GM_OK
+               : gm_fail(client->context, GM_INVALID_INPUT, "a client was asked for batch %lld",
+                         (long long)q->batch);
+}
+
 static gm_status take_gradients(const kept *k, const work *w) {
     gm_status status = GM_OK;
     const gm_rows_question *q = &w->fields;
@@ -219,8 +233,9 @@ static gm_status take_noised(gm_client *client, const kept *k, work *w) {
     gm_status status = GM_OK;
     gm_rows_question *q = &w->fields;
     const int64_t d = q->dimension;
-    if (q->early == 0)
+    if (q->early <= 0)
         return GM_OK;
+    GM_TRY(check_draws(client, k, q));
     if (q->private_noise)
         GM_TRY(gm_random_system(client->context, &q->seed));
     GM_TRY(gm_oracle_noised(k->oracle, w->at[0], q->early, w->index, (int)q->noised, q->seed,
@@ -240,6 +255,7 @@ static gm_status take_copies(gm_client *client, const kept *k, work *w) {
     double *gradient = NULL, *vectors = NULL, loss;
     if (q->early <= 0 || q->total < q->early)
         return GM_OK;
+    GM_TRY(check_draws(client, k, q));
     GM_TRY(GM_NEW(context, gradient, d));
     GM_TRY(GM_NEW(context, vectors, q->noised * d));
     if (q->private_noise)

@@ -141,7 +141,7 @@ static gm_status take_shard(gm_client *client, gm_archive *request, gm_archive *
     gm_archive_doubles(request, s.rows, dataset->targets);
     GM_TRY(request->status);
     GM_TRY(name_columns(dataset, s.classes));
-    gm_dataset_destroy(client->dataset);
+    gm_client_release(client); /* what was made of other data goes with them */
     client->dataset = dataset;
     dataset = NULL;
 done:

@@ -78,17 +78,17 @@ gm_status gm_client_supply_create(gm_clients *clients, const gm_model *model,
     const int64_t last = gm_clients_count(clients) - 1;
     client_supply *self = NULL;
     GM_TRY(GM_NEW_ZERO(context, self, 1));
-    *self = (client_supply){.context = context,
-                            .weights = weights,
-                            .rows = gm_clients_first(clients, last) +
-                                    gm_clients_rows(clients, last),
-                            .base = {.dimension = model->parameters,
-                                     .batch_size = batch_size,
-                                     .injects = true,
-                                     .link = true,
-                                     .squared = model->loss == &gm_loss_squared,
-                                     .open = open_source,
-                                     .destroy = destroy_supply}};
+    *self =
+        (client_supply){.context = context,
+                        .weights = weights,
+                        .rows = gm_clients_first(clients, last) + gm_clients_rows(clients, last),
+                        .base = {.dimension = model->parameters,
+                                 .batch_size = batch_size,
+                                 .injects = true,
+                                 .link = true,
+                                 .squared = model->loss == &gm_loss_squared,
+                                 .open = open_source,
+                                 .destroy = destroy_supply}};
     GM_TRY(gm_remote_open(clients, specification, model->parameters, &self->remote));
     *out = &self->base;
     self = NULL;

@@ -332,8 +332,64 @@ BLOCK = {
     "empty": b"",
 }
 
+
+def request(kind, payload):
+    return struct.pack("<BH", kind, len(payload)) + payload
+
+
+def shard(rows, inputs, values, targets, element=2, classes=0, intercept=0, divisor=1.0):
+    return request(0, struct.pack("<5qd", rows, inputs, intercept, element, classes, divisor) +
+                   values + struct.pack("<%dd" % len(targets), *targets))
+
+
+def opening(model):
+    return request(1, struct.pack("<q", len(model)) + model)
+
+
+def rows(task, d, weights, lists=(), early=-1, late=0, count=1, noised=0, copies=(), total=0,
+         direction=()):
+    fields = struct.pack("<8q", task, d, count, early, late, noised, 3, 0)
+    fields += struct.pack("<2qdQ", len(copies), total, 0.5, 7)
+    numbers = struct.pack("<%dd" % (len(weights) + len(direction)), *weights, *direction)
+    signs = b"".join(struct.pack("<qd", draw, sign) for draw, sign in copies)
+    return request(2, fields + numbers + signs + struct.pack("<%dq" % len(lists), *lists))
+
+
+TABLE = shard(3, 2, struct.pack("<6d", 1, 2, 3, 4, -5, 6), [1, 0, 2])
+BYTES = shard(4, 2, bytes([0, 255, 3, 9, 1, 2, 4, 8]), [0, 1, 2, 1], element=0, classes=3,
+              divisor=255.0)
+LINEAR = TABLE + opening(b"linear")
+
+# Requests to a client: the kind, the length, the payload.
+CLIENT = {
+    "gradient": LINEAR + rows(0, 2, [0.5, 1], [0, 2, 1], early=2, late=1),
+    "all": LINEAR + rows(0, 2, [0.5, 1]),
+    "noised": LINEAR + rows(1, 2, [0, 0], [1, 1, 0], early=3, noised=2),
+    "evaluate": LINEAR + rows(2, 2, [0, 0, 1, 1], count=2),
+    "curvature": LINEAR + rows(3, 2, [0, 0], direction=[1, -1]),
+    "copies": LINEAR + rows(4, 2, [0, 0], [0, 1], early=2, noised=1,
+                            copies=[(0, 1.0), (0, -1.0), (9, 0.0)], total=5),
+    "far-copy": LINEAR + rows(4, 2, [0, 0], [0, 1], early=2, noised=1, copies=[(3, 1.0)], total=5),
+    "softmax": BYTES + opening(b"softmax") + rows(0, 6, [0] * 6, [3, 0], early=1, late=1),
+    "mlp": BYTES + opening(b"mlp:hidden=3,loss=softmax") + rows(1, 21, [0.1] * 21, [0], early=1,
+                                                                noised=1),
+    "row": LINEAR + rows(0, 2, [0, 0], [3], early=1),
+    "dimension": LINEAR + rows(0, 3, [0, 0, 0]),
+    "early": LINEAR + rows(0, 2, [0, 0], early=2**40),
+    "task": LINEAR + rows(9, 2, [0, 0]),
+    "unopened": TABLE + rows(0, 2, [0, 0]),
+    "no-data": opening(b"linear") + rows(0, 2, [0, 0]),
+    "model": TABLE + opening(b"linaer"),
+    "classes": TABLE + opening(b"softmax"),
+    "huge": shard(2**40, 2**30, b"", []),
+    "negative": shard(-1, 2, b"", []),
+    "element": shard(1, 1, b"\1", [1], element=7),
+    "short": TABLE[:40],
+    "empty": b"",
+}
+
 for target, seeds in (("csv", CSV), ("npy", NPY), ("idx", IDX), ("gzip", GZIP), ("spec", SPEC),
                       ("json", JSON), ("rows", ROWS), ("message", MESSAGE), ("challenge", CHALLENGE),
-                      ("instance", INSTANCE), ("block", BLOCK)):
+                      ("instance", INSTANCE), ("block", BLOCK), ("client", CLIENT)):
     for name, content in seeds.items():
         put(target, name, content)

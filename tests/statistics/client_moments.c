@@ -6,7 +6,7 @@ enum { CLIENTS = 4, ROWS = 800, COLUMNS = 6, RUNS = 120 };
 
 static const int sizes[CLIENTS] = {80, 160, 240, 320};
 static gm_dataset *dataset;
-static double truth[COLUMNS * COLUMNS];
+static double truth[COLUMNS * COLUMNS], gradient[COLUMNS]; /* at w = 0 */
 
 static double next_number(uint64_t *state) {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
@@ -23,6 +23,8 @@ static int set_up(void **state) {
             for (int j = 0; j < COLUMNS; j++)
                 inputs[i * COLUMNS + j] = next_number(&random) * (j == c ? 5.0 - c : 1.0);
             targets[i] = inputs[i * COLUMNS] + 0.3 * next_number(&random);
+            for (int j = 0; j < COLUMNS; j++)
+                gradient[j] -= inputs[i * COLUMNS + j] * targets[i] / ROWS;
             for (int k = 0; k < COLUMNS * COLUMNS; k++)
                 truth[k] +=
                     inputs[i * COLUMNS + k / COLUMNS] * inputs[i * COLUMNS + k % COLUMNS] / ROWS;
@@ -49,19 +51,23 @@ static gm_recovery *recover(const char *estimator, int64_t gradients, uint64_t s
     return recovery;
 }
 
-/* Each entry of the mean over runs is the truth's, to five of its own standard errors. */
+/* Each entry of the mean over runs is the truth's, to five of its own standard errors: of the
+   curvature, then of the clean gradient. */
 static void check_unbiased(const char *estimator, int64_t gradients) {
-    double sum[COLUMNS * COLUMNS] = {0}, squares[COLUMNS * COLUMNS] = {0};
+    enum { SQUARE = COLUMNS * COLUMNS, ALL = SQUARE + COLUMNS };
+    double sum[ALL] = {0}, squares[ALL] = {0};
     for (int r = 0; r < RUNS; r++) {
         gm_recovery *recovery = recover(estimator, gradients, (uint64_t)r);
-        for (int k = 0; k < COLUMNS * COLUMNS; k++) {
-            const double error = recovery->hessian[k] - truth[k];
+        for (int k = 0; k < ALL; k++) {
+            const double error = k < SQUARE
+                                     ? recovery->hessian[k] - truth[k]
+                                     : recovery->mean_gradient[k - SQUARE] - gradient[k - SQUARE];
             sum[k] += error;
             squares[k] += error * error;
         }
         gm_recovery_destroy(context, recovery);
     }
-    for (int k = 0; k < COLUMNS * COLUMNS; k++) {
+    for (int k = 0; k < ALL; k++) {
         const double mean = sum[k] / RUNS, spread = sqrt(squares[k] / RUNS - mean * mean);
         check_near(mean, 0.0, 5.0 * spread / sqrt(RUNS));
     }

@@ -381,6 +381,32 @@ static void those_left_are_the_whole(void **state) {
     those_left_are_the_whole_of(true);
 }
 
+/* Of two clients with the same rows, each by itself: other batches, and other noise. */
+static void every_client_draws_for_itself(void **state) {
+    (void)state;
+    double *x = calloc(ROWS * COLUMNS, sizeof *x), y[ROWS];
+    gm_dataset *twice = NULL;
+    gm_recovery *alone[2] = {NULL, NULL};
+    gm_dataset_copy_rows(dataset, 0, ROWS / 2, x);
+    memcpy(x + ROWS / 2 * COLUMNS, x, ROWS / 2 * COLUMNS * sizeof *x);
+    for (int i = 0; i < ROWS; i++)
+        y[i] = gm_dataset_targets(dataset)[i % (ROWS / 2)];
+    check_ok(context, gm_dataset_from_arrays(context, ROWS, COLUMNS, x, y, &twice));
+    free(x);
+    for (int c = 0; c < 2; c++) {
+        gm_recover_options options = options_of(2, beside("faulty_client"));
+        options.clients.tolerate = 1;
+        stage(2 - c, "exits");
+        check_ok(context, gm_recover(context, twice, &options, &alone[c]));
+    }
+    unsetenv("GRADIOMETER_FAULT");
+    assert_memory_not_equal(alone[0]->mean_gradient, alone[1]->mean_gradient, sizeof(double));
+    assert_memory_not_equal(alone[0]->hessian, alone[1]->hessian, sizeof(double));
+    gm_recovery_destroy(context, alone[0]);
+    gm_recovery_destroy(context, alone[1]);
+    gm_dataset_destroy(twice);
+}
+
 static void all_that_failed_are_named(void **state) {
     (void)state;
     gm_recover_options options = options_of(3, beside("faulty_client"));
@@ -504,6 +530,7 @@ int main(void) {
         cmocka_unit_test(every_fault_in_training_is_named),
         cmocka_unit_test(scaled_gradients_show_in_training),
         cmocka_unit_test(those_left_are_the_whole),
+        cmocka_unit_test(every_client_draws_for_itself),
         cmocka_unit_test(all_that_failed_are_named),
         cmocka_unit_test(a_cancelled_run_leaves_no_client),
         cmocka_unit_test(options_are_checked),
