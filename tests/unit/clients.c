@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "base/archive.h"
+#include "curvature/serve_rows.h"
 #include "faulty_client.h"
 #include "gradients/client_message.h"
 #include "gradients/client_shard.h"
+#include "gradients/oracle.h"
 
 /* Processes take their time to start under the sanitizers. */
 #ifdef __SANITIZE_ADDRESS__
@@ -294,6 +296,45 @@ static void training_in_processes_has_the_same_bits(void **state) {
     gm_training_destroy(context, other);
 }
 
+/* Noise on a batch that clients of 1, 2 and 9 parts have rows of: its power is the trace. */
+static void noise_of_training_is_calibrated_to_the_whole_batch(void **state) {
+    (void)state;
+    enum { NOISED = 64, BATCHES = 30, SIZE = 120 };
+    const gm_client_duty duties[] = {
+        gm_client_shard_duty, gm_client_open_duty, gm_client_rows_duty, {.service = NULL}};
+    const gm_client_options options = {.count = 3, .sizes = "1,2,9", .reproducible = true};
+    const gm_client_data data = {dataset, gm_dataset_targets(dataset), 0};
+    const gm_model_shape shape = {.columns = COLUMNS};
+    double w[COLUMNS] = {0}, gradient[COLUMNS], vectors[NOISED * COLUMNS], loss;
+    double x[ROWS * COLUMNS], expected = 0.0, seen = 0.0;
+    gm_clients *clients = NULL;
+    gm_oracle *oracle = NULL;
+    gm_model *model = NULL;
+    check_ok(context, gm_clients_create(context, &options, &data, duties, &clients));
+    check_ok(context, gm_model_create(context, "linear", &shape, &model));
+    const gm_oracle_options how = {
+        .batch_size = SIZE, .clients = clients, .specification = "linear"};
+    check_ok(context,
+             gm_oracle_create(context, dataset, model, gm_dataset_targets(dataset), &how, &oracle));
+    gm_dataset_copy_rows(dataset, 0, ROWS, x);
+    for (int b = 0; b < BATCHES; b++) {
+        int64_t index[SIZE];
+        for (int i = 0; i < SIZE; i++) {
+            index[i] = (7 * b + 5 * i) % ROWS;
+            for (int j = 0; j < COLUMNS; j++)
+                expected += x[index[i] * COLUMNS + j] * x[index[i] * COLUMNS + j] / SIZE;
+        }
+        check_ok(context,
+                 gm_oracle_noised(oracle, w, SIZE, index, NOISED, 5, b, &loss, gradient, vectors));
+        for (int k = 0; k < NOISED * COLUMNS; k++)
+            seen += vectors[k] * vectors[k] / NOISED;
+    }
+    check_near(seen / expected, 1.0, 0.1);
+    gm_oracle_destroy(oracle);
+    gm_model_destroy(context, model);
+    gm_clients_destroy(clients);
+}
+
 static void check_fault_in_training(const struct staged_fault *fault, int time) {
     const int client = 1 + time % 3;
     char named[64];
@@ -382,6 +423,33 @@ static void those_left_are_the_whole(void **state) {
 }
 
 /* Of two clients with the same rows, each by itself: other batches, and other noise. */
+/* Of a network the size of the noise is not known beforehand; that it is followed is. */
+static void clipping_shows_in_networks(void **state) {
+    (void)state;
+    gm_recover_options options = options_of(3, beside("faulty_client"));
+    gm_recovery *recovery = NULL;
+    options.model = "mlp:hidden=3";
+    gm_recovery *sound = recover(&options);
+    stage(3, "clipped");
+    check_fails(context, GM_IO_ERROR, "client 3 (calibration): its gradients do not follow",
+                gm_recover(context, dataset, &options, &recovery));
+    unsetenv("GRADIOMETER_FAULT");
+    gm_recovery_destroy(context, sound);
+}
+
+/* What the least batches of small clients take beyond their share, the largest pays. */
+static void as_many_gradients_as_asked_for(void **state) {
+    (void)state;
+    gm_recover_options options = options_of(4, NULL);
+    options.clients.sizes = "1,1,1,200";
+    options.num_gradients = 60;
+    gm_recovery *recovery = recover(&options);
+    assert_int_equal(recovery->gradients, 60);
+    assert_int_equal(recovery->clients->client[0].gradients, 4);
+    assert_int_equal(recovery->clients->client[3].gradients, 48);
+    gm_recovery_destroy(context, recovery);
+}
+
 static void every_client_draws_for_itself(void **state) {
     (void)state;
     double *x = calloc(ROWS * COLUMNS, sizeof *x), y[ROWS];
@@ -527,9 +595,12 @@ int main(void) {
         cmocka_unit_test(every_fault_is_named),
         cmocka_unit_test(training_takes_the_same_batches),
         cmocka_unit_test(training_in_processes_has_the_same_bits),
+        cmocka_unit_test(noise_of_training_is_calibrated_to_the_whole_batch),
         cmocka_unit_test(every_fault_in_training_is_named),
         cmocka_unit_test(scaled_gradients_show_in_training),
         cmocka_unit_test(those_left_are_the_whole),
+        cmocka_unit_test(clipping_shows_in_networks),
+        cmocka_unit_test(as_many_gradients_as_asked_for),
         cmocka_unit_test(every_client_draws_for_itself),
         cmocka_unit_test(all_that_failed_are_named),
         cmocka_unit_test(a_cancelled_run_leaves_no_client),
