@@ -1,6 +1,8 @@
 # The module gradiometer-mpi.so, which carries data between ranks: the library loads it where mpirun
-# started several processes, and never links MPI. Without MPI it is left out.
+# started several processes, and never links MPI. Without MPI it is left out. With ScaLAPACK it also has
+# the eigenvalues of matrices that are dealt out to ranks; the library never links that either.
 option(GM_MPI "Build the module for MPI, where MPI is installed" ON)
+option(GM_SCALAPACK "Build it with ScaLAPACK, where that is installed" ON)
 if(GM_MPI)
   set(MPI_CXX_SKIP_MPICXX ON)
   find_package(MPI QUIET COMPONENTS C)
@@ -17,5 +19,23 @@ if(GM_MPI)
       LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
     install(TARGETS gradiometer-mpi
       LIBRARY DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/gradiometer)
+    if(GM_SCALAPACK)
+      # That of the same MPI: Debian has one for each.
+      if("${MPI_C_INCLUDE_DIRS}" MATCHES "openmpi")
+        set(names scalapack-openmpi scalapack)
+      elseif("${MPI_C_INCLUDE_DIRS}" MATCHES "mpich")
+        set(names scalapack-mpich scalapack)
+      else()
+        set(names scalapack)
+      endif()
+      find_library(GM_SCALAPACK_LIBRARY NAMES ${names})
+      if(GM_SCALAPACK_LIBRARY)
+        target_sources(gradiometer-mpi PRIVATE src/parallel/mpi/algebra.c)
+        target_compile_definitions(gradiometer-mpi PRIVATE GM_SCALAPACK)
+        target_link_libraries(gradiometer-mpi PRIVATE ${GM_SCALAPACK_LIBRARY})
+      else()
+        message(STATUS "No matrices dealt out to ranks: ScaLAPACK (libscalapack-openmpi-dev) not found")
+      endif()
+    endif()
   endif()
 endif()

@@ -8,7 +8,7 @@ packages_quickstart="
   cmake ninja-build gcc g++ libc6-dev pkg-config
   libopenblas-serial-dev liblapacke-dev libjansson-dev zlib1g-dev
   libfplll-dev libfplll8-data?
-  libopenmpi-dev? openmpi-bin?
+  libopenmpi-dev? openmpi-bin? libscalapack-openmpi-dev?
   gnuplot-nox dataset-fashion-mnist"
 
 # Build and run the tests.

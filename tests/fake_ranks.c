@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "linalg/linalg.h"
 #include "parallel/ranks.h"
 
 typedef struct world {
@@ -11,6 +12,8 @@ typedef struct world {
     int size, waiting;
     uint64_t generation;
     void *bytes[FAKE_RANKS_MOST]; /* of each rank, in the exchange that goes on */
+    const gm_grid *grid[FAKE_RANKS_MOST];
+    double *matrix[FAKE_RANKS_MOST];
     int64_t carried;
 } world;
 
@@ -18,6 +21,7 @@ typedef struct member {
     world *world;
     int rank, threads;
     bool deserted;
+    gm_context *context;
     fake_rank run;
     void *argument;
 } member;
@@ -99,6 +103,70 @@ static int32_t fake_broadcast(int32_t root, int64_t size, void *bytes, gm_patien
     return ended == GM_TRANSPORT_DONE ? meet(patience, argument) : ended;
 }
 
+/* --- algebra of dealt-out matrices: every rank puts the whole together, and destroys its own ---
+ */
+
+static bool wait_on(void *argument) {
+    (void)argument;
+    return true;
+}
+
+/* The lower triangle, [order][order]. */
+static void put_together(const gm_grid *grid, double *matrix, double *out) {
+    world *w = self->world;
+    const int64_t n = grid->order, tile = grid->tile;
+    w->grid[self->rank] = grid;
+    w->matrix[self->rank] = matrix;
+    meet(wait_on, NULL);
+    for (int64_t i = 0; i < n * n; i++)
+        out[i] = NAN;
+    for (int r = 0; r < w->size; r++) {
+        const gm_grid *g = w->grid[r];
+        for (int64_t c = 0; c < g->columns; c++)
+            for (int64_t l = 0; l < g->rows; l++) {
+                const int64_t i = (l / tile * g->grid_rows + g->row) * tile + l % tile;
+                const int64_t j = (c / tile * g->grid_columns + g->column) * tile + c % tile;
+                if (j <= i)
+                    out[i * n + j] = w->matrix[r][c * g->lead + l];
+            }
+    }
+    meet(wait_on, NULL);
+    for (int64_t i = 0; i < grid->columns * grid->lead; i++)
+        matrix[i] = NAN;
+}
+
+static int32_t fake_eigenvalues(const gm_grid *grid, double *matrix, double *values, double *work,
+                                int64_t *work_size, int32_t *info) {
+    const int64_t n = grid->order;
+    *info = 0;
+    *work_size = n * n;
+    if (!work)
+        return GM_TRANSPORT_DONE;
+    put_together(grid, matrix, work);
+    *info = gm_symmetric_eigenvalues(self->context, n, work, values) != GM_OK;
+    for (int64_t i = 0; i < n / 2; i++) {
+        const double held = values[i];
+        values[i] = values[n - 1 - i];
+        values[n - 1 - i] = held;
+    }
+    return GM_TRANSPORT_DONE;
+}
+
+static int32_t fake_solve(const gm_grid *grid, double *matrix, double *x, double *work,
+                          int64_t *work_size, int32_t *info) {
+    *info = 0;
+    *work_size = grid->order * grid->order;
+    if (!work)
+        return GM_TRANSPORT_DONE;
+    put_together(grid, matrix, work);
+    *info = gm_positive_solve(self->context, grid->order, work, x) != GM_OK;
+    return GM_TRANSPORT_DONE;
+}
+
+static const char *fake_algebra(void) {
+    return "threads";
+}
+
 static const char *fake_library(void) {
     return "threads";
 }
@@ -117,6 +185,9 @@ static const gm_transport transport = {.version = GM_TRANSPORT_VERSION,
                                        .size = fake_size,
                                        .gather = fake_gather,
                                        .broadcast = fake_broadcast,
+                                       .algebra = fake_algebra,
+                                       .eigenvalues = fake_eigenvalues,
+                                       .solve = fake_solve,
                                        .end_all = fake_end_all,
                                        .finish = fake_finish};
 
@@ -125,8 +196,10 @@ static void *member_main(void *argument) {
     const gm_context_options options = {.threads = self->threads};
     gm_context *context = NULL;
     if (gm_context_create(&options, &context) == GM_OK &&
-        gm_ranks_join_by(context, &transport) == GM_OK)
+        gm_ranks_join_by(context, &transport) == GM_OK) {
+        self->context = context;
         self->run(context, self->rank, self->argument);
+    }
     gm_context_destroy(context);
     return NULL;
 }

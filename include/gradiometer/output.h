@@ -50,6 +50,21 @@ GM_API GM_MUST_USE gm_status gm_output_write_array(gm_output *output, const char
                                                    int dimensions, const int64_t *shape,
                                                    const double *values);
 
+/**
+ * Begin a float64 array as .npy whose values come in pieces, by gm_output_add(). One file is begun
+ * at a time, and until it is whole nothing else can be written or committed.
+ * @return as gm_output_write()
+ */
+GM_API GM_MUST_USE gm_status gm_output_begin_array(gm_output *output, const char *name,
+                                                   int dimensions, const int64_t *shape);
+
+/**
+ * The next values of the array that was begun; with the last of them it is whole, and on the disk.
+ * @param values  [count]
+ * @return as gm_output_write(); GM_INVALID_ARGUMENT (more than the shape has, or none was begun)
+ */
+GM_API GM_MUST_USE gm_status gm_output_add(gm_output *output, int64_t count, const double *values);
+
 /** Write an int64 array as .npy, likewise. */
 GM_API GM_MUST_USE gm_status gm_output_write_integers(gm_output *output, const char *name,
                                                       int dimensions, const int64_t *shape,

@@ -75,7 +75,8 @@ enum { GM_RANKS_TEXT = 256 };
 
 /**
  * Say which MPI would be used.
- * @param text  receives a line such as "Open MPI 4.1.4", or why there is none; cut where too long
+ * @param text  receives a line such as "Open MPI 4.1.4, ScaLAPACK", or why there is none; cut where
+ * too long
  * @return GM_UNAVAILABLE (no module, or it can not be loaded)
  */
 GM_API GM_MUST_USE gm_status gm_ranks_available(gm_context *context, char text[GM_RANKS_TEXT]);

@@ -29,6 +29,11 @@ typedef struct gm_recover_options {
                             (labels of the model's own law); NULL: "link" */
     const char *structure; /**< "auto", "full" (d x d), "low-rank:rank=R" (R directions and a
                                 diagonal); NULL: "auto" */
+    int64_t memory;        /**< bytes that the full matrix and what it takes to make it may have on
+                                one rank; 0: 2e9 where the structure is auto, otherwise as many as
+                                it takes. Where 3 d x d numbers are more, it is dealt out to the
+                                ranks (gm_ranks_join()), if there are enough; if not, auto takes
+                                low-rank, of as many directions as fit, and full fails */
     int64_t batch_size;    /**< n; 0: 256 */
     int64_t num_gradients; /**< batch gradients to evaluate, a pair is two; 0: enough for 4 d noise
                                 vectors, at least 1024 gradients */
@@ -99,11 +104,14 @@ typedef struct gm_recovery {
     const char *reason;    /**< why this one, a sentence */
     double noise_variance; /**< injected */
     double label_noise;    /**< as given */
-    const char *structure; /**< "full" or "low-rank" */
-    double *hessian;       /**< full: [d, d] symmetric, recovered from gradients alone */
-    double *factor;        /**< low-rank: [factor_rows, d], the estimate is factorᵀ factor +
-                                diag(diagonal) */
-    double *diagonal;      /**< low-rank: [d] ≥ 0 */
+    const char
+        *structure;  /**< "full", "low-rank", or "distributed": full, dealt out to the ranks */
+    double *hessian; /**< full: [d, d] symmetric, recovered from gradients alone */
+    struct gm_tiled *tiles; /**< distributed: this rank's part of the same, of which
+                                 gm_recovery_rows() makes rows */
+    double *factor;         /**< low-rank: [factor_rows, d], the estimate is factorᵀ factor +
+                                 diag(diagonal) */
+    double *diagonal;       /**< low-rank: [d] ≥ 0 */
     int64_t factor_rows;
     double factor_bound; /**< low-rank: ‖estimate − full estimate‖ in the operator norm is at most
                               this, proved; 0 where nothing was left out */
@@ -164,7 +172,8 @@ typedef struct gm_recovery {
  * @return GM_INVALID_ARGUMENT (an option out of range, fewer gradients than a result needs),
  *         GM_INVALID_INPUT (the file of weights, a curvature that is too large for float64),
  *         GM_UNAVAILABLE (a model, estimator or shrinkage that this version lacks, or one that
- *         clients do not have), GM_IO_ERROR (more clients failed than are tolerated),
+ *         clients do not have), GM_UNABLE (the full matrix does not fit options->memory),
+ *         GM_IO_ERROR (more clients failed than are tolerated),
  *         GM_OUT_OF_MEMORY, GM_CANCELLED, GM_NUMERICAL_FAILURE
  * Cost: 4 n d operations a pair, d² a noise vector, 4/3 d³ for the eigenvalues; memory below 3 d²
  * numbers besides the data where d ≥ 2048 and k' < 64 d; with compare 5 d², and N d² operations
@@ -201,6 +210,17 @@ GM_API GM_MUST_USE gm_status gm_recover_gradients(gm_context *context, gm_gradie
 GM_API GM_MUST_USE gm_status gm_curvature_error(gm_context *context, int64_t d,
                                                 const double *estimate, const double *truth,
                                                 gm_recovery_error *out);
+
+/**
+ * Rows of the recovered matrix, whether it is full or distributed. Of the latter it is collective:
+ * every rank asks for the same rows, and receives them.
+ * @param first  of the rows, from 0
+ * @param out    [count, d]
+ * @return GM_INVALID_ARGUMENT (rows out of range), GM_UNAVAILABLE (the structure is low-rank),
+ *         GM_OUT_OF_MEMORY, GM_CANCELLED, GM_IO_ERROR
+ */
+GM_API GM_MUST_USE gm_status gm_recovery_rows(gm_context *context, const gm_recovery *recovery,
+                                              int64_t first, int64_t count, double *out);
 
 /** Free a recovery. NULL is allowed. */
 GM_API void gm_recovery_destroy(gm_context *context, gm_recovery *recovery);

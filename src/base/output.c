@@ -25,6 +25,9 @@ struct gm_output {
     char **names;   /* [count], in the order first written */
     int count, capacity;
     bool committed;
+    const char *begun; /* name of the file that is written in pieces; NULL: none */
+    int begun_fd;
+    size_t missing; /* bytes that it still lacks */
 };
 
 /* Some file systems have no fsync; that is no reason to lose a result. */
@@ -216,30 +219,47 @@ static gm_status write_bytes(gm_output *output, int fd, const char *name, const 
     return GM_OK;
 }
 
-/* Write head, then body; both are on the disk when this returns, so that a commit only renames. */
-static gm_status write_file(gm_output *output, const char *name, const void *head, size_t head_size,
-                            const void *body, size_t body_size) {
+/* A new file in the hidden folder. */
+static gm_status open_file(gm_output *output, const char *name, int *out) {
     gm_status status = GM_OK;
-    int fd = -1;
     if (!name || !*name || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return gm_fail(output->context, GM_INVALID_ARGUMENT,
                        "gm_output_write: name '%s', accepted: a plain file name", name ? name : "");
     if (output->committed)
         return gm_fail(output->context, GM_INVALID_ARGUMENT,
                        "gm_output_write: '%s' comes after the commit", name);
+    if (output->begun)
+        return gm_fail(output->context, GM_INVALID_ARGUMENT,
+                       "gm_output_write: '%s' comes before '%s' is whole", name, output->begun);
     GM_TRY(open_staging(output));
     GM_TRY(add_name(output, name));
-    fd = openat(output->staging_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
+    *out = openat(output->staging_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (*out < 0)
         GM_TRY(io_failure(output, "create", name, errno));
-    GM_TRY(write_bytes(output, fd, name, head, head_size));
-    GM_TRY(write_bytes(output, fd, name, body, body_size));
-    if (!synced(fd))
-        GM_TRY(io_failure(output, "write", name, errno));
 done:
-    if (fd >= 0 && close(fd) != 0 && status == GM_OK)
+    return status;
+}
+
+/* On the disk when this returns, so that a commit only renames. */
+static gm_status close_file(gm_output *output, int fd, const char *name, gm_status status) {
+    if (status == GM_OK && !synced(fd))
+        status = io_failure(output, "write", name, errno);
+    if (close(fd) != 0 && status == GM_OK)
         status = io_failure(output, "write", name, errno);
     return status;
+}
+
+/* Head, then body. */
+static gm_status write_file(gm_output *output, const char *name, const void *head, size_t head_size,
+                            const void *body, size_t body_size) {
+    int fd = -1;
+    gm_status status = open_file(output, name, &fd);
+    if (status != GM_OK)
+        return status;
+    status = write_bytes(output, fd, name, head, head_size);
+    if (status == GM_OK)
+        status = write_bytes(output, fd, name, body, body_size);
+    return close_file(output, fd, name, status);
 }
 
 gm_status gm_output_write(gm_output *output, const char *name, const void *bytes, size_t size) {
@@ -267,6 +287,45 @@ gm_status gm_output_write_integers(gm_output *output, const char *name, int dime
     return write_array(output, name, 'i', dimensions, shape, values);
 }
 
+/* What was begun ends, whole or not. */
+static gm_status end_begun(gm_output *output, gm_status status) {
+    status = close_file(output, output->begun_fd, output->begun, status);
+    output->begun = NULL;
+    output->missing = 0;
+    return status;
+}
+
+gm_status gm_output_begin_array(gm_output *output, const char *name, int dimensions,
+                                const int64_t *shape) {
+    char header[GM_NPY_HEADER_MAX];
+    size_t header_size = 0, bytes = 0;
+    int fd = -1;
+    gm_status status =
+        gm_npy_header(output->context, 'f', dimensions, shape, header, &header_size, &bytes);
+    if (status == GM_OK)
+        status = open_file(output, name, &fd);
+    if (status != GM_OK)
+        return status;
+    output->begun_fd = fd;
+    output->missing = bytes;
+    for (int i = 0; i < output->count; i++)
+        if (strcmp(output->names[i], name) == 0)
+            output->begun = output->names[i];
+    status = write_bytes(output, fd, name, header, header_size);
+    return status != GM_OK || bytes == 0 ? end_begun(output, status) : GM_OK;
+}
+
+gm_status gm_output_add(gm_output *output, int64_t count, const double *values) {
+    if (!output->begun || count < 0 || (uint64_t)count > output->missing / sizeof *values)
+        return gm_fail(output->context, GM_INVALID_ARGUMENT,
+                       "gm_output_add: %lld values, accepted: 0 to %lld", (long long)count,
+                       (long long)(output->missing / sizeof *values));
+    const size_t size = (size_t)count * sizeof *values;
+    const gm_status status = write_bytes(output, output->begun_fd, output->begun, values, size);
+    output->missing -= size;
+    return status != GM_OK || output->missing == 0 ? end_begun(output, status) : GM_OK;
+}
+
 static gm_status publish(gm_output *output, const char *name) {
     if (renameat(output->staging_fd, name, output->directory_fd, name) != 0)
         return io_failure(output, "publish", name, errno);
@@ -282,9 +341,11 @@ gm_status gm_output_commit(gm_output *output) {
     int marks = 0, moved = 0;
     for (int i = 0; i < output->count; i++)
         marks += is_mark(output, i);
-    if (output->committed || (output->mark && !marks))
+    if (output->committed || output->begun || (output->mark && !marks))
         return gm_fail(output->context, GM_INVALID_ARGUMENT, "gm_output_commit: %s",
-                       output->committed ? "called twice" : "the mark was not written");
+                       output->committed ? "called twice"
+                       : output->begun   ? "a file that was begun is not whole"
+                                         : "the mark was not written");
     for (; moved < output->count; moved++)
         if (!is_mark(output, moved))
             GM_TRY(publish(output, output->names[moved]));
@@ -324,6 +385,8 @@ void gm_output_close(gm_output *output) {
     if (!output)
         return;
     gm_context *context = output->context;
+    if (output->begun)
+        (void)close(output->begun_fd);
     remove_staging(output);
     if (output->directory_fd >= 0)
         close(output->directory_fd);

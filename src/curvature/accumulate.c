@@ -44,7 +44,7 @@ void gm_run_release(gm_context *context, gm_run *m) {
     *m = (gm_run){0};
 }
 
-gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accumulator **out) {
+static gm_status create(gm_context *context, int64_t dimension, bool tiled, gm_accumulator **out) {
     gm_status status = GM_OK;
     gm_accumulator *a = NULL;
     if (dimension < 1 || dimension > GM_MOST_DIMENSION)
@@ -56,12 +56,26 @@ gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accum
     a->dimension = dimension;
     a->leaf_size = leaf_size(dimension);
     GM_TRY(GM_NEW(context, a->block, (GM_BLOCK + 1) * dimension));
-    GM_TRY(gm_run_create(context, dimension, false, &a->leaf));
+    if (tiled) {
+        GM_TRY(GM_NEW_ZERO(context, a->leaf.mean, dimension));
+        GM_TRY(gm_tiled_create(context, dimension, &a->tiles));
+    } else {
+        GM_TRY(gm_run_create(context, dimension, false, &a->leaf));
+    }
     *out = a;
     a = NULL;
 done:
     gm_accumulator_destroy(a);
     return status;
+}
+
+gm_status gm_accumulator_create(gm_context *context, int64_t dimension, gm_accumulator **out) {
+    return create(context, dimension, false, out);
+}
+
+gm_status gm_accumulator_create_tiled(gm_context *context, int64_t dimension,
+                                      gm_accumulator **out) {
+    return create(context, dimension, true, out);
 }
 
 void gm_accumulator_destroy(gm_accumulator *a) {
@@ -71,6 +85,7 @@ void gm_accumulator_destroy(gm_accumulator *a) {
         gm_run_release(a->context, &a->node[level]);
     gm_run_release(a->context, &a->beside);
     gm_run_release(a->context, &a->leaf);
+    gm_tiled_destroy(a->tiles);
     gm_release(a->context, a->block);
     gm_release(a->context, a);
 }
@@ -122,6 +137,8 @@ static gm_status fold_rows(gm_accumulator *a, int64_t count, gm_run *m) {
     if (status != GM_OK)
         return status;
     m->count += count;
+    if (a->tiles)
+        return gm_tiled_gram_add(a->tiles, count + 1, a->block);
     m->parted = gm_is_shared(a->context);
     return gm_gram_accumulate_part(a->context, count + 1, a->dimension, a->block, m->scatter);
 }
@@ -194,7 +211,7 @@ gm_status gm_accumulator_take(gm_accumulator *a, int64_t count) {
         return GM_OK;
     a->pending = 0;
     GM_TRY(fold_rows(a, GM_BLOCK, &a->leaf));
-    if (a->leaf.count == a->leaf_size)
+    if (!a->tiles && a->leaf.count == a->leaf_size)
         GM_TRY(close_leaf(a));
 done:
     return status;
@@ -275,6 +292,18 @@ gm_status gm_accumulator_finish(gm_accumulator *a, double *mean, double **scatte
     memcpy(mean, a->leaf.mean, (size_t)a->dimension * sizeof *mean);
     *scatter = a->leaf.scatter;
     a->leaf.scatter = NULL;
+done:
+    return status;
+}
+
+gm_status gm_accumulator_finish_tiled(gm_accumulator *a, double *mean, gm_tiled **scatter) {
+    gm_status status = GM_OK;
+    if (a->pending > 0)
+        GM_TRY(fold_rows(a, a->pending, &a->leaf));
+    a->pending = 0;
+    memcpy(mean, a->leaf.mean, (size_t)a->dimension * sizeof *mean);
+    *scatter = a->tiles;
+    a->tiles = NULL;
 done:
     return status;
 }

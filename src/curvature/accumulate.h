@@ -6,6 +6,22 @@
 #include <gradiometer/accumulate.h>
 
 #include "base/base.h"
+#include "linalg/tiled.h"
+
+/*
+ * An accumulator whose scatter is dealt out to the ranks, for add, room, take, count and
+ * gm_accumulator_finish_tiled() alone. Blocks are centred and added by Chan's formula as ever, but
+ * one after another: there are no leaves to merge in pairs, which would be d² / 2 numbers each. The
+ * error of an entry grows with the number of blocks of 256 vectors, at most by an ε of it each.
+ * Memory: d² / R numbers.
+ */
+gm_status gm_accumulator_create_tiled(gm_context *context, int64_t dimension, gm_accumulator **out)
+    __attribute__((warn_unused_result));
+
+/* Hand the scatter over, to be released by gm_tiled_destroy(); mean is [d]. The accumulator can
+   only be destroyed then. */
+gm_status gm_accumulator_finish_tiled(gm_accumulator *accumulator, double *mean, gm_tiled **scatter)
+    __attribute__((warn_unused_result));
 
 /* Where the next vectors go, [room][d], room ≥ 1; valid until the next call. */
 double *gm_accumulator_room(gm_accumulator *accumulator, int64_t *room);

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
-gm_status gm_collector_create(gm_context *context, int64_t dimension, int64_t rank,
+gm_status gm_collector_create(gm_context *context, int64_t dimension, int64_t rank, bool tiled,
                               int64_t expected, bool centered, gm_collector *out) {
     *out = (gm_collector){0};
-    return rank > 0 ? gm_sketch_create(context, dimension, rank, expected, centered, &out->sketch)
-                    : gm_accumulator_create(context, dimension, &out->full);
+    if (rank > 0)
+        return gm_sketch_create(context, dimension, rank, expected, centered, &out->sketch);
+    return tiled ? gm_accumulator_create_tiled(context, dimension, &out->full)
+                 : gm_accumulator_create(context, dimension, &out->full);
 }
 
 void gm_collector_release(gm_collector *collector) {

@@ -13,9 +13,10 @@ typedef struct gm_collector {
 
 /*
  *   rank      of the sketch; 0: full moments
+ *   tiled     full moments are dealt out to the ranks
  *   expected  vectors to come
  */
-gm_status gm_collector_create(gm_context *context, int64_t dimension, int64_t rank,
+gm_status gm_collector_create(gm_context *context, int64_t dimension, int64_t rank, bool tiled,
                               int64_t expected, bool centered, gm_collector *out)
     __attribute__((warn_unused_result));
 

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "gradients/gradients.h"
 #include "linalg/linalg.h"
+#include "linalg/tiled.h"
 
 /* What the noise vectors cost once they are there: moments, eigenvalues, prediction. */
 typedef struct vectors_cost {
@@ -27,6 +28,9 @@ static double numbers_held(gm_context *context, const gm_plan *plan, double kept
         (BUFFERED + (double)gm_context_threads(context) * plan->estimator.copies) * d;
     if (plan->rank > 0)
         return held + 4.0 * (double)plan->rank * d;
+    if (plan->tiled)
+        return held + 2.0 * gm_tiled_bytes(plan->dimension, gm_context_ranks(context)) / 8.0 +
+               BUFFERED * d;
     const double pass = held + gm_accumulator_numbers(plan->dimension, gm_plan_vectors(plan)) +
                         (plan->compare ? d * d : 0.0);
     return fmax(pass, (plan->compare ? 5.0 : 2.0) * d * d);

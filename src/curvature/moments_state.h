@@ -5,6 +5,7 @@
 #include <gradiometer/accumulate.h>
 
 #include "base/base.h"
+#include "linalg/tiled.h"
 
 /* GM_BLOCK vectors are centred together; GM_LEVELS levels of nodes are more than 2^63 vectors can
  * fill. */
@@ -34,6 +35,7 @@ struct gm_accumulator {
     int64_t pending;   /* vectors waiting in block */
     double *block;     /* [GM_BLOCK + 1][d]; the last row carries the difference of the means */
     gm_run leaf;       /* the leaf being filled, block after block */
+    gm_tiled *tiles;   /* dealt out to ranks: the scatter of the only leaf; otherwise NULL */
     gm_run
         node[GM_LEVELS]; /* full subtrees of 2^level leaves that wait for their brother, packed */
     gm_run beside;       /* what was merged where no node had its place */

@@ -1,5 +1,6 @@
 #include "curvature/plan.h"
 #include "curvature/shrink.h"
+#include "linalg/tiled.h"
 #include "random/system.h"
 
 #include <math.h>
@@ -40,13 +41,67 @@ static gm_status choose_law(gm_context *context, const char *text, const gm_supp
 static const double MOST_FULL = 2e9;
 enum { DEFAULT_RANK = 512, LEAST_RANK = 1 };
 
-static bool fits(int64_t dimension) {
-    return 24.0 * (double)dimension * (double)dimension <= MOST_FULL;
+static double full_bytes(int64_t dimension) {
+    return 24.0 * (double)dimension * (double)dimension;
 }
 
-/* Rank of the low-rank structure, 0 for the full one. */
-static gm_status choose_structure(gm_context *context, const char *text, int64_t dimension,
-                                  int64_t *rank) {
+/* Dealt out, a rank has its part of the matrix and a copy that is decomposed. */
+static bool fits_tiled(int64_t dimension, int64_t memory, int ranks) {
+    return gm_tiled_is_possible(dimension, ranks) &&
+           2.0 * gm_tiled_bytes(dimension, ranks) <= (double)memory;
+}
+
+enum { MOST_RANKS = 65536 };
+
+/* Why a full matrix that was asked for cannot be had. */
+static gm_status too_large(gm_context *context, int64_t dimension, int64_t memory) {
+    int ranks = gm_context_ranks(context) > 1 ? gm_context_ranks(context) : 2;
+    if (gm_context_ranks(context) > 1 && !gm_ranks_have_algebra(context))
+        return gm_fail(
+            context, GM_UNAVAILABLE,
+            "the matrix of %lld x %lld takes %.3g bytes, more than the %lld of the memory "
+            "limit, and the module for MPI has no ScaLAPACK to deal it out (Debian "
+            "package libscalapack-openmpi-dev)",
+            (long long)dimension, (long long)dimension, full_bytes(dimension), (long long)memory);
+    while (ranks < MOST_RANKS && !fits_tiled(dimension, memory, ranks))
+        ranks++;
+    if (!fits_tiled(dimension, memory, ranks))
+        return gm_fail(
+            context, GM_UNABLE,
+            "the matrix of %lld x %lld does not fit a memory limit of %lld bytes a rank, "
+            "however many ranks there are",
+            (long long)dimension, (long long)dimension, (long long)memory);
+    return gm_fail(
+        context, GM_UNABLE,
+        "the matrix of %lld x %lld takes %.3g bytes on one rank, and the memory limit is "
+        "%lld; dealt out to %d ranks it would fit",
+        (long long)dimension, (long long)dimension, full_bytes(dimension), (long long)memory,
+        ranks);
+}
+
+/* The full matrix in one place where that fits, dealt out where ranks have room for it, and for
+   `auto` directions and a diagonal where there is none: of R directions 4 R d numbers are held. */
+static gm_status place_full(gm_context *context, bool choose, int64_t memory, int64_t rank,
+                            gm_plan *plan) {
+    const int64_t d = plan->dimension;
+    const int ranks = gm_context_ranks(context);
+    plan->rank = 0;
+    if (memory == 0 ? !choose || full_bytes(d) <= MOST_FULL : full_bytes(d) <= (double)memory)
+        return GM_OK;
+    plan->tiled =
+        memory > 0 && ranks > 1 && gm_ranks_have_algebra(context) && fits_tiled(d, memory, ranks);
+    if (plan->tiled)
+        return GM_OK;
+    if (!choose)
+        return too_large(context, d, memory);
+    const double most = memory > 0 ? floor((double)memory / (32.0 * (double)d)) : (double)rank;
+    plan->rank = (double)rank <= most ? rank : most > 1.0 ? (int64_t)most : 1;
+    return GM_OK;
+}
+
+/* The form of the estimate. */
+static gm_status choose_structure(gm_context *context, const char *text, int64_t memory,
+                                  gm_plan *plan) {
     static const char *const names[] = {"auto", "full", "low-rank"}, *const keys[] = {"rank"};
     gm_status status = GM_OK;
     gm_spec *spec = NULL;
@@ -65,8 +120,12 @@ static gm_status choose_structure(gm_context *context, const char *text, int64_t
     if (asked != floor(asked))
         GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT,
                        "structure '%s': the rank must be a whole number", text));
-    *rank = low || (strcmp(name, "auto") == 0 && !fits(dimension)) ? (int64_t)asked : 0;
-    *rank = *rank < dimension ? *rank : dimension;
+    if (memory < 0)
+        GM_TRY(gm_fail(context, GM_INVALID_ARGUMENT, "memory is %lld bytes; it must be 0 or more",
+                       (long long)memory));
+    plan->rank = (int64_t)asked < plan->dimension ? (int64_t)asked : plan->dimension;
+    if (!low)
+        GM_TRY(place_full(context, strcmp(name, "auto") == 0, memory, plan->rank, plan));
 done:
     gm_spec_destroy(context, spec);
     return status;
@@ -74,8 +133,16 @@ done:
 
 /* What needs the whole matrix. */
 static gm_status check_rank(gm_context *context, const gm_plan *plan) {
-    if (plan->rank == 0)
+    if (plan->rank == 0 && !plan->tiled)
         return GM_OK;
+    if (plan->tiled && (plan->compare || plan->estimator.kind->correct))
+        return gm_fail(
+            context, GM_INVALID_ARGUMENT,
+            "%s%s needs the full matrix of %lld x %lld on one rank, and the memory limit "
+            "deals it out; %s, or raise the limit",
+            plan->compare ? "a comparison" : "the estimator ",
+            plan->compare ? "" : plan->estimator.kind->name, (long long)plan->dimension,
+            (long long)plan->dimension, plan->compare ? "leave it out" : "use another one");
     if (plan->compare)
         return gm_fail(
             context, GM_INVALID_ARGUMENT,
@@ -179,7 +246,7 @@ gm_status gm_plan_make(gm_context *context, const gm_supply *supply,
     GM_TRY(choose_law(context, options->noise, supply, &plan.law));
     GM_TRY(gm_shrink_check(context, plan.shrink));
     GM_TRY(choose_structure(context, options->structure ? options->structure : "auto",
-                            plan.dimension, &plan.rank));
+                            options->memory, &plan));
     GM_TRY(check_rank(context, &plan));
     GM_TRY(check_count(context, "batch size", plan.batch_size, 1));
     GM_TRY(choose_batches(context, options, supply, &plan));
@@ -205,6 +272,7 @@ gm_plan gm_plan_control(const gm_plan *plan) {
     control.probes = 0;
     control.compare = control.leak = false;
     control.rank = 0;
+    control.tiled = false;
     return control;
 }
 

@@ -14,6 +14,7 @@ typedef struct gm_plan {
     bool compare, leak, private_noise;
     const char *shrink;
     int64_t rank; /* of the low-rank structure; 0: full */
+    bool tiled;   /* full, dealt out to the ranks */
     int64_t dimension, batch_size;
     int64_t batches; /* batches to draw; estimator.vectors noise vectors each */
     int64_t probes;  /* gradients set aside for the estimator's own probes, after the batches */

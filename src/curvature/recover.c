@@ -122,7 +122,7 @@ static gm_status test_affinity(job *j) {
 /* The prediction keeps up to 2 d vectors, which is too many where d² numbers do not fit. */
 static int64_t vectors_to_keep(const gm_plan *plan) {
     const int64_t vectors = gm_plan_vectors(plan);
-    return plan->rank > 0 && vectors > MOST_KEPT ? MOST_KEPT : vectors;
+    return (plan->rank > 0 || plan->tiled) && vectors > MOST_KEPT ? MOST_KEPT : vectors;
 }
 
 /* The pass of gradients where the data are at clients. */
@@ -155,6 +155,7 @@ static gm_status pass_here(job *j, gm_predictor *predictor, gm_stream_facts *fac
                          &r->hessian, facts));
     if (j->plan.rank > 0)
         gm_recovery_take_sketch(r, &facts->sketch);
+    r->tiles = facts->tiles;
 done:
     gm_source_destroy(source);
     return status;
@@ -235,12 +236,15 @@ static gm_status check_clients(const job *j) {
         what = "estimators that are corrected after the pass";
     else if (j->plan.rank > 0)
         what = "the structure low-rank";
+    else if (j->plan.tiled)
+        what = "a matrix that is dealt out to ranks";
     else if (gm_point_needs_data(at))
         what = "a point that the data decide";
     return what ? gm_fail(j->context, GM_UNAVAILABLE,
                           "%s (%s) needs the data in one place, not at clients", what,
                           kind->correct      ? kind->name
                           : j->plan.rank > 0 ? "--structure full keeps d x d numbers"
+                          : j->plan.tiled    ? "--memory"
                                              : at)
                 : GM_OK;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "linalg/linalg.h"
+#include "linalg/tiled.h"
 
 /* The curve of errors starts at this many noise vectors and doubles. */
 enum { FIRST_POINT = 16 };
@@ -59,8 +60,8 @@ gm_status gm_recovery_create(gm_context *context, const gm_plan *plan, gm_recove
                        .gradients_needed = -1};
     if (plan->rank == 0)
         GM_TRY(GM_NEW(context, r->eigenvalues, d));
-    else
-        r->structure = "low-rank";
+    if (plan->rank > 0 || plan->tiled)
+        r->structure = plan->tiled ? "distributed" : "low-rank";
     GM_TRY(GM_NEW(context, r->mean_gradient, d));
     GM_TRY(GM_NEW_ZERO(context, r->truth_eigenvalues, d));
     r->curve_points = 1;
@@ -97,6 +98,7 @@ void gm_recovery_destroy(gm_context *context, gm_recovery *r) {
     gm_release(context, r->eigenvalues);
     gm_release(context, r->diagonal);
     gm_release(context, r->factor);
+    gm_tiled_destroy(r->tiles);
     gm_release(context, r->hessian);
     gm_release(context, r);
 }
@@ -123,26 +125,57 @@ void gm_recovery_take_sketch(gm_recovery *r, const gm_sketch_result *sketch) {
     r->condition_number = NAN;
 }
 
-gm_status gm_recovery_summarize(gm_context *context, bool semidefinite, gm_recovery *r) {
+gm_status gm_recovery_rows(gm_context *context, const gm_recovery *r, int64_t first, int64_t count,
+                           double *out) {
     const int64_t d = r->dimension;
-    double trace = 0.0;
+    if (first < 0 || count < 0 || count > d - first)
+        return gm_fail(context, GM_INVALID_ARGUMENT,
+                       "gm_recovery_rows: first is %lld, count %lld; the matrix has %lld rows",
+                       (long long)first, (long long)count, (long long)d);
+    if (r->tiles)
+        return gm_tiled_rows(r->tiles, first, count, out);
     if (!r->hessian)
-        return GM_OK;
+        return gm_fail(context, GM_UNAVAILABLE, "gm_recovery_rows: the structure is %s",
+                       r->structure);
+    memcpy(out, r->hessian + first * d, (size_t)(count * d) * sizeof *out);
+    return GM_OK;
+}
+
+/* Eigenvalues and diagonal of the estimate, whoever has it. */
+static gm_status find_spectrum(gm_context *context, bool semidefinite, gm_recovery *r,
+                               double *diagonal) {
+    const int64_t d = r->dimension;
+    if (r->tiles) {
+        const gm_status status = gm_tiled_diagonal(r->tiles, diagonal);
+        return status == GM_OK ? gm_tiled_spectrum(r->tiles, r->eigenvalues) : status;
+    }
+    for (int64_t i = 0; i < d; i++)
+        diagonal[i] = r->hessian[i * d + i];
     /* Few vectors: their number bounds the rank of an estimate that nothing was subtracted from. */
     const bool few = 2 * r->noise_vectors <= d && semidefinite;
-    const gm_status status = few ? gm_semidefinite_spectrum(context, d, r->hessian, r->eigenvalues)
-                                 : gm_symmetric_spectrum(context, d, r->hessian, r->eigenvalues);
-    if (status != GM_OK)
-        return status;
+    return few ? gm_semidefinite_spectrum(context, d, r->hessian, r->eigenvalues)
+               : gm_symmetric_spectrum(context, d, r->hessian, r->eigenvalues);
+}
+
+gm_status gm_recovery_summarize(gm_context *context, bool semidefinite, gm_recovery *r) {
+    gm_status status = GM_OK;
+    const int64_t d = r->dimension;
+    double trace = 0.0, *diagonal = NULL;
+    if (!r->hessian && !r->tiles)
+        return GM_OK;
+    GM_TRY(GM_NEW(context, diagonal, d));
+    GM_TRY(find_spectrum(context, semidefinite, r, diagonal));
     for (int64_t i = 0; i < d; i++) {
-        trace += r->hessian[i * d + i];
+        trace += diagonal[i];
         r->rank += r->eigenvalues[i] > (double)d * DBL_EPSILON * r->eigenvalues[0];
     }
     const double top = r->eigenvalues[0], bottom = r->eigenvalues[d - 1];
     r->effective_rank = top > 0.0 ? trace / top : NAN;
     const bool regular = r->noise_vectors >= d && bottom > (double)d * DBL_EPSILON * top;
     r->condition_number = regular ? top / bottom : NAN;
-    return GM_OK;
+done:
+    gm_release(context, diagonal);
+    return status;
 }
 
 gm_traces gm_recovery_traces(const gm_recovery *r) {
@@ -173,19 +206,32 @@ static gm_estimate bias_from(double form, double total, double n, double k, doub
                          BIAS_METHOD};
 }
 
+/* x ← S⁻¹ x */
+static gm_status solve(gm_context *context, const gm_recovery *r, double *x) {
+    gm_status status = GM_OK;
+    const int64_t d = r->dimension;
+    double *copy = NULL;
+    if (r->tiles)
+        return gm_tiled_solve(r->tiles, x);
+    GM_TRY(GM_NEW(context, copy, d * d));
+    memcpy(copy, r->hessian, (size_t)(d * d) * sizeof *copy);
+    GM_TRY(gm_positive_solve(context, d, copy, x));
+done:
+    gm_release(context, copy);
+    return status;
+}
+
 gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm_recovery *r) {
     gm_status status = GM_OK;
     const int64_t d = r->dimension;
     const double k = (double)r->noise_vectors, gamma = (double)d / k;
     const double total = plan->noise_variance + plan->label_noise;
-    double *copy = NULL, *solution = NULL, form = 0.0;
-    if (!plan->estimator.kind->calibrated || gamma >= 1.0 || !r->hessian)
+    double *solution = NULL, form = 0.0;
+    if (!plan->estimator.kind->calibrated || gamma >= 1.0 || (!r->hessian && !r->tiles))
         return GM_OK;
-    GM_TRY(GM_NEW(context, copy, d * d));
     GM_TRY(GM_NEW(context, solution, d));
-    memcpy(copy, r->hessian, (size_t)(d * d) * sizeof *copy);
     memcpy(solution, r->mean_gradient, (size_t)d * sizeof *solution);
-    status = gm_positive_solve(context, d, copy, solution);
+    status = solve(context, r, solution);
     if (status == GM_UNDEFINED) {
         status = GM_OK;
         goto done;
@@ -196,7 +242,6 @@ gm_status gm_recovery_estimate_bias(gm_context *context, const gm_plan *plan, gm
     r->relative_bias = bias_from(form, total, (double)r->batch_size, k, (double)d);
 done:
     gm_release(context, solution);
-    gm_release(context, copy);
     return status;
 }
 

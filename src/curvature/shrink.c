@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "curvature/recovery.h"
+#include "linalg/tiled.h"
 
 /* `auto` shrinks where a preconditioner gains as well as the operator error: few vectors and a
    spectrum so flat that the optimal intensity is this or more. */
@@ -56,8 +57,8 @@ static double intensity(const gm_plan *plan, const gm_prediction *prediction, co
     const double n = (double)r->noise_vectors - (plan->estimator.kind->centered ? 1.0 : 0.0);
     const bool choose = strcmp(plan->shrink, "auto") == 0;
     *name = choose ? "oas" : plan->shrink;
-    if (strcmp(plan->shrink, "none") == 0 || !plan->estimator.kind->injects || !r->hessian ||
-        !(t.first > 0.0))
+    if (strcmp(plan->shrink, "none") == 0 || !plan->estimator.kind->injects ||
+        (!r->hessian && !r->tiles) || !(t.first > 0.0))
         return 0.0;
     if (strcmp(plan->shrink, "ledoit-wolf") == 0)
         return prediction->vectors > 0
@@ -103,12 +104,14 @@ static double predict_frobenius(double of_s, double rho, gm_traces t, double d) 
 
 static void apply(double rho, double mean, gm_recovery *r) {
     const int64_t d = r->dimension;
-    for (int64_t i = 0; i < d * d; i++)
+    if (r->tiles)
+        gm_tiled_shift(r->tiles, 1.0 - rho, rho * mean);
+    for (int64_t i = 0; r->hessian && i < d * d; i++)
         r->hessian[i] *= 1.0 - rho;
-    for (int64_t i = 0; i < d; i++) {
+    for (int64_t i = 0; r->hessian && i < d; i++)
         r->hessian[i * d + i] += rho * mean;
+    for (int64_t i = 0; i < d; i++)
         r->eigenvalues[i] = (1.0 - rho) * r->eigenvalues[i] + rho * mean;
-    }
     r->condition_number = r->eigenvalues[0] / r->eigenvalues[d - 1];
 }
 

@@ -131,6 +131,16 @@ static gm_status finish(pass *p, double *mean, double **hessian) {
     return status;
 }
 
+/* The same dealt out. */
+static gm_status finish_tiled(pass *p, double *mean, gm_tiled **tiles) {
+    const gm_status status = gm_accumulator_finish_tiled(p->collector.full, mean, tiles);
+    const double k = (double)gm_accumulator_count(p->collector.full);
+    const bool centered = p->plan->estimator.kind->centered;
+    if (status == GM_OK)
+        gm_tiled_update(*tiles, centered ? k - 1.0 : k, centered ? NULL : mean);
+    return status;
+}
+
 static gm_status pass_create(pass *p, gm_context *context, const gm_plan *plan, gm_source *source) {
     gm_status status = GM_OK;
     const int64_t d = source->dimension;
@@ -145,8 +155,8 @@ static gm_status pass_create(pass *p, gm_context *context, const gm_plan *plan, 
     GM_TRY(GM_NEW(context, p->gradients, gm_context_threads(context) * source->copies * d));
     GM_TRY(GM_NEW(context, p->clean, CHUNK * d));
     GM_TRY(GM_NEW_ZERO(context, p->clean_sum, d));
-    GM_TRY(gm_collector_create(context, d, plan->rank, gm_plan_vectors(plan), e->kind->centered,
-                               &p->collector));
+    GM_TRY(gm_collector_create(context, d, plan->rank, plan->tiled, gm_plan_vectors(plan),
+                               e->kind->centered, &p->collector));
 done:
     return status;
 }
@@ -188,6 +198,8 @@ gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *sou
         const double k = (double)gm_plan_vectors(plan);
         GM_TRY(gm_sketch_finish(p.collector.sketch, plan->estimator.kind->centered ? k - 1.0 : k,
                                 &facts->sketch));
+    } else if (plan->tiled) {
+        GM_TRY(finish_tiled(&p, mean, &facts->tiles));
     } else {
         GM_TRY(finish(&p, mean, hessian));
     }

@@ -5,6 +5,7 @@
 #include "curvature/plan.h"
 #include "curvature/predict.h"
 #include "curvature/sketch.h"
+#include "linalg/tiled.h"
 
 /* Called between chunks at the numbers of batches asked for, with the estimate so far. */
 typedef struct gm_checkpoints {
@@ -19,6 +20,7 @@ typedef struct gm_stream_facts {
     double *mean_gradient;   /* [d] of the clean gradient, the caller's */
     double mean_loss;        /* over all copies; NaN where the source has no losses */
     gm_sketch_result sketch; /* where the plan has a rank */
+    gm_tiled *tiles;         /* where the plan deals out the estimate; to be destroyed */
 } gm_stream_facts;
 
 /*
@@ -26,8 +28,8 @@ typedef struct gm_stream_facts {
  *   predictor      sees every noise vector, scaled to the curvature; may be NULL
  *   checkpoints    may be NULL
  *   hessian        [d][d], the estimate, to be released by gm_release(); NULL where the plan has a
- *                  rank
- *   facts          may be NULL where the plan has no rank
+ *                  rank, or deals it out
+ *   facts          may be NULL where neither is so
  */
 gm_status gm_stream_run(gm_context *context, const gm_plan *plan, gm_source *source,
                         gm_predictor *predictor, const gm_checkpoints *checkpoints,

@@ -13,6 +13,7 @@ typedef enum gm_purpose {
     GM_PURPOSE_GATHER,
     GM_PURPOSE_AGREE,
     GM_PURPOSE_TAKE,
+    GM_PURPOSE_ALGEBRA,
     GM_PURPOSE_LEAVE
 } gm_purpose;
 

@@ -55,8 +55,10 @@ static gm_status load_module(gm_context *context, const gm_transport **out) {
 gm_status gm_ranks_available(gm_context *context, char text[GM_RANKS_TEXT]) {
     const gm_transport *transport = context->ranks ? context->ranks->transport : NULL;
     const gm_status status = transport ? GM_OK : load_module(context, &transport);
-    snprintf(text, GM_RANKS_TEXT, "%s",
-             status == GM_OK ? transport->library() : gm_context_message(context));
+    snprintf(text, GM_RANKS_TEXT, "%s%s%s",
+             status == GM_OK ? transport->library() : gm_context_message(context),
+             status == GM_OK && transport->algebra ? ", " : "",
+             status == GM_OK && transport->algebra ? transport->algebra() : "");
     return status;
 }
 

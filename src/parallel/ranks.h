@@ -34,6 +34,11 @@ gm_status gm_share_keep(gm_context *context, int64_t count, gm_task task, void *
 gm_status gm_share_gather(gm_context *context, int64_t count, const gm_shared *output)
     __attribute__((warn_unused_result));
 
+/* Parts of any sizes: that of rank r are the bytes from offsets[r] to offsets[r + 1], and every
+   rank has all of them after. offsets [R + 1], the same on every rank. */
+gm_status gm_share_parts(gm_context *context, const int64_t *offsets, void *bytes)
+    __attribute__((warn_unused_result));
+
 /* The part of `count` indices that a rank runs: [first, end). */
 void gm_share_part(int64_t count, int ranks, int rank, int64_t *first, int64_t *end);
 
@@ -53,6 +58,22 @@ gm_status gm_ranks_take_first(gm_context *context, int64_t size, void *bytes)
 
 /* Whether it is later than `deadline`, by the gm_seconds() of rank 0. */
 gm_status gm_ranks_is_late(gm_context *context, double deadline, bool *late)
+    __attribute__((warn_unused_result));
+
+/* Whether eigenvalues and solutions of matrices that are dealt out (transport.h) can be had. */
+bool gm_ranks_have_algebra(const gm_context *context);
+
+/*
+ * Eigenvalues, ascending, of a symmetric matrix that is dealt out, its lower triangle being read
+ * and destroyed; values [order], those of rank 0 on every rank. They depend on the grid by
+ * rounding. GM_NUMERICAL_FAILURE, GM_UNAVAILABLE.
+ */
+gm_status gm_grid_eigenvalues(gm_context *context, const gm_grid *grid, double *matrix,
+                              double *values) __attribute__((warn_unused_result));
+
+/* x [order] ← matrix⁻¹ x for a positive definite matrix, likewise. GM_UNDEFINED where it is not
+   positive definite to working precision. */
+gm_status gm_grid_solve(gm_context *context, const gm_grid *grid, double *matrix, double *x)
     __attribute__((warn_unused_result));
 
 /* Join by a given transport. */

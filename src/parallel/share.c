@@ -62,6 +62,15 @@ gm_status gm_share_gather(gm_context *context, int64_t count, const gm_shared *o
     return status == GM_OK ? hand_out(context->ranks, count, output) : status;
 }
 
+gm_status gm_share_parts(gm_context *context, const int64_t *offsets, void *bytes) {
+    if (!gm_is_shared(context))
+        return GM_OK;
+    struct gm_ranks *ranks = context->ranks;
+    const gm_status status = gm_meet(ranks, GM_PURPOSE_GATHER, offsets[ranks->size], GM_OK);
+    return status == GM_OK && offsets[ranks->size] > 0 ? gm_meeting_gather(ranks, offsets, bytes)
+                                                       : status;
+}
+
 gm_status gm_share_for(gm_context *context, int64_t count, gm_task task, void *argument,
                        int output_count, const gm_shared *outputs) {
     gm_status status = gm_share_keep(context, count, task, argument);

@@ -283,6 +283,12 @@ void gm_recover_say_shrinkage(const gm_report *report, gm_text *out) {
 void gm_recover_say_structure(const gm_report *report, gm_text *out) {
     double rows = gm_report_value(report, "result.factor.rows");
     double bound = gm_report_value(report, "result.factor.bound");
+    const char *structure = gm_report_text(report, "result.structure");
+    if (structure && strcmp(structure, "distributed") == 0) {
+        gm_text_add(out, "a full matrix, dealt out to ");
+        gm_text_count(out, gm_report_value(report, "ranks"));
+        gm_text_add(out, " ranks");
+    }
     if (isnan(rows))
         return;
     gm_text_add(out, "diagonal plus ");

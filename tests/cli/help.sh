@@ -35,7 +35,7 @@ done
 run 0 help recover
 for option in data target columns drop missing standardize intercept model batch-size num-gradients \
     estimator noise-variance label-noise at shrink compare require \
-    gradients-file paired dimension trace structure noise leak reproducible \
+    gradients-file paired dimension trace structure memory noise leak reproducible \
     seed threads out json quiet no-progress dry-run; do
     prints "^  --$option( |$)"
 done

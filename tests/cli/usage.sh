@@ -72,6 +72,10 @@ run 2 recover --data x --label-noise -1
 says 'give a number, 0 or more'
 run 2 recover --data x --noise-variance all
 says "give a number above 0, or 'auto'"
+for value in 0 -1K 3Q K inf 1e20 ''; do
+    run 2 recover --data x --memory "$value"
+    says "option --memory: .* is not accepted; give bytes, as 4096, 64K or 1.5G, from 1 .*'auto'"
+done
 run 2 recover --data x --missing meen
 says "give one of error, drop, mean \(did you mean 'mean'\?\)"
 run 2 recover --data x --at optimun

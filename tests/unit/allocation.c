@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "curvature/accumulate.h"
 #include "curvature/precondition.h"
 #include "lattice/pool.h"
 #include "lwe/entropy.h"
@@ -292,6 +293,23 @@ static gm_status accumulate(gm_context *context) {
     STOP_UNLESS_OK(gm_accumulator_total(a, mean, scatter));
 done:
     gm_accumulator_destroy(a);
+    return status;
+}
+
+/* Tiles of a matrix, all of them on one rank. */
+static gm_status deal_out(gm_context *context) {
+    static double vectors[7 * 20], rows[20 * 20], mean[20];
+    gm_accumulator *accumulator = NULL;
+    gm_tiled *tiles = NULL;
+    gm_status status = GM_OK;
+    STOP_UNLESS_OK(gm_accumulator_create_tiled(context, 20, &accumulator));
+    STOP_UNLESS_OK(gm_accumulator_add(accumulator, 7, vectors));
+    STOP_UNLESS_OK(gm_accumulator_finish_tiled(accumulator, mean, &tiles));
+    STOP_UNLESS_OK(gm_tiled_diagonal(tiles, rows));
+    STOP_UNLESS_OK(gm_tiled_rows(tiles, 0, 20, rows));
+done:
+    gm_tiled_destroy(tiles);
+    gm_accumulator_destroy(accumulator);
     return status;
 }
 
@@ -992,6 +1010,7 @@ SWEEP(write_training)
 SWEEP(optimize)
 SWEEP(train_everything)
 SWEEP(accumulate)
+SWEEP(deal_out)
 SWEEP(precondition)
 SWEEP(reduce_lattice)
 SWEEP(load_csv)
@@ -1028,47 +1047,27 @@ SWEEP(solve_lwe)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sweep_recover_everything),
-        cmocka_unit_test(sweep_recover_images),
-        cmocka_unit_test(sweep_recover_cost),
-        cmocka_unit_test(sweep_accumulate),
-        cmocka_unit_test(sweep_reduce_lattice),
-        cmocka_unit_test(sweep_load_csv),
-        cmocka_unit_test(sweep_load_gzip),
-        cmocka_unit_test(sweep_load_npy),
-        cmocka_unit_test(sweep_load_idx),
-        cmocka_unit_test(sweep_make_inputs),
-        cmocka_unit_test(sweep_make_inputs_from_rows),
-        cmocka_unit_test(sweep_make_targets),
-        cmocka_unit_test(sweep_find_entropy),
-        cmocka_unit_test(sweep_entropy_cost),
-        cmocka_unit_test(sweep_measure_gram),
-        cmocka_unit_test(sweep_measure_jacobian),
-        cmocka_unit_test(sweep_measure_function),
-        cmocka_unit_test(sweep_measure_fourier),
-        cmocka_unit_test(sweep_measure_walsh),
-        cmocka_unit_test(sweep_measure_moment),
-        cmocka_unit_test(sweep_parse_spec),
-        cmocka_unit_test(sweep_write_output),
-        cmocka_unit_test(sweep_write_report),
-        cmocka_unit_test(sweep_write_entropy),
-        cmocka_unit_test(sweep_write_measurement),
-        cmocka_unit_test(sweep_load_report),
-        cmocka_unit_test(sweep_make_lwe),
-        cmocka_unit_test(sweep_read_lwe),
-        cmocka_unit_test(sweep_write_lwe),
-        cmocka_unit_test(sweep_attack_lwe),
-        cmocka_unit_test(sweep_reduce_lwe),
-        cmocka_unit_test(sweep_solve_lwe),
-        cmocka_unit_test(sweep_keep_rows),
-        cmocka_unit_test(sweep_measure_along),
-        cmocka_unit_test(sweep_monitor),
-        cmocka_unit_test(sweep_lwe_evidence),
-        cmocka_unit_test(sweep_precondition),
-        cmocka_unit_test(sweep_find_risk),
-        cmocka_unit_test(sweep_write_risk),
-        cmocka_unit_test(sweep_optimize),
-        cmocka_unit_test(sweep_train_everything),
+        cmocka_unit_test(sweep_recover_everything), cmocka_unit_test(sweep_recover_images),
+        cmocka_unit_test(sweep_recover_cost),       cmocka_unit_test(sweep_accumulate),
+        cmocka_unit_test(sweep_deal_out),           cmocka_unit_test(sweep_reduce_lattice),
+        cmocka_unit_test(sweep_load_csv),           cmocka_unit_test(sweep_load_gzip),
+        cmocka_unit_test(sweep_load_npy),           cmocka_unit_test(sweep_load_idx),
+        cmocka_unit_test(sweep_make_inputs),        cmocka_unit_test(sweep_make_inputs_from_rows),
+        cmocka_unit_test(sweep_make_targets),       cmocka_unit_test(sweep_find_entropy),
+        cmocka_unit_test(sweep_entropy_cost),       cmocka_unit_test(sweep_measure_gram),
+        cmocka_unit_test(sweep_measure_jacobian),   cmocka_unit_test(sweep_measure_function),
+        cmocka_unit_test(sweep_measure_fourier),    cmocka_unit_test(sweep_measure_walsh),
+        cmocka_unit_test(sweep_measure_moment),     cmocka_unit_test(sweep_parse_spec),
+        cmocka_unit_test(sweep_write_output),       cmocka_unit_test(sweep_write_report),
+        cmocka_unit_test(sweep_write_entropy),      cmocka_unit_test(sweep_write_measurement),
+        cmocka_unit_test(sweep_load_report),        cmocka_unit_test(sweep_make_lwe),
+        cmocka_unit_test(sweep_read_lwe),           cmocka_unit_test(sweep_write_lwe),
+        cmocka_unit_test(sweep_attack_lwe),         cmocka_unit_test(sweep_reduce_lwe),
+        cmocka_unit_test(sweep_solve_lwe),          cmocka_unit_test(sweep_keep_rows),
+        cmocka_unit_test(sweep_measure_along),      cmocka_unit_test(sweep_monitor),
+        cmocka_unit_test(sweep_lwe_evidence),       cmocka_unit_test(sweep_precondition),
+        cmocka_unit_test(sweep_find_risk),          cmocka_unit_test(sweep_write_risk),
+        cmocka_unit_test(sweep_optimize),           cmocka_unit_test(sweep_train_everything),
         cmocka_unit_test(sweep_write_training),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

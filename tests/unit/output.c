@@ -268,6 +268,49 @@ static void writes_arrays_as_numpy_does(void **state) {
     assert_npy(f, "d.npy", "(0, 9223372036854775807)", 0);
 }
 
+static void arrays_come_in_pieces(void **state) {
+    struct fixture *f = *state;
+    const double values[6] = {0.5, 1.5, 2.5, 3.5, 4.5, 5.5};
+    const int64_t shape[2] = {3, 2}, none[2] = {0, 2}, negative[1] = {-1};
+    gm_output *output = NULL;
+    assert_int_equal(gm_output_open(f->context, f->folder, NULL, &output), GM_OK);
+    assert_int_equal(gm_output_add(output, 1, values), GM_INVALID_ARGUMENT);
+    assert_int_equal(gm_output_begin_array(output, "e", 1, negative), GM_INVALID_ARGUMENT);
+    assert_int_equal(gm_output_begin_array(output, "a.npy", 2, shape), GM_OK);
+    assert_int_equal(gm_output_add(output, 2, values), GM_OK);
+    assert_int_equal(gm_output_add(output, 0, values), GM_OK);
+    assert_int_equal(gm_output_add(output, -1, values), GM_INVALID_ARGUMENT);
+    assert_int_equal(gm_output_add(output, 5, values), GM_INVALID_ARGUMENT);
+    assert_non_null(strstr(gm_context_message(f->context), "accepted: 0 to 4"));
+    assert_int_equal(gm_output_write(output, "e", "1", 1), GM_INVALID_ARGUMENT);
+    assert_int_equal(gm_output_begin_array(output, "e", 2, shape), GM_INVALID_ARGUMENT);
+    assert_non_null(strstr(gm_context_message(f->context), "before 'a.npy' is whole"));
+    assert_int_equal(gm_output_commit(output), GM_INVALID_ARGUMENT);
+    assert_int_equal(gm_output_add(output, 4, values + 2), GM_OK);
+    assert_int_equal(gm_output_begin_array(output, "b.npy", 2, none), GM_OK);
+    assert_int_equal(gm_output_commit(output), GM_OK);
+    gm_output_close(output);
+    assert_int_equal(entries(f->folder), 2);
+    assert_npy(f, "a.npy", "(3, 2)", 6);
+    assert_npy(f, "b.npy", "(0, 2)", 0);
+}
+
+static void an_array_that_is_not_whole_is_removed(void **state) {
+    struct fixture *f = *state;
+    const int64_t shape[1] = {6};
+    gm_output *output = NULL;
+    assert_int_equal(gm_output_open(f->context, f->folder, NULL, &output), GM_OK);
+    assert_int_equal(gm_output_begin_array(output, "a.npy", 1, shape), GM_OK);
+    gm_output_close(output);
+    assert_int_equal(entries(f->folder), 0);
+    assert_int_equal(gm_output_open(f->context, f->folder, NULL, &output), GM_OK);
+    gm_context_cancel(f->context);
+    assert_int_equal(gm_output_begin_array(output, "a.npy", 1, shape), GM_CANCELLED);
+    assert_int_equal(gm_output_add(output, 1, (double[]){1}), GM_INVALID_ARGUMENT);
+    gm_output_close(output);
+    assert_int_equal(entries(f->folder), 0);
+}
+
 static void whole_numbers_are_written_as_such(void **state) {
     struct fixture *f = *state;
     static const char header[] = "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
@@ -358,6 +401,8 @@ int main(void) {
         TEST(reports_a_full_disk),
         TEST(heeds_cancel),
         TEST(writes_arrays_as_numpy_does),
+        TEST(arrays_come_in_pieces),
+        TEST(an_array_that_is_not_whole_is_removed),
         TEST(whole_numbers_are_written_as_such),
         TEST(survives_every_failed_allocation),
     };

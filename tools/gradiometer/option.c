@@ -23,10 +23,11 @@ static gm_status fail(struct arguments *arguments, gm_status status, const char 
 
 void option_describe_range(const struct option *option, char *out, size_t size) {
     bool integer = option->kind == OPTION_INTEGER;
-    const bool time = option->kind == OPTION_SECONDS;
+    const bool time = option->kind == OPTION_SECONDS, bytes = option->kind == OPTION_SIZE;
     int n = snprintf(out, size, "%s",
                      integer ? "an integer"
                      : time  ? "seconds, as 90, 90s or 1.5m,"
+                     : bytes ? "bytes, as 4096, 64K or 1.5G,"
                              : "a number");
     if (option->positive)
         n += snprintf(out + n, size - (size_t)n, " above %.15g", option->low);
@@ -65,6 +66,23 @@ static bool read_seconds(const char *text, double *out) {
     return true;
 }
 
+/* A number with K, M, G or T behind it, or nothing: whole bytes, which a double holds exactly. */
+static bool read_size(const char *text, double *out) {
+    static const char units[] = "KMGT";
+    char number[32];
+    const size_t length = strlen(text);
+    const char *unit = length ? strchr(units, text[length - 1]) : NULL;
+    const size_t digits = length - (unit != NULL);
+    if (digits >= sizeof number)
+        return false;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    if (!option_read_decimal(number, out))
+        return false;
+    *out = floor(unit ? ldexp(*out, 10 * (int)(unit - units + 1)) : *out);
+    return fabs(*out) <= 9007199254740992.0;
+}
+
 static bool in_range(const struct option *option, double value) {
     return (option->positive ? value > option->low : value >= option->low) && value <= option->high;
 }
@@ -96,6 +114,8 @@ static gm_status set_number(struct arguments *arguments, const struct option *op
         good = read_integer(option, text, &integer);
     else if (!keyword && option->kind == OPTION_SECONDS)
         good = read_seconds(text, &number) && in_range(option, number);
+    else if (!keyword && option->kind == OPTION_SIZE)
+        good = read_size(text, &number) && in_range(option, number);
     else if (!keyword)
         good = option_read_decimal(text, &number) && in_range(option, number);
     if (!good) {
@@ -105,6 +125,8 @@ static gm_status set_number(struct arguments *arguments, const struct option *op
     }
     if (option->kind == OPTION_INTEGER)
         *(int64_t *)field = integer;
+    else if (option->kind == OPTION_SIZE)
+        *(int64_t *)field = (int64_t)number;
     else
         *(double *)field = number;
     return GM_OK;
@@ -139,6 +161,7 @@ static gm_status set_value(struct arguments *arguments, const struct option *opt
     case OPTION_INTEGER:
     case OPTION_NUMBER:
     case OPTION_SECONDS:
+    case OPTION_SIZE:
         return set_number(arguments, option, text, field);
     case OPTION_CHOICE:
         return set_choice(arguments, option, text, field);

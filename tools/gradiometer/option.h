@@ -19,6 +19,7 @@ enum option_kind {
     OPTION_INTEGER, /* int64_t */
     OPTION_NUMBER,  /* double */
     OPTION_SECONDS, /* double; a number of seconds, or with s, m or h behind it */
+    OPTION_SIZE,    /* int64_t; bytes, or with K, M, G or T behind it, of 1024 each */
     OPTION_CHOICE   /* int, the position in choices */
 };
 

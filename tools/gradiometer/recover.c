@@ -109,6 +109,18 @@ static const struct option options[] = {
      .family = &spec_structures,
      .offset = FIELD(recover.structure),
      .help = "form in which the estimate is kept"},
+    {.name = "memory",
+     .kind = OPTION_SIZE,
+     .placeholder = "SIZE",
+     .fallback = "auto",
+     .keyword = "auto",
+     .low = 1,
+     .high = 9e15,
+     .offset = FIELD(recover.memory),
+     .help =
+         "bytes, or with K, M, G or T, that the d x d matrix may take on one rank, which is 3 d x "
+         "d numbers; above, ranks of mpirun hold a part each, by ScaLAPACK, and with too few of "
+         "them --structure auto is low-rank; auto: 2 GB, and never in parts"},
     {.name = "noise",
      .kind = OPTION_SPEC,
      .placeholder = "LAW",
@@ -161,6 +173,8 @@ static const struct example examples[] = {
     {"The same table at five clients, of which one may fail, on two machines:",
      "mpirun -n 2 gradiometer recover --data housing.csv --drop ocean_proximity --missing drop "
      "--standardize --clients 5 --tolerate 1"},
+    {"A matrix of 50000 x 50000, of which each of 16 ranks holds a part:",
+     "mpirun -n 16 gradiometer recover --data wide.npy --memory 4G --out report"},
     {"In a script, ending with status 1 unless the error is predicted to be 5 % or less:",
      "gradiometer recover --data train.npy --require 0.05 --json > result.json"},
     {0},

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan.h"
@@ -64,17 +65,49 @@ struct array {
     const double *values;
 };
 
-enum { ARRAYS = 5 };
+enum { ARRAYS = 4 };
 
 static void list_arrays(const gm_recovery *r, struct array *out) {
     const struct array all[ARRAYS] = {
-        {"hessian.npy", 2, {r->dimension, r->dimension}, r->hessian},
         {"factor.npy", 2, {r->factor_rows, r->dimension}, r->factor},
         {"diagonal.npy", 1, {r->dimension, 1}, r->diagonal},
         {"eigenvalues.npy", 1, {r->eigenvalue_count, 1}, r->eigenvalues},
         {"mean_gradient.npy", 1, {r->dimension, 1}, r->mean_gradient},
     };
     memcpy(out, all, sizeof all);
+}
+
+static const char HESSIAN[] = "hessian.npy";
+enum { ROWS = 64 };
+
+static bool has_hessian(const gm_recovery *r) {
+    return r->hessian || r->tiles;
+}
+
+/* Some rows at a time, which no rank has all of where the matrix is dealt out; the ranks that write
+   nothing hand theirs over all the same. */
+static gm_status write_hessian(struct session *session, struct work *work) {
+    const gm_recovery *r = work->recovery;
+    const int64_t d = r->dimension, shape[2] = {d, d};
+    gm_status status = GM_OK;
+    double *rows = NULL;
+    if (!has_hessian(r) || !(work->output || (session->common.out && r->tiles)))
+        return GM_OK;
+    if (r->hessian)
+        return gm_output_write_array(work->output, HESSIAN, 2, shape, r->hessian);
+    rows = malloc((size_t)(ROWS * d) * sizeof *rows);
+    if (!rows)
+        return GM_OUT_OF_MEMORY;
+    if (work->output)
+        status = gm_output_begin_array(work->output, HESSIAN, 2, shape);
+    for (int64_t i = 0; i < d && status == GM_OK; i += ROWS) {
+        const int64_t count = d - i < ROWS ? d - i : ROWS;
+        status = gm_recovery_rows(session->context, r, i, count, rows);
+        if (status == GM_OK && work->output)
+            status = gm_output_add(work->output, count * d, rows);
+    }
+    free(rows);
+    return status;
 }
 
 static gm_status write_arrays(struct work *work) {
@@ -92,6 +125,8 @@ static gm_status list_files(struct work *work) {
     struct array arrays[ARRAYS];
     gm_status status = GM_OK;
     list_arrays(work->recovery, arrays);
+    if (has_hessian(work->recovery))
+        status = gm_report_append_text(work->report, "result.files", HESSIAN);
     for (int i = 0; i < ARRAYS && status == GM_OK; i++)
         if (arrays[i].values)
             status = gm_report_append_text(work->report, "result.files", arrays[i].name);
@@ -118,8 +153,8 @@ static gm_status compute(struct session *session, struct work *work, double star
 }
 
 static int deliver(struct session *session, struct work *work) {
-    gm_status status = GM_OK;
-    if (work->output)
+    gm_status status = write_hessian(session, work);
+    if (work->output && status == GM_OK)
         status = write_arrays(work);
     if (work->output && status == GM_OK)
         status = list_files(work);

@@ -223,6 +223,7 @@ static gm_status describe_option(gm_report *report, const struct option *option,
     case OPTION_FLAG:
         return gm_report_set_boolean(report, path, *(const bool *)field);
     case OPTION_INTEGER:
+    case OPTION_SIZE:
         if (option->keyword && *(const int64_t *)field == (int64_t)option->keyword_value)
             return gm_report_set_text(report, path, option->keyword);
         return gm_report_set_integer(report, path, *(const int64_t *)field);

@@ -111,7 +111,7 @@ const struct spec_family spec_shrinkages = {
 const struct spec_family spec_structures = {
     "Structures", "structure",
     (const struct spec_form[]){
-        {"auto", "full, or low-rank where 3 d x d numbers are more than 2 GB", {{0}}},
+        {"auto", "full, or low-rank where 3 d x d numbers are more than 2 GB; see --memory", {{0}}},
         {"full", "the d x d matrix", {{0}}},
         {"low-rank",
          "directions and a diagonal, with a bound on what is left out: Frequent Directions",

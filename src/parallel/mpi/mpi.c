@@ -1,4 +1,4 @@
-/* The module for MPI: the one file that knows it, built by itself and loaded where it is needed. */
+/* The module for MPI, built by itself and loaded where it is needed. */
 #include <mpi.h>
 
 #include <limits.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "parallel/mpi/algebra.h"
 #include "parallel/transport.h"
 
 /* A wait looks this often without rest; then it sleeps between looks, first FIRST and at most LAST
@@ -130,6 +131,11 @@ const gm_transport *gm_transport_table(void) {
                                        .size = size,
                                        .gather = gather,
                                        .broadcast = broadcast,
+#ifdef GM_SCALAPACK
+                                       .algebra = gm_algebra_name,
+                                       .eigenvalues = gm_algebra_eigenvalues,
+                                       .solve = gm_algebra_solve,
+#endif
                                        .end_all = end_all,
                                        .finish = finish};
     return &table;
