@@ -296,14 +296,27 @@ static void training_in_processes_has_the_same_bits(void **state) {
     gm_training_destroy(context, other);
 }
 
-/* Noise on a batch that clients of 1, 2 and 9 parts have rows of: its power is the trace. */
-static void noise_of_training_is_calibrated_to_the_whole_batch(void **state) {
-    (void)state;
+/* The first half of the rows, twice. */
+static gm_dataset *make_twice(void) {
+    double *x = calloc(ROWS * COLUMNS, sizeof *x), y[ROWS];
+    gm_dataset *twice = NULL;
+    gm_dataset_copy_rows(dataset, 0, ROWS / 2, x);
+    memcpy(x + ROWS / 2 * COLUMNS, x, ROWS / 2 * COLUMNS * sizeof *x);
+    for (int i = 0; i < ROWS; i++)
+        y[i] = gm_dataset_targets(dataset)[i % (ROWS / 2)];
+    check_ok(context, gm_dataset_from_arrays(context, ROWS, COLUMNS, x, y, &twice));
+    free(x);
+    return twice;
+}
+
+/* Mean squared length of noise on batches of `step`-th rows of that data at clients of these sizes,
+   over what its covariance says. */
+static double power_of_noise(const gm_dataset *table, const char *sizes, int64_t count, int step) {
     enum { NOISED = 64, BATCHES = 30, SIZE = 120 };
     const gm_client_duty duties[] = {
         gm_client_shard_duty, gm_client_open_duty, gm_client_rows_duty, {.service = NULL}};
-    const gm_client_options options = {.count = 3, .sizes = "1,2,9", .reproducible = true};
-    const gm_client_data data = {dataset, gm_dataset_targets(dataset), 0};
+    const gm_client_options options = {.count = count, .sizes = sizes, .reproducible = true};
+    const gm_client_data data = {table, gm_dataset_targets(table), 0};
     const gm_model_shape shape = {.columns = COLUMNS};
     double w[COLUMNS] = {0}, gradient[COLUMNS], vectors[NOISED * COLUMNS], loss;
     double x[ROWS * COLUMNS], expected = 0.0, seen = 0.0;
@@ -315,12 +328,12 @@ static void noise_of_training_is_calibrated_to_the_whole_batch(void **state) {
     const gm_oracle_options how = {
         .batch_size = SIZE, .clients = clients, .specification = "linear"};
     check_ok(context,
-             gm_oracle_create(context, dataset, model, gm_dataset_targets(dataset), &how, &oracle));
-    gm_dataset_copy_rows(dataset, 0, ROWS, x);
+             gm_oracle_create(context, table, model, gm_dataset_targets(table), &how, &oracle));
+    gm_dataset_copy_rows(table, 0, ROWS, x);
     for (int b = 0; b < BATCHES; b++) {
         int64_t index[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            index[i] = (7 * b + 5 * i) % ROWS;
+            index[i] = (7 * b + step * i) % ROWS;
             for (int j = 0; j < COLUMNS; j++)
                 expected += x[index[i] * COLUMNS + j] * x[index[i] * COLUMNS + j] / SIZE;
         }
@@ -329,10 +342,29 @@ static void noise_of_training_is_calibrated_to_the_whole_batch(void **state) {
         for (int k = 0; k < NOISED * COLUMNS; k++)
             seen += vectors[k] * vectors[k] / NOISED;
     }
-    check_near(seen / expected, 1.0, 0.1);
     gm_oracle_destroy(oracle);
     gm_model_destroy(context, model);
     gm_clients_destroy(clients);
+    return seen / expected;
+}
+
+static void noise_of_training_is_calibrated_to_the_whole_batch(void **state) {
+    (void)state;
+    gm_dataset *twice = make_twice();
+    check_near(power_of_noise(dataset, "1,2,9", 3, 5), 1.0, 0.1);
+    /* Two clients with the same rows: were their noise the same, its power would be 2. */
+    check_near(power_of_noise(twice, "1,1", 2, 5), 1.0, 0.1);
+    gm_dataset_destroy(twice);
+}
+
+static void power_is_off_where_chance_is_below_one_in_ten_million(void **state) {
+    (void)state;
+    assert_false(gm_client_power_is_off(1.0, 1e6));
+    assert_false(gm_client_power_is_off(0.25, 50.0));
+    assert_true(gm_client_power_is_off(0.25, 51.0));
+    assert_false(gm_client_power_is_off(4.0, 19.0));
+    assert_true(gm_client_power_is_off(4.0, 20.0));
+    assert_false(gm_client_power_is_off((double)NAN, 100.0));
 }
 
 static void check_fault_in_training(const struct staged_fault *fault, int time) {
@@ -385,6 +417,10 @@ static void scaled_gradients_show_in_training(void **state) {
         check_fails(context, GM_IO_ERROR,
                     "client 1 (calibration): its noise moves its gradients 0.",
                     gm_train(context, wide, &options, &training));
+        options.clients.tolerate = 1;
+        check_ok(context, gm_train(context, wide, &options, &training));
+        assert_int_equal(training->clients->left_out, 1);
+        gm_training_destroy(context, training);
         unsetenv("GRADIOMETER_FAULT");
         check_ok(context, gm_train(context, wide, &options, &training));
         assert_int_equal(training->clients->left_out, 0);
@@ -452,15 +488,8 @@ static void as_many_gradients_as_asked_for(void **state) {
 
 static void every_client_draws_for_itself(void **state) {
     (void)state;
-    double *x = calloc(ROWS * COLUMNS, sizeof *x), y[ROWS];
-    gm_dataset *twice = NULL;
+    gm_dataset *twice = make_twice();
     gm_recovery *alone[2] = {NULL, NULL};
-    gm_dataset_copy_rows(dataset, 0, ROWS / 2, x);
-    memcpy(x + ROWS / 2 * COLUMNS, x, ROWS / 2 * COLUMNS * sizeof *x);
-    for (int i = 0; i < ROWS; i++)
-        y[i] = gm_dataset_targets(dataset)[i % (ROWS / 2)];
-    check_ok(context, gm_dataset_from_arrays(context, ROWS, COLUMNS, x, y, &twice));
-    free(x);
     for (int c = 0; c < 2; c++) {
         gm_recover_options options = options_of(2, beside("faulty_client"));
         options.clients.tolerate = 1;
@@ -596,6 +625,7 @@ int main(void) {
         cmocka_unit_test(training_takes_the_same_batches),
         cmocka_unit_test(training_in_processes_has_the_same_bits),
         cmocka_unit_test(noise_of_training_is_calibrated_to_the_whole_batch),
+        cmocka_unit_test(power_is_off_where_chance_is_below_one_in_ten_million),
         cmocka_unit_test(every_fault_in_training_is_named),
         cmocka_unit_test(scaled_gradients_show_in_training),
         cmocka_unit_test(those_left_are_the_whole),

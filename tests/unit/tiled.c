@@ -7,7 +7,8 @@
 #include "linalg/linalg.h"
 #include "linalg/tiled.h"
 
-/* 301 = 18 tiles of 16 and a rest of 13; 5 is less than one tile, so that most ranks have nothing. */
+/* 301 = 18 tiles of 16 and a rest of 13; 5 is less than one tile, so that most ranks have nothing.
+ */
 static const int64_t orders[] = {1, 5, 8, 61, 301};
 enum { ORDERS = 5, LARGEST = 301, VECTORS = 300 };
 
@@ -110,8 +111,7 @@ static void assert_near(int64_t count, const double *a, const double *b, double 
             fail_msg("number %d is %.17g, expected %.17g", (int)i, a[i], b[i]);
 }
 
-static void check_rank(const dealt *all, int rank, const double *expected,
-                       const double *values) {
+static void check_rank(const dealt *all, int rank, const double *expected, const double *values) {
     const int64_t d = all->order;
     const double *rows = all->rows[rank], *x = all->solution[rank];
     assert_int_equal(all->status[rank], GM_OK);
@@ -209,8 +209,8 @@ static void recover(gm_context *context, int rank, void *argument) {
     run *all = argument;
     gm_dataset *dataset = NULL;
     gm_recovery *r = NULL;
-    gm_status status = gm_dataset_from_arrays(context, ROWS, D, all->data->inputs,
-                                              all->data->targets, &dataset);
+    gm_status status =
+        gm_dataset_from_arrays(context, ROWS, D, all->data->inputs, all->data->targets, &dataset);
     if (status == GM_OK)
         status = gm_recover(context, dataset, &all->options, &r);
     if (status == GM_OK && r->factor)
