@@ -1,5 +1,5 @@
-/* Data at several clients that send moments of gradients: what it costs in error, bytes and time, by
-   the number of clients. */
+/* Data at several clients that send moments of gradients: what it costs in error, bytes and time,
+   by the number of clients. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +31,9 @@ enum {
     ROWS_QUESTION = HEADER + 9 * 8
 };
 
-static const struct column columns[] = {{"what", TEXT},          {"clients", NUMBER},
-                                        {"error", PERCENT},      {"over one place", NUMBER},
-                                        {"theory", NUMBER},      {"covered", PERCENT},
-                                        {"from clients", NUMBER}, {"ms", NUMBER}};
+static const struct column columns[] = {
+    {"what", TEXT},     {"clients", NUMBER},  {"error", PERCENT},       {"over one place", NUMBER},
+    {"theory", NUMBER}, {"covered", PERCENT}, {"from clients", NUMBER}, {"ms", NUMBER}};
 
 struct cell {
     struct sample error, covered, seconds;
@@ -229,8 +228,8 @@ static gm_status recover_once(struct record *record, enum unlike unlike, uint64_
         const double ratio = spread_ratio(&p, r->clients);
         const double found = error.frobenius_relative * error.frobenius_relative;
         const gm_estimate *interval = &r->predicted_operator;
-        const double covered = interval->low <= error.operator_relative &&
-                               error.operator_relative <= interval->high;
+        const double covered =
+            interval->low <= error.operator_relative && error.operator_relative <= interval->high;
         sample_add(&cell->error, error.operator_relative);
         sample_add(&cell->frobenius2, found);
         sample_add(&cell->one, one.frobenius_relative * one.frobenius_relative);
@@ -258,9 +257,9 @@ static void add_up(const gm_clients_report *clients, double *from, double *to) {
     }
 }
 
-/* Plain steps: what the epochs after the first add. A gradient is asked for by weights [d] and rows,
-   and answered by losses and gradients of two lists of rows; a look at the run is two weights, and
-   two losses and accuracies. */
+/* Plain steps: what the epochs after the first add. A gradient is asked for by weights [d] and
+   rows, and answered by losses and gradients of two lists of rows; a look at the run is two
+   weights, and two losses and accuracies. */
 static void count_steps(const gm_training *shorter, const gm_training *longer,
                         struct state *state) {
     const gm_train_run *one = shorter->optimizer[0].runs, *all = longer->optimizer[0].runs;
@@ -271,12 +270,12 @@ static void count_steps(const gm_training *shorter, const gm_training *longer,
     add_up(shorter->clients, &from[0], &to[0]);
     add_up(longer->clients, &from[1], &to[1]);
     keep_largest(&state->most_off_row[0],
-                 from[1] - from[0] - count * (steps * (HEADER + 16.0 * (D + 1)) +
-                                              looks * (HEADER + 8.0 * 4)));
-    keep_largest(&state->most_off_row[1],
-                 to[1] - to[0] - count * (steps * (ROWS_QUESTION + 8.0 * D) +
-                                          looks * (ROWS_QUESTION + 16.0 * D)) -
-                     8.0 * BATCH * steps);
+                 from[1] - from[0] -
+                     count * (steps * (HEADER + 16.0 * (D + 1)) + looks * (HEADER + 8.0 * 4)));
+    keep_largest(&state->most_off_row[1], to[1] - to[0] -
+                                              count * (steps * (ROWS_QUESTION + 8.0 * D) +
+                                                       looks * (ROWS_QUESTION + 16.0 * D)) -
+                                              8.0 * BATCH * steps);
 }
 
 static gm_status train_at(struct record *record, const struct problem *p, int which, int count,
@@ -373,8 +372,7 @@ static void draw(struct record *record, const struct state *state) {
                                    "clients", "root mean square of the Frobenius errors, ratio");
     record_linear(record, errors, "y");
     for (int unlike = 0; unlike < UNLIKE; unlike++) {
-        const int found =
-            record_series(record, errors, unlike_names[unlike], POINTS, unlike);
+        const int found = record_series(record, errors, unlike_names[unlike], POINTS, unlike);
         const int theory = record_series(record, errors, "", LINE, unlike);
         for (int i = 0; i < COUNTS; i++) {
             const struct cell *c = &state->cells[unlike][i];
@@ -390,8 +388,7 @@ static void draw(struct record *record, const struct state *state) {
     for (int i = 0; i < COUNTS; i++)
         record_point(record, bytes, moments, counts[i], state->cells[ALIKE][i].bytes, 0.0);
     for (int which = 0; which < TRAININGS; which++) {
-        const int series =
-            record_series(record, bytes, optimizers[which], POINTS, 1 + which);
+        const int series = record_series(record, bytes, optimizers[which], POINTS, 1 + which);
         for (int i = 0; i < COUNTS; i++)
             record_point(record, bytes, series, counts[i], state->trained[which][i].bytes, 0.0);
     }
@@ -420,14 +417,14 @@ static void claim_errors(struct record *record, const struct state *state) {
                  "32 clients of other traces: theory, at most the root of 1 + their relative "
                  "variance, 0.8");
     record_claim(record, state->covered.mean,
-                 expected -
-                     5.0 * sqrt(expected * (1.0 - expected) / state->covered.count),
-                 1.0, "share of predicted intervals that hold the error");
+                 expected - 5.0 * sqrt(expected * (1.0 - expected) / state->covered.count), 1.0,
+                 "share of predicted intervals that hold the error");
 }
 
 static void claim_bytes(struct record *record, const struct state *state) {
-    record_claim(record, state->most_off[0], 0.0, 0.0,
-                 "recover: bytes from clients less C (4 d² + 12 d + 88) + 4 d for every vector kept");
+    record_claim(
+        record, state->most_off[0], 0.0, 0.0,
+        "recover: bytes from clients less C (4 d² + 12 d + 88) + 4 d for every vector kept");
     record_claim(record, state->most_off[1], 0.0, 0.0,
                  "recover: bytes to clients less C (8 d + %d)", (int)QUESTION);
     record_claim(record, state->most_off_row[0], 0.0, 0.0,
