@@ -1,9 +1,8 @@
 /* Latency and bandwidth of what carries data, between ranks and to a client in a process:
-     mpirun -n R bench_ranks    agreeing; an array of which each rank has a part, handed out; an array
-                                of rank 0 for all. Of the rank that took longest, the least of the
-                                repeats
-     bench_ranks clients        a question with that many bytes, and its empty answer
-   and a straight line through them: seconds = latency + bytes / bandwidth. */
+     mpirun -n R bench_ranks    agreeing; an array of which each rank has a part, handed out; an
+   array of rank 0 for all. Of the rank that took longest, the least of the repeats bench_ranks
+   clients        a question with that many bytes, and its empty answer and a straight line through
+   them: seconds = latency + bytes / bandwidth. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +14,7 @@
 #include "gradients/client_shard.h"
 #include "parallel/ranks.h"
 
-static const int64_t sizes[] = {8,       64,      512,     4096,    32768,
-                                262144, 1 << 21, 1 << 24, 1 << 26};
+static const int64_t sizes[] = {8, 64, 512, 4096, 32768, 262144, 1 << 21, 1 << 24, 1 << 26};
 enum { SIZES = sizeof sizes / sizeof *sizes, MOST = 1 << 26, COLUMNS = 64, MOST_RANKS = 64 };
 
 /* Bytes from which on a time is bandwidth, and up to which it is latency. */

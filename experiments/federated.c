@@ -336,7 +336,7 @@ done:
 static gm_status measure_once(struct record *record, uint64_t seed, void *state) {
     gm_status status = GM_OK;
     for (int unlike = 0; unlike < UNLIKE; unlike++)
-        TRY(recover_once(record, unlike, seed, state));
+        TRY(recover_once(record, (enum unlike)unlike, seed, state));
     TRY(train_once(record, seed, state));
 done:
     return status;
