@@ -11,7 +11,7 @@ extern const struct experiment experiment_noise_sweep, experiment_far_from_optim
     experiment_hyperparameters, experiment_lwe_reduction, experiment_lwe_attack,
     experiment_lwe_prediction, experiment_adversarial_risk, experiment_convergence_linear,
     experiment_convergence_logistic, experiment_convergence_network, experiment_learnability,
-    experiment_plateau;
+    experiment_plateau, experiment_federated;
 
 const struct experiment *const experiments[] = {
     &experiment_noise_sweep,
@@ -36,6 +36,7 @@ const struct experiment *const experiments[] = {
     &experiment_convergence_network,
     &experiment_learnability,
     &experiment_plateau,
+    &experiment_federated,
     NULL,
 };
 

@@ -11,9 +11,9 @@ packages_quickstart="
   libopenmpi-dev? openmpi-bin? libscalapack-openmpi-dev?
   gnuplot-nox dataset-fashion-mnist"
 
-# Build and run the tests.
+# Build and run the tests; iproute2 joins two network namespaces, without it a test stays on loopback.
 packages_check="$packages_quickstart
-  binutils libcmocka-dev librandom123-dev"
+  binutils libcmocka-dev librandom123-dev iproute2?"
 
 # Other compilers and checkers. Their run-time parts have packages of their own in some releases.
 packages_check_all="$packages_check
