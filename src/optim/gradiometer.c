@@ -2,7 +2,8 @@
  * Gradients divided by the curvature that target noise reveals. Three phases
  * [docs/theory/train.md]:
  *   curvature  at the start, batches with one clean and FAN noised gradients, until there are
- *              enough noise vectors; then one step along the mean of the clean ones
+ *              enough noise vectors; then one step along the mean of the clean ones. Later, of
+ *              networks, a step along each of these
  *   pass       once over the rows, a preconditioned step a batch, the tail averaged
  *   reduced    convex models: from that average on, steps along gradients of which the noise of
  *              batches is taken off by their last gradients (SAGA), with momentum where the
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "curvature/precondition.h"
+#include "linalg/linalg.h"
 #include "optim/optimizer.h"
 
 /* Noise vectors beyond twice the dimension: what 2 d of them leave of a small d varies too much. */
@@ -47,6 +49,11 @@ static const double DAMPING = 0.007;
    times. */
 enum { INTERVALS = 2, SHARE = 4 };
 static const double KEEP = 0.5, GROWTH = 1.5;
+
+/* The weights of a layer of a network move by at most this share of their length a step: their
+   length is the scale on which the curvature of the other layers changes. Measured:
+   docs/theory/train.md. */
+static const double LONGEST_SHARE = 0.05;
 
 /* The order of the parts must not be that of the rows. */
 static const uint64_t OTHER = UINT64_C(0x9e3779b97f4a7c15);
@@ -192,6 +199,26 @@ done:
 
 /* --- steps --- */
 
+/* Shorten the velocity of each layer that would move by more than LONGEST_SHARE of its weights.
+   They count as no shorter than those of rows of length 1, which keep their inputs as they are: a
+   layer may start at 0. */
+static void shorten(gm_optimizer *self) {
+    const gm_model *model = gm_oracle_model(self->oracle);
+    state *s = self->state;
+    for (int f = 0; f < model->factor_count; f++) {
+        const gm_factor *layer = &model->factor[f];
+        const int64_t size = (layer->in + layer->bias) * layer->out;
+        const double *w = self->w + layer->offset;
+        double *velocity = s->velocity + layer->offset;
+        const double length = sqrt(fmax(gm_inner(size, w, w), (double)layer->out));
+        const double moved = sqrt(gm_inner(size, velocity, velocity));
+        if (moved <= LONGEST_SHARE * length)
+            continue;
+        for (int64_t j = 0; j < size; j++)
+            velocity[j] *= LONGEST_SHARE * length / moved;
+    }
+}
+
 /* w ← w + what the direction and the velocity come to. A direction that is not finite is dropped
    and the step halved: w stays finite. */
 static void move(gm_optimizer *self, double rate, double momentum) {
@@ -213,10 +240,12 @@ static void move(gm_optimizer *self, double rate, double momentum) {
         power = LONGEST * LONGEST * s->usual;
     }
     s->usual = isfinite(s->usual) ? 0.9 * s->usual + 0.1 * power : power;
-    for (int64_t j = 0; j < d; j++) {
+    for (int64_t j = 0; j < d; j++)
         s->velocity[j] = momentum * s->velocity[j] - rate * s->step * scale * s->direction[j];
+    if (s->interval > 0)
+        shorten(self);
+    for (int64_t j = 0; j < d; j++)
         self->w[j] += s->velocity[j];
-    }
 }
 
 /* Look at the loss of the batch that was taken at w. Back to the weights of the lowest loss, with
@@ -244,8 +273,8 @@ static bool turn_back(gm_optimizer *self) {
     return true;
 }
 
-/* One batch with noise; at the end of the phase the inverse and, the first time, a step along the
-   mean of the clean gradients. */
+/* One batch with noise, and a step along its clean gradient by the inverse there is; at the end of
+   the phase the new inverse and, the first time, a step along the mean of the clean gradients. */
 static gm_status take_curvature(gm_optimizer *self) {
     gm_status status = GM_OK;
     state *s = self->state;
@@ -257,9 +286,15 @@ static gm_status take_curvature(gm_optimizer *self) {
                             &self->loss, self->gradient, s->vectors));
     self->halves_known = false;
     GM_TRY(gm_preconditioner_add(s->inverse, FAN, s->vectors, keep));
+    s->batches++;
     for (int64_t j = 0; first && j < d; j++)
         s->clean[j] += self->gradient[j] / (double)s->wanted;
-    s->batches++;
+    if (!first) {
+        const double *penalty = gm_oracle_penalty(self->oracle);
+        for (int64_t j = 0; j < d; j++)
+            s->direction[j] = self->gradient[j] + penalty[j] * self->w[j];
+        move(self, gm_optimizer_rate(self) * (1.0 - s->momentum), s->momentum);
+    }
     if (--s->left > 0)
         goto done;
     status = gm_preconditioner_factor(s->inverse, s->damping);

@@ -796,6 +796,97 @@ static void gradiometer_takes_the_curvature_of_networks_anew(void **state) {
     drop(other);
 }
 
+/* How far a layer [first, first + size) moved, its length before, and the cosine of the move to
+   direction −p. */
+static void compare_layer(int64_t size, const double *before, const double *after, const double *p,
+                          double *moved, double *length, double *cosine) {
+    double mm = 0, ww = 0, pp = 0, mp = 0;
+    for (int64_t j = 0; j < size; j++) {
+        const double move = after[j] - before[j];
+        mm += move * move;
+        ww += before[j] * before[j];
+        pp += p[j] * p[j];
+        mp -= move * p[j];
+    }
+    *moved = sqrt(mm);
+    *length = sqrt(ww);
+    *cosine = mp / sqrt(mm * pp);
+}
+
+/* Without momentum, at rates from low to absurd: each layer goes along −P⁻¹ of the clean gradient
+   that lay beside the noise, with P as it was before that, and at most a twentieth of its weights,
+   which count as no shorter than rows of length 1. */
+static void a_layer_moves_by_a_twentieth_at_most(void **state) {
+    (void)state;
+    enum { MOST = 64 };
+    static const double rates[] = {.01, 1, 1e6};
+    int cut = 0, free = 0, beside = 0;
+    for (int k = 0; k < 6; k++) {
+        task *t = make_network(), *other = make_network();
+        const int64_t d = t->model->parameters;
+        const struct form form = {
+            "gradiometer",
+            {.rate = rates[k / 2], .horizon = INFINITY, .momentum = 0, .damping = NAN}};
+        double w[MOST] = {0}, start[MOST] = {0}, p[MOST], g[MOST], vectors[8 * MOST], loss;
+        int64_t rows[25], times = 0;
+        gm_preconditioner *inverse = NULL;
+        gm_shuffle shuffle;
+        if (k % 2 == 0) /* and from 0 on */
+            t->model->initialize(t->model, t->context, (gm_stream){3, 0}, start);
+        gm_optimizer *run = begin(t, &form, start);
+        check_ok(t->context, gm_shuffle_create(t->context, 77, ROWS, &shuffle));
+        check_ok(t->context,
+                 gm_preconditioner_create(t->context, GM_PRECONDITION_KRONECKER, t->model,
+                                          gm_oracle_penalty(t->oracle), 8, &inverse));
+        gm_preconditioner_trust_units(inverse);
+        for (int step = 0; step < 60; step++) {
+            const double before = gm_oracle_counted(t->oracle).curvature;
+            memcpy(w, run->w, (size_t)d * sizeof *w);
+            advance(t, run, 1);
+            const bool curved = gm_oracle_counted(t->oracle).curvature > before;
+            const bool first = curved && times == 0;
+            if (curved) {
+                gm_shuffle_take(&shuffle, times * 25, 25, rows);
+                check_ok(other->context, gm_oracle_noised(other->oracle, w, 25, rows, 8, 77, times,
+                                                          &loss, g, vectors));
+                for (int64_t j = 0; j < d; j++)
+                    g[j] += gm_oracle_penalty(t->oracle)[j] * w[j];
+                gm_preconditioner_apply(inverse, g, p);
+                check_ok(t->context, gm_preconditioner_add(inverse, 8, vectors, .5));
+                check_ok(t->context, gm_preconditioner_factor(inverse, .007));
+                if (first)
+                    gm_preconditioner_apply(inverse, g, p);
+                times++;
+            }
+            /* Back to the start, or where the loss was lowest, is further. */
+            if (rates[k / 2] > 1 && !curved)
+                continue;
+            for (int f = 0; f < t->model->factor_count; f++) {
+                const gm_factor *layer = &t->model->factor[f];
+                const int64_t at = layer->offset, size = (layer->in + layer->bias) * layer->out;
+                double moved, length, cosine;
+                compare_layer(size, w + at, run->w + at, p + at, &moved, &length, &cosine);
+                const double most = .05 * fmax(length, sqrt((double)layer->out));
+                assert_true(moved <= most * (1 + 1e-9));
+                if (curved && moved > 1e-9) {
+                    check_near(cosine, 1, 1e-9);
+                    beside += !first;
+                }
+                if (moved >= most * (1 - 1e-9))
+                    cut++;
+                else
+                    free++;
+            }
+        }
+        gm_shuffle_release(&shuffle);
+        gm_preconditioner_destroy(inverse);
+        gm_optimizer_destroy(run);
+        drop(t);
+        drop(other);
+    }
+    assert_true(cut > 0 && free > 0 && beside > 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_find_their_kind),
@@ -815,6 +906,7 @@ int main(void) {
         cmocka_unit_test(lbfgs_converges_and_stays),
         cmocka_unit_test(gradiometer_is_the_textbook),
         cmocka_unit_test(gradiometer_takes_the_curvature_of_networks_anew),
+        cmocka_unit_test(a_layer_moves_by_a_twentieth_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
