@@ -45,8 +45,8 @@ static const double MEMORY = 8.0;
 static const double DAMPING = 0.007;
 
 /* Of a network the curvature moves: it is taken from 1/SHARE as many vectors, anew after
-   1/INTERVALS of an epoch and then GROWTH times as long each time, and what was there counts KEEP
-   times. */
+   1/INTERVALS of an epoch, or as many steps as it took gradients where these are fewer, and then
+   GROWTH times as long each time, and what was there counts KEEP times. */
 enum { INTERVALS = 2, SHARE = 4 };
 static const double KEEP = 0.5, GROWTH = 1.5;
 
@@ -54,6 +54,10 @@ static const double KEEP = 0.5, GROWTH = 1.5;
    length is the scale on which the curvature of the other layers changes. Measured:
    docs/theory/train.md. */
 static const double LONGEST_SHARE = 0.05;
+
+/* Nor do they go further than so many times their length from where the curvature was last taken.
+   Measured there too. */
+static const double FURTHEST = 1.0;
 
 /* The order of the parts must not be that of the rows. */
 static const uint64_t OTHER = UINT64_C(0x9e3779b97f4a7c15);
@@ -80,6 +84,8 @@ typedef struct state {
     double *clean;     /* [d] sum of clean gradients */
     double *velocity;  /* [d] */
     double *kept;      /* [d] weights of the lowest loss */
+    double *taken;     /* [d] weights where the curvature was last taken, or that were turned back
+                          to; NULL: it is one for all */
     double *direction; /* [d] */
     double *table;     /* [parts][d] last gradient of each part, without penalty; or NULL */
     double *mean;      /* [d] of the table */
@@ -135,6 +141,7 @@ static void destroy(gm_optimizer *self) {
     gm_release(self->context, s->mean);
     gm_release(self->context, s->table);
     gm_release(self->context, s->direction);
+    gm_release(self->context, s->taken);
     gm_release(self->context, s->kept);
     gm_release(self->context, s->velocity);
     gm_release(self->context, s->clean);
@@ -150,7 +157,8 @@ static void choose(const gm_optimizer *self, const gm_model *model, state *s) {
     s->wanted = (vectors_wanted(self, s->form) + FAN - 1) / FAN;
     if (!model->convex) {
         s->wanted = (s->wanted + SHARE - 1) / SHARE;
-        s->interval = (s->parts + INTERVALS - 1) / INTERVALS;
+        const int64_t part = (s->parts + INTERVALS - 1) / INTERVALS, cost = s->wanted * (FAN + 1);
+        s->interval = part < cost ? part : cost;
     }
     s->left = s->wanted;
     s->momentum = !model->convex                             ? 0.9
@@ -189,6 +197,10 @@ static gm_status create(gm_optimizer *self) {
     GM_TRY(GM_NEW(self->context, s->direction, d));
     GM_TRY(GM_NEW(self->context, s->kept, d));
     memcpy(s->kept, self->w, (size_t)d * sizeof *s->kept);
+    if (s->interval > 0) {
+        GM_TRY(GM_NEW(self->context, s->taken, d));
+        memcpy(s->taken, self->w, (size_t)d * sizeof *s->taken);
+    }
     if (s->reduces) {
         GM_TRY(GM_NEW_ZERO(self->context, s->table, s->parts * d));
         GM_TRY(GM_NEW_ZERO(self->context, s->mean, d));
@@ -199,23 +211,36 @@ done:
 
 /* --- steps --- */
 
-/* Shorten the velocity of each layer that would move by more than LONGEST_SHARE of its weights.
-   They count as no shorter than those of rows of length 1, which keep their inputs as they are: a
-   layer may start at 0. */
+/* Of a layer's weights. They count as no shorter than those of rows of length 1, which keep their
+   inputs as they are: a layer may start at 0. */
+static double length_of(const gm_factor *layer, int64_t size, const double *w) {
+    return sqrt(fmax(gm_inner(size, w, w), (double)layer->out));
+}
+
+/* Shorten the velocity of each layer that would move by more than LONGEST_SHARE of its weights, and
+   then bend it where it would leave the ball of FURTHEST around the weights that the curvature is
+   of. They are in it, so that this makes no step longer. */
 static void shorten(gm_optimizer *self) {
     const gm_model *model = gm_oracle_model(self->oracle);
     state *s = self->state;
     for (int f = 0; f < model->factor_count; f++) {
         const gm_factor *layer = &model->factor[f];
         const int64_t size = (layer->in + layer->bias) * layer->out;
-        const double *w = self->w + layer->offset;
+        const double *w = self->w + layer->offset, *taken = s->taken + layer->offset;
         double *velocity = s->velocity + layer->offset;
-        const double length = sqrt(fmax(gm_inner(size, w, w), (double)layer->out));
+        const double most = LONGEST_SHARE * length_of(layer, size, w);
         const double moved = sqrt(gm_inner(size, velocity, velocity));
-        if (moved <= LONGEST_SHARE * length)
-            continue;
-        for (int64_t j = 0; j < size; j++)
-            velocity[j] *= LONGEST_SHARE * length / moved;
+        for (int64_t j = 0; moved > most && j < size; j++)
+            velocity[j] *= most / moved;
+        double far = 0.0;
+        for (int64_t j = 0; j < size; j++) {
+            const double off = w[j] + velocity[j] - taken[j];
+            far += off * off;
+        }
+        far = sqrt(far);
+        const double radius = FURTHEST * length_of(layer, size, taken);
+        for (int64_t j = 0; far > radius && j < size; j++)
+            velocity[j] = taken[j] + (w[j] + velocity[j] - taken[j]) * (radius / far) - w[j];
     }
 }
 
@@ -242,7 +267,7 @@ static void move(gm_optimizer *self, double rate, double momentum) {
     s->usual = isfinite(s->usual) ? 0.9 * s->usual + 0.1 * power : power;
     for (int64_t j = 0; j < d; j++)
         s->velocity[j] = momentum * s->velocity[j] - rate * s->step * scale * s->direction[j];
-    if (s->interval > 0)
+    if (s->taken)
         shorten(self);
     for (int64_t j = 0; j < d; j++)
         self->w[j] += s->velocity[j];
@@ -265,6 +290,8 @@ static bool turn_back(gm_optimizer *self) {
     if (isfinite(s->smooth) && s->smooth - s->lowest <= (ASTRAY - 1.0) * fabs(s->lowest))
         return false;
     memcpy(self->w, s->kept, size);
+    if (s->taken)
+        memcpy(s->taken, s->kept, size);
     memset(s->velocity, 0, size);
     s->smooth = s->lowest;
     s->usual = NAN;
@@ -309,6 +336,8 @@ static gm_status take_curvature(gm_optimizer *self) {
     s->step = gm_preconditioner_safe_step(s->inverse, (double)n);
     s->phase = first ? PASS : REDUCED;
     s->since = 0;
+    if (s->taken)
+        memcpy(s->taken, self->w, (size_t)d * sizeof *s->taken);
     if (first) {
         const double *penalty = gm_oracle_penalty(self->oracle);
         for (int64_t j = 0; j < d; j++)
@@ -423,6 +452,8 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
     gm_archive_doubles(archive, 1, &s->smooth);
     gm_archive_doubles(archive, 1, &s->lowest);
     gm_archive_doubles(archive, d, s->kept);
+    if (s->taken)
+        gm_archive_doubles(archive, d, s->taken);
     gm_archive_integers(archive, 1, &s->phase);
     gm_archive_integers(archive, 1, &s->batches);
     gm_archive_integers(archive, 1, &s->interval);
