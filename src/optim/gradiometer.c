@@ -2,7 +2,8 @@
  * Gradients divided by the curvature that target noise reveals. Three phases
  * [docs/theory/train.md]:
  *   curvature  at the start, batches with one clean and FAN noised gradients, until there are
- *              enough noise vectors; then one step along the mean of the clean ones
+ *              enough noise vectors; then one step along the mean of the clean ones. Later, of
+ *              networks, a step along each of these
  *   pass       once over the rows, a preconditioned step a batch, the tail averaged
  *   reduced    convex models: from that average on, steps along gradients of which the noise of
  *              batches is taken off by their last gradients (SAGA), with momentum where the
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "curvature/precondition.h"
+#include "linalg/linalg.h"
 #include "optim/optimizer.h"
 
 /* Noise vectors beyond twice the dimension: what 2 d of them leave of a small d varies too much. */
@@ -43,10 +45,19 @@ static const double MEMORY = 8.0;
 static const double DAMPING = 0.007;
 
 /* Of a network the curvature moves: it is taken from 1/SHARE as many vectors, anew after
-   1/INTERVALS of an epoch and then GROWTH times as long each time, and what was there counts KEEP
-   times. */
+   1/INTERVALS of an epoch, or as many steps as it took gradients where these are fewer, and then
+   GROWTH times as long each time, and what was there counts KEEP times. */
 enum { INTERVALS = 2, SHARE = 4 };
 static const double KEEP = 0.5, GROWTH = 1.5;
+
+/* The weights of a layer of a network move by at most this share of their length a step: their
+   length is the scale on which the curvature of the other layers changes. Measured:
+   docs/theory/train.md. */
+static const double LONGEST_SHARE = 0.05;
+
+/* Nor do they go further than so many times their length from where the curvature was last taken.
+   Measured there too. */
+static const double FURTHEST = 1.0;
 
 /* The order of the parts must not be that of the rows. */
 static const uint64_t OTHER = UINT64_C(0x9e3779b97f4a7c15);
@@ -73,6 +84,8 @@ typedef struct state {
     double *clean;     /* [d] sum of clean gradients */
     double *velocity;  /* [d] */
     double *kept;      /* [d] weights of the lowest loss */
+    double *taken;     /* [d] weights where the curvature was last taken, or that were turned back
+                          to; NULL: it is one for all */
     double *direction; /* [d] */
     double *table;     /* [parts][d] last gradient of each part, without penalty; or NULL */
     double *mean;      /* [d] of the table */
@@ -119,8 +132,11 @@ static int64_t parts_of(int64_t rows, int64_t batch_size) {
     return (rows + batch_size - 1) / batch_size;
 }
 
-static int64_t first_interval(int64_t parts) {
-    return (parts + INTERVALS - 1) / INTERVALS;
+/* Steps between the first two times that the curvature of a network is taken, from that many batches
+   of noise: no more than it took gradients. */
+static int64_t first_interval(int64_t parts, int64_t wanted) {
+    const int64_t part = (parts + INTERVALS - 1) / INTERVALS, cost = wanted * (FAN + 1);
+    return part < cost ? part : cost;
 }
 
 /* Rows of part q: a stretch of the first order of the rows. */
@@ -139,6 +155,7 @@ static void destroy(gm_optimizer *self) {
     gm_release(self->context, s->mean);
     gm_release(self->context, s->table);
     gm_release(self->context, s->direction);
+    gm_release(self->context, s->taken);
     gm_release(self->context, s->kept);
     gm_release(self->context, s->velocity);
     gm_release(self->context, s->clean);
@@ -152,7 +169,7 @@ static void destroy(gm_optimizer *self) {
 static void choose(const gm_optimizer *self, const gm_model *model, state *s) {
     const bool exact = s->form == GM_PRECONDITION_FULL;
     s->wanted = batches_wanted(model, s->form);
-    s->interval = model->convex ? 0 : first_interval(s->parts);
+    s->interval = model->convex ? 0 : first_interval(s->parts, s->wanted);
     s->left = s->wanted;
     s->momentum = !model->convex                             ? 0.9
                   : exact && model->loss == &gm_loss_squared ? 0.0
@@ -190,6 +207,10 @@ static gm_status create(gm_optimizer *self) {
     GM_TRY(GM_NEW(self->context, s->direction, d));
     GM_TRY(GM_NEW(self->context, s->kept, d));
     memcpy(s->kept, self->w, (size_t)d * sizeof *s->kept);
+    if (s->interval > 0) {
+        GM_TRY(GM_NEW(self->context, s->taken, d));
+        memcpy(s->taken, self->w, (size_t)d * sizeof *s->taken);
+    }
     if (s->reduces) {
         GM_TRY(GM_NEW_ZERO(self->context, s->table, s->parts * d));
         GM_TRY(GM_NEW_ZERO(self->context, s->mean, d));
@@ -199,6 +220,39 @@ done:
 }
 
 /* --- steps --- */
+
+/* Of a layer's weights. They count as no shorter than those of rows of length 1, which keep their
+   inputs as they are: a layer may start at 0. */
+static double length_of(const gm_factor *layer, int64_t size, const double *w) {
+    return sqrt(fmax(gm_inner(size, w, w), (double)layer->out));
+}
+
+/* Shorten the velocity of each layer that would move by more than LONGEST_SHARE of its weights, and
+   then bend it where it would leave the ball of FURTHEST around the weights that the curvature is
+   of. They are in it, so that this makes no step longer. */
+static void shorten(gm_optimizer *self) {
+    const gm_model *model = gm_oracle_model(self->oracle);
+    state *s = self->state;
+    for (int f = 0; f < model->factor_count; f++) {
+        const gm_factor *layer = &model->factor[f];
+        const int64_t size = (layer->in + layer->bias) * layer->out;
+        const double *w = self->w + layer->offset, *taken = s->taken + layer->offset;
+        double *velocity = s->velocity + layer->offset;
+        const double most = LONGEST_SHARE * length_of(layer, size, w);
+        const double moved = sqrt(gm_inner(size, velocity, velocity));
+        for (int64_t j = 0; moved > most && j < size; j++)
+            velocity[j] *= most / moved;
+        double far = 0.0;
+        for (int64_t j = 0; j < size; j++) {
+            const double off = w[j] + velocity[j] - taken[j];
+            far += off * off;
+        }
+        far = sqrt(far);
+        const double radius = FURTHEST * length_of(layer, size, taken);
+        for (int64_t j = 0; far > radius && j < size; j++)
+            velocity[j] = taken[j] + (w[j] + velocity[j] - taken[j]) * (radius / far) - w[j];
+    }
+}
 
 /* w ← w + what the direction and the velocity come to. A direction that is not finite is dropped
    and the step halved: w stays finite. */
@@ -221,10 +275,12 @@ static void move(gm_optimizer *self, double rate, double momentum) {
         power = LONGEST * LONGEST * s->usual;
     }
     s->usual = isfinite(s->usual) ? 0.9 * s->usual + 0.1 * power : power;
-    for (int64_t j = 0; j < d; j++) {
+    for (int64_t j = 0; j < d; j++)
         s->velocity[j] = momentum * s->velocity[j] - rate * s->step * scale * s->direction[j];
+    if (s->taken)
+        shorten(self);
+    for (int64_t j = 0; j < d; j++)
         self->w[j] += s->velocity[j];
-    }
 }
 
 /* Look at the loss of the batch that was taken at w. Back to the weights of the lowest loss, with
@@ -244,6 +300,8 @@ static bool turn_back(gm_optimizer *self) {
     if (isfinite(s->smooth) && s->smooth - s->lowest <= (ASTRAY - 1.0) * fabs(s->lowest))
         return false;
     memcpy(self->w, s->kept, size);
+    if (s->taken)
+        memcpy(s->taken, s->kept, size);
     memset(s->velocity, 0, size);
     s->smooth = s->lowest;
     s->usual = NAN;
@@ -252,8 +310,8 @@ static bool turn_back(gm_optimizer *self) {
     return true;
 }
 
-/* One batch with noise; at the end of the phase the inverse and, the first time, a step along the
-   mean of the clean gradients. */
+/* One batch with noise, and a step along its clean gradient by the inverse there is; at the end of
+   the phase the new inverse and, the first time, a step along the mean of the clean gradients. */
 static gm_status take_curvature(gm_optimizer *self) {
     gm_status status = GM_OK;
     state *s = self->state;
@@ -265,9 +323,15 @@ static gm_status take_curvature(gm_optimizer *self) {
                             &self->loss, self->gradient, s->vectors));
     self->halves_known = false;
     GM_TRY(gm_preconditioner_add(s->inverse, FAN, s->vectors, keep));
+    s->batches++;
     for (int64_t j = 0; first && j < d; j++)
         s->clean[j] += self->gradient[j] / (double)s->wanted;
-    s->batches++;
+    if (!first) {
+        const double *penalty = gm_oracle_penalty(self->oracle);
+        for (int64_t j = 0; j < d; j++)
+            s->direction[j] = self->gradient[j] + penalty[j] * self->w[j];
+        move(self, gm_optimizer_rate(self) * (1.0 - s->momentum), s->momentum);
+    }
     if (--s->left > 0)
         goto done;
     status = gm_preconditioner_factor(s->inverse, s->damping);
@@ -282,6 +346,8 @@ static gm_status take_curvature(gm_optimizer *self) {
     s->step = gm_preconditioner_safe_step(s->inverse, (double)n);
     s->phase = first ? PASS : REDUCED;
     s->since = 0;
+    if (s->taken)
+        memcpy(s->taken, self->w, (size_t)d * sizeof *s->taken);
     if (first) {
         const double *penalty = gm_oracle_penalty(self->oracle);
         for (int64_t j = 0; j < d; j++)
@@ -396,6 +462,8 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
     gm_archive_doubles(archive, 1, &s->smooth);
     gm_archive_doubles(archive, 1, &s->lowest);
     gm_archive_doubles(archive, d, s->kept);
+    if (s->taken)
+        gm_archive_doubles(archive, d, s->taken);
     gm_archive_integers(archive, 1, &s->phase);
     gm_archive_integers(archive, 1, &s->batches);
     gm_archive_integers(archive, 1, &s->interval);
@@ -420,7 +488,7 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
 static void count_steps(const gm_model *model, const gm_length *length, double wanted,
                         double *noised, double *plain, double *factors) {
     double left = length->gradients;
-    double interval = (double)first_interval(parts_of(length->rows, length->batch_size));
+    double interval = (double)first_interval(parts_of(length->rows, length->batch_size), (int64_t)wanted);
     *noised = *plain = *factors = 0.0;
     while (left > 0.0) {
         const double batches = fmin(wanted, ceil(left / (FAN + 1.0)));

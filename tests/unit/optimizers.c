@@ -734,10 +734,10 @@ static void gradiometer_is_the_textbook(void **state) {
 }
 
 /* The same rows seen by a network. */
-static task *make_network(void) {
+static task *make_network(int64_t batch) {
     const gm_model_shape shape = {.columns = D, .classes = 2};
-    const gm_oracle_options options = {.batch_size = 25, .l2 = .01};
-    task *t = make(1, true, 25);
+    const gm_oracle_options options = {.batch_size = batch, .l2 = .01};
+    task *t = make(1, true, batch);
     gm_oracle_destroy(t->oracle);
     gm_model_destroy(t->context, t->model);
     check_ok(t->context, gm_model_create(t->context, "mlp:hidden=3", &shape, &t->model));
@@ -746,17 +746,16 @@ static task *make_network(void) {
     return t;
 }
 
-/* Of a network: after 5 steps of the 10 of an epoch, then 8, 12, 18, … older vectors half as much
-   each time; a batch of vectors is enough here. */
-static void gradiometer_takes_the_curvature_of_networks_anew(void **state) {
-    (void)state;
+/* Of a network: after the first interval, then 1.5 times as long each time, older vectors half as
+   much each time; a batch of vectors is enough here. */
+static void curvature_is_taken_anew(int64_t batch, int64_t interval, int expected) {
     enum { MOST = 64 };
-    task *t = make_network(), *other = make_network();
+    task *t = make_network(batch), *other = make_network(batch);
     const int64_t d = t->model->parameters;
     const struct form form = {"gradiometer",
                               {.rate = .3, .horizon = INFINITY, .momentum = NAN, .damping = NAN}};
     double w[MOST], g[MOST], vectors[8 * MOST], loss;
-    int64_t rows[25], interval = 5, left = 0, times = 0;
+    int64_t rows[25], left = 0, times = 0;
     gm_preconditioner *p = NULL;
     gm_shuffle shuffle;
     assert_true(d <= MOST);
@@ -776,9 +775,9 @@ static void gradiometer_takes_the_curvature_of_networks_anew(void **state) {
             left--;
             continue;
         }
-        gm_shuffle_take(&shuffle, times * 25, 25, rows);
+        gm_shuffle_take(&shuffle, times * batch, batch, rows);
         check_ok(other->context,
-                 gm_oracle_noised(other->oracle, w, 25, rows, 8, 77, times, &loss, g, vectors));
+                 gm_oracle_noised(other->oracle, w, batch, rows, 8, 77, times, &loss, g, vectors));
         check_ok(t->context, gm_preconditioner_add(p, 8, vectors, .5));
         check_ok(t->context, gm_preconditioner_factor(p, .007));
         const double largest = gm_preconditioner_facts(p).largest;
@@ -788,12 +787,172 @@ static void gradiometer_takes_the_curvature_of_networks_anew(void **state) {
         interval = (3 * interval + 1) / 2;
         times++;
     }
-    assert_int_equal(times, 5); /* after 5, 8, 12 and 18 steps */
+    assert_int_equal(times, expected);
     gm_shuffle_release(&shuffle);
     gm_preconditioner_destroy(p);
     gm_optimizer_destroy(run);
     drop(t);
     drop(other);
+}
+
+/* First half an epoch or the 9 gradients that it takes, what is less. */
+static void gradiometer_takes_the_curvature_of_networks_anew(void **state) {
+    (void)state;
+    curvature_is_taken_anew(25, 5, 5); /* after 5, 8, 12 and 18 steps */
+    curvature_is_taken_anew(5, 9, 4);  /* after 9, 14 and 21 */
+}
+
+/* How far a layer [first, first + size) moved, its length before, and the cosine of the move to
+   direction −p. */
+static void compare_layer(int64_t size, const double *before, const double *after, const double *p,
+                          double *moved, double *length, double *cosine) {
+    double mm = 0, ww = 0, pp = 0, mp = 0;
+    for (int64_t j = 0; j < size; j++) {
+        const double move = after[j] - before[j];
+        mm += move * move;
+        ww += before[j] * before[j];
+        pp += p[j] * p[j];
+        mp -= move * p[j];
+    }
+    *moved = sqrt(mm);
+    *length = sqrt(ww);
+    *cosine = mp / sqrt(mm * pp);
+}
+
+/* Without momentum, at rates from low to absurd: each layer goes along −P⁻¹ of the clean gradient
+   that lay beside the noise, with P as it was before that, and at most a twentieth of its weights,
+   which count as no shorter than rows of length 1. */
+static void a_layer_moves_by_a_twentieth_at_most(void **state) {
+    (void)state;
+    enum { MOST = 64 };
+    static const double rates[] = {.01, 1, 1e6};
+    int cut = 0, free = 0, beside = 0;
+    for (int k = 0; k < 6; k++) {
+        task *t = make_network(25), *other = make_network(25);
+        const int64_t d = t->model->parameters;
+        const struct form form = {
+            "gradiometer",
+            {.rate = rates[k / 2], .horizon = INFINITY, .momentum = 0, .damping = NAN}};
+        double w[MOST] = {0}, start[MOST] = {0}, p[MOST], g[MOST], vectors[8 * MOST], loss;
+        int64_t rows[25], times = 0;
+        gm_preconditioner *inverse = NULL;
+        gm_shuffle shuffle;
+        if (k % 2 == 0) /* and from 0 on */
+            t->model->initialize(t->model, t->context, (gm_stream){3, 0}, start);
+        gm_optimizer *run = begin(t, &form, start);
+        check_ok(t->context, gm_shuffle_create(t->context, 77, ROWS, &shuffle));
+        check_ok(t->context,
+                 gm_preconditioner_create(t->context, GM_PRECONDITION_KRONECKER, t->model,
+                                          gm_oracle_penalty(t->oracle), 8, &inverse));
+        gm_preconditioner_trust_units(inverse);
+        for (int step = 0; step < 60; step++) {
+            const double before = gm_oracle_counted(t->oracle).curvature;
+            memcpy(w, run->w, (size_t)d * sizeof *w);
+            advance(t, run, 1);
+            const bool curved = gm_oracle_counted(t->oracle).curvature > before;
+            const bool first = curved && times == 0;
+            if (curved) {
+                gm_shuffle_take(&shuffle, times * 25, 25, rows);
+                check_ok(other->context, gm_oracle_noised(other->oracle, w, 25, rows, 8, 77, times,
+                                                          &loss, g, vectors));
+                for (int64_t j = 0; j < d; j++)
+                    g[j] += gm_oracle_penalty(t->oracle)[j] * w[j];
+                gm_preconditioner_apply(inverse, g, p);
+                check_ok(t->context, gm_preconditioner_add(inverse, 8, vectors, .5));
+                check_ok(t->context, gm_preconditioner_factor(inverse, .007));
+                if (first)
+                    gm_preconditioner_apply(inverse, g, p);
+                times++;
+            }
+            /* Back to the start, or where the loss was lowest, is further. */
+            if (rates[k / 2] > 1 && !curved)
+                continue;
+            for (int f = 0; f < t->model->factor_count; f++) {
+                const gm_factor *layer = &t->model->factor[f];
+                const int64_t at = layer->offset, size = (layer->in + layer->bias) * layer->out;
+                double moved, length, cosine;
+                compare_layer(size, w + at, run->w + at, p + at, &moved, &length, &cosine);
+                const double most = .05 * fmax(length, sqrt((double)layer->out));
+                assert_true(moved <= most * (1 + 1e-9));
+                if (curved && moved > 1e-9) {
+                    check_near(cosine, 1, 1e-9);
+                    beside += !first;
+                }
+                if (moved >= most * (1 - 1e-9))
+                    cut++;
+                else
+                    free++;
+            }
+        }
+        gm_shuffle_release(&shuffle);
+        gm_preconditioner_destroy(inverse);
+        gm_optimizer_destroy(run);
+        drop(t);
+        drop(other);
+    }
+    assert_true(cut > 0 && free > 0 && beside > 0);
+}
+
+/* Distance of two layers and the length of the first, no shorter than rows of length 1. */
+static double distance_of(const gm_factor *layer, const double *a, const double *b,
+                          double *length) {
+    double apart = 0, aa = 0;
+    for (int64_t j = 0; j < (layer->in + layer->bias) * layer->out; j++) {
+        apart += (a[layer->offset + j] - b[layer->offset + j]) *
+                 (a[layer->offset + j] - b[layer->offset + j]);
+        aa += a[layer->offset + j] * a[layer->offset + j];
+    }
+    *length = sqrt(fmax(aa, (double)layer->out));
+    return sqrt(apart);
+}
+
+/* No layer is further than its length from where the curvature was last taken, or from where a run
+   turned back to, whatever the rate; some come that far, and still move by a twentieth at most. */
+static void a_layer_stays_where_its_curvature_is_known(void **state) {
+    (void)state;
+    enum { MOST = 64 };
+    static const double rates[] = {.1, 1, 30, 1e6};
+    int held = 0, within = 0;
+    for (int k = 0; k < 8; k++) {
+        task *t = make_network(5);
+        const size_t size = (size_t)t->model->parameters * sizeof(double);
+        const struct form form = {
+            "gradiometer",
+            {.rate = rates[k / 2], .horizon = INFINITY, .momentum = NAN, .damping = NAN}};
+        double w[MOST], taken[MOST];
+        t->model->initialize(t->model, t->context, (gm_stream){3, 0}, w);
+        for (int64_t j = 0; k % 2 == 0 && j < t->model->parameters; j++)
+            w[j] *= .01; /* layers that have to grow */
+        gm_optimizer *run = begin(t, &form, w);
+        bool first = true;
+        for (int step = 0; step < 200; step++) {
+            const double before = gm_oracle_counted(t->oracle).curvature;
+            memcpy(w, run->w, size);
+            advance(t, run, 1);
+            const bool curved = gm_oracle_counted(t->oracle).curvature > before;
+            bool back = false;
+            double length, radius;
+            for (int f = 0; f < t->model->factor_count; f++)
+                back |= distance_of(&t->model->factor[f], w, run->w, &length) >
+                        .05 * length * (1 + 1e-9);
+            if (curved)
+                assert_false(back);
+            if (curved || back)
+                memcpy(taken, first ? w : run->w, size);
+            first = false;
+            for (int f = 0; f < t->model->factor_count; f++) {
+                const double far = distance_of(&t->model->factor[f], taken, run->w, &radius);
+                assert_true(far <= radius * (1 + 1e-9));
+                if (far >= radius * (1 - 1e-9))
+                    held++;
+                else
+                    within++;
+            }
+        }
+        gm_optimizer_destroy(run);
+        drop(t);
+    }
+    assert_true(held > 0 && within > 0);
 }
 
 int main(void) {
@@ -815,6 +974,8 @@ int main(void) {
         cmocka_unit_test(lbfgs_converges_and_stays),
         cmocka_unit_test(gradiometer_is_the_textbook),
         cmocka_unit_test(gradiometer_takes_the_curvature_of_networks_anew),
+        cmocka_unit_test(a_layer_moves_by_a_twentieth_at_most),
+        cmocka_unit_test(a_layer_stays_where_its_curvature_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
