@@ -132,8 +132,8 @@ static int64_t parts_of(int64_t rows, int64_t batch_size) {
     return (rows + batch_size - 1) / batch_size;
 }
 
-/* Steps between the first two times that the curvature of a network is taken, from that many batches
-   of noise: no more than it took gradients. */
+/* Steps between the first two times that the curvature of a network is taken, from that many
+   batches of noise: no more than it took gradients. */
 static int64_t first_interval(int64_t parts, int64_t wanted) {
     const int64_t part = (parts + INTERVALS - 1) / INTERVALS, cost = wanted * (FAN + 1);
     return part < cost ? part : cost;
@@ -488,7 +488,8 @@ static void exchange(gm_optimizer *self, gm_archive *archive) {
 static void count_steps(const gm_model *model, const gm_length *length, double wanted,
                         double *noised, double *plain, double *factors) {
     double left = length->gradients;
-    double interval = (double)first_interval(parts_of(length->rows, length->batch_size), (int64_t)wanted);
+    double interval =
+        (double)first_interval(parts_of(length->rows, length->batch_size), (int64_t)wanted);
     *noised = *plain = *factors = 0.0;
     while (left > 0.0) {
         const double batches = fmin(wanted, ceil(left / (FAN + 1.0)));
