@@ -158,7 +158,7 @@ const struct experiment experiment_convergence_logistic = {
         "goal "
         "it is a lower bound. Seconds are those of training, without the search and the losses "
         "looked at.",
-    .seconds = 600,
+    .seconds = 1200,
     .repetitions = 1,
     .state_size = sizeof(struct found),
     .once = measure_once,

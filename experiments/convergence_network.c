@@ -131,7 +131,7 @@ const struct experiment experiment_convergence_network = {
         "of "
         "the rows trained on; seconds those of training, without the search and the losses looked "
         "at.",
-    .seconds = 240,
+    .seconds = 500,
     .repetitions = 1,
     .state_size = sizeof(struct found),
     .once = measure_once,
