@@ -28,7 +28,7 @@ enum {
     HEADER = 40,
     QUESTION = HEADER + 2 * 8 + 6 + 6 + 6 * 8 + 4 * 8,
     ANSWER = HEADER + 6 * 8,
-    ROWS_QUESTION = HEADER + 9 * 8
+    ROWS_QUESTION = HEADER + 12 * 8
 };
 
 static const struct column columns[] = {
