@@ -69,10 +69,16 @@ static void covariance_tile(const pair_job *job, int64_t i, int64_t count_i, int
                       s->phi + j * stride, stride, out, TILE);
 }
 
+/* Row of the pairs that is summed as number `index`: a long and a short one in turn, so that any
+   part of them takes as long as another. */
+static int64_t row_at(int64_t rows, int64_t index) {
+    return index % 2 == 0 ? rows - 1 - index / 2 : index / 2;
+}
+
 static gm_status run_tile(void *argument, int64_t index, int worker) {
     const pair_job *job = argument;
     const gm_sample *s = job->whole;
-    const int64_t i = index / job->tiles * TILE, j = index % job->tiles * TILE;
+    const int64_t i = row_at(job->tiles, index / job->tiles) * TILE, j = index % job->tiles * TILE;
     const int64_t count_i = s->rows - i < TILE ? s->rows - i : TILE;
     const int64_t count_j = s->rows - j < TILE ? s->rows - j : TILE;
     double *k = job->scratch + (int64_t)worker * 4 * TILE * TILE, *kappa = k + TILE * TILE;
@@ -96,21 +102,27 @@ static gm_status sum_tiles(pair_job *job, gm_pair_sums *out) {
     gm_status status = GM_OK;
     gm_context *context = job->meter->context;
     const gm_sample *s = job->whole;
+    int64_t *place = NULL; /* [tiles] where a row of tiles stands */
     job->tiles = (s->rows + TILE - 1) / TILE;
     GM_TRY(GM_NEW(context, job->scaled, s->rows * s->targets));
     GM_TRY(GM_NEW(context, job->scratch, (int64_t)context->threads * 4 * TILE * TILE));
+    GM_TRY(GM_NEW(context, place, job->tiles));
     GM_TRY(GM_NEW_ZERO(context, job->sums, 3 * job->tiles * job->tiles));
     for (int64_t i = 0; i < s->rows; i++)
         for (int64_t h = 0; h < s->targets; h++)
             job->scaled[i * s->targets + h] = s->share[h] * s->phi[i * (s->targets + 1) + h];
     const gm_shared sums = {job->sums, 3 * (int64_t)sizeof *job->sums, 0};
     GM_TRY(gm_share_for(context, job->tiles * job->tiles, run_tile, job, 1, &sums));
+    for (int64_t row = 0; row < job->tiles; row++)
+        place[row_at(job->tiles, row)] = row;
     for (int64_t t = 0; t < job->tiles * job->tiles; t++) {
-        out->kernel += job->sums[3 * t];
-        out->epsilon_squared += job->sums[3 * t + 1];
-        out->dependence += job->sums[3 * t + 2];
+        const double *tile = job->sums + 3 * (place[t / job->tiles] * job->tiles + t % job->tiles);
+        out->kernel += tile[0];
+        out->epsilon_squared += tile[1];
+        out->dependence += tile[2];
     }
 done:
+    gm_release(context, place);
     return status;
 }
 
@@ -129,12 +141,6 @@ static double distance(const pair_job *job, int64_t i, int64_t j, double *joint)
         for (int64_t b = 0; b < job->labels; b++)
             sum += fabs(joint[a * job->labels + b] - p[a] * q[b]);
     return 0.5 * sum;
-}
-
-/* Row of the pairs that is summed as number `index`: a long and a short one in turn, so that any
-   part of them takes as long as another. */
-static int64_t row_at(int64_t rows, int64_t index) {
-    return index % 2 == 0 ? rows - 1 - index / 2 : index / 2;
 }
 
 static gm_status run_row(void *argument, int64_t index, int worker) {

@@ -2,6 +2,7 @@
 #include <mpi.h>
 
 #include <limits.h>
+#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
@@ -9,9 +10,11 @@
 #include "parallel/mpi/algebra.h"
 #include "parallel/transport.h"
 
-/* A wait looks this often without rest; then it sleeps between looks, first FIRST and at most LAST
-   nanoseconds, so that ranks that share a processor leave it to who works. */
-enum { LOOKS = 200, FIRST = 10000, LAST = 100000 };
+/* A wait looks LOOKS times without rest, since data move only while one looks; then YIELDS times
+   offering the processor to who may want it, some milliseconds; then it sleeps between looks, first
+   FIRST and at most LAST nanoseconds, so that ranks that share a processor leave it to who works.
+ */
+enum { LOOKS = 200, YIELDS = 10000, FIRST = 10000, LAST = 100000 };
 
 /* Counts of MPI are int. */
 static const int64_t most_bytes = 1 << 30;
@@ -60,6 +63,10 @@ static int32_t wait_for(MPI_Request *request, gm_patience patience, void *argume
             continue;
         if (!patience(argument))
             return GM_TRANSPORT_LEFT;
+        if (looks < LOOKS + YIELDS) {
+            sched_yield();
+            continue;
+        }
         nanosleep(&pause, NULL);
         pause.tv_nsec = pause.tv_nsec * 2 < LAST ? pause.tv_nsec * 2 : LAST;
     }
