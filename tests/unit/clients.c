@@ -310,7 +310,7 @@ static gm_dataset *make_twice(void) {
 }
 
 /* Mean squared length of noise on batches of `step`-th rows of that data at clients of these sizes,
-   over what its covariance says. */
+   over what its covariance says. step 0: the same rows of both halves, in the same order. */
 static double power_of_noise(const gm_dataset *table, const char *sizes, int64_t count, int step) {
     enum { NOISED = 64, BATCHES = 30, SIZE = 120 };
     const gm_client_duty duties[] = {
@@ -333,7 +333,9 @@ static double power_of_noise(const gm_dataset *table, const char *sizes, int64_t
     for (int b = 0; b < BATCHES; b++) {
         int64_t index[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            index[i] = (7 * b + step * i) % ROWS;
+            index[i] = step > 0
+                           ? (7 * b + step * i) % ROWS
+                           : (7 * b + i % (SIZE / 2)) % (ROWS / 2) + i / (SIZE / 2) * (ROWS / 2);
             for (int j = 0; j < COLUMNS; j++)
                 expected += x[index[i] * COLUMNS + j] * x[index[i] * COLUMNS + j] / SIZE;
         }
@@ -353,7 +355,7 @@ static void noise_of_training_is_calibrated_to_the_whole_batch(void **state) {
     gm_dataset *twice = make_twice();
     check_near(power_of_noise(dataset, "1,2,9", 3, 5), 1.0, 0.1);
     /* Two clients with the same rows: were their noise the same, its power would be 2. */
-    check_near(power_of_noise(twice, "1,1", 2, 5), 1.0, 0.1);
+    check_near(power_of_noise(twice, "1,1", 2, 0), 1.0, 0.1);
     gm_dataset_destroy(twice);
 }
 
@@ -497,7 +499,7 @@ static void every_client_draws_for_itself(void **state) {
         check_ok(context, gm_recover(context, twice, &options, &alone[c]));
     }
     unsetenv("GRADIOMETER_FAULT");
-    assert_memory_not_equal(alone[0]->mean_gradient, alone[1]->mean_gradient, sizeof(double));
+    assert_true(fabs(alone[0]->mean_gradient[0] - alone[1]->mean_gradient[0]) > 1e-6);
     assert_memory_not_equal(alone[0]->hessian, alone[1]->hessian, sizeof(double));
     gm_recovery_destroy(context, alone[0]);
     gm_recovery_destroy(context, alone[1]);
