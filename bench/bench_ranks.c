@@ -151,7 +151,7 @@ static void to_client(gm_context *context) {
     memset(y, 0, (size_t)rows * 8);
     check(context, gm_dataset_from_arrays(context, rows, COLUMNS, x, y, &dataset));
     check(context, gm_process_find(context, "bench_ranks", "", "GRADIOMETER_CLIENT",
-                                   "gradiometer-client", &program));
+                                   "gradiometer-client", "", &program));
     asked self = {.dataset = dataset,
                   .channel = {.context = context,
                               .program = program,

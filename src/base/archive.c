@@ -45,6 +45,19 @@ void gm_archive_integers(gm_archive *self, int64_t count, int64_t *values) {
     gm_archive_bytes(self, count * (int64_t)sizeof *values, values);
 }
 
+void gm_archive_text(gm_archive *self, int64_t room, char *text) {
+    int64_t size = self->reading ? 0 : (int64_t)strlen(text);
+    gm_archive_integers(self, 1, &size);
+    if (self->status == GM_OK && (size < 0 || size >= room))
+        self->status = gm_fail(self->context, GM_INVALID_INPUT,
+                               "a text of %lld bytes where less than %lld are expected",
+                               (long long)size, (long long)room);
+    if (self->status != GM_OK)
+        return;
+    gm_archive_bytes(self, size, text);
+    text[self->status == GM_OK ? size : 0] = '\0';
+}
+
 void gm_archive_release(gm_archive *self) {
     if (!self->reading)
         gm_release(self->context, self->bytes);

@@ -25,6 +25,10 @@ void gm_archive_bytes(gm_archive *archive, int64_t size, void *values);
 void gm_archive_doubles(gm_archive *archive, int64_t count, double *values);
 void gm_archive_integers(gm_archive *archive, int64_t count, int64_t *values);
 
+/* A text with its length, in room for `room` bytes with the end; GM_INVALID_INPUT sticks where it
+   is longer. */
+void gm_archive_text(gm_archive *archive, int64_t room, char *text);
+
 void gm_archive_release(gm_archive *archive);
 
 #endif

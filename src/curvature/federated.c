@@ -15,19 +15,6 @@ enum { MODEL_TEXT = 512, ESTIMATOR_TEXT = 64, FIELDS = 64 };
 
 /* --- messages --- */
 
-static void exchange_text(gm_archive *archive, int64_t room, char *text) {
-    int64_t size = archive->reading ? 0 : (int64_t)strlen(text);
-    gm_archive_integers(archive, 1, &size);
-    if (archive->status == GM_OK && (size < 0 || size >= room))
-        archive->status =
-            gm_fail(archive->context, GM_INVALID_INPUT,
-                    "a message of a client has a text of %lld bytes", (long long)size);
-    if (archive->status != GM_OK)
-        return;
-    gm_archive_bytes(archive, size, text);
-    text[size] = '\0';
-}
-
 /* What a client is asked for; the weights [d] follow. */
 typedef struct question {
     char model[MODEL_TEXT], estimator[ESTIMATOR_TEXT];
@@ -37,8 +24,8 @@ typedef struct question {
 } question;
 
 static void exchange_question(gm_archive *archive, question *q) {
-    exchange_text(archive, MODEL_TEXT, q->model);
-    exchange_text(archive, ESTIMATOR_TEXT, q->estimator);
+    gm_archive_text(archive, MODEL_TEXT, q->model);
+    gm_archive_text(archive, ESTIMATOR_TEXT, q->estimator);
     gm_archive_integers(archive, 1, &q->dimension);
     gm_archive_integers(archive, 1, &q->law);
     gm_archive_integers(archive, 1, &q->batch_size);
@@ -197,7 +184,6 @@ const gm_client_duty gm_client_moments_duty = {GM_CLIENT_MOMENTS, GM_CLIENT_STAT
 /* Departure of the logarithm of a trace that is a sign of wrong calibration, in standard deviations
    by the spread of the vectors: that counts the rows that batches share. */
 static const double PLAIN = 6.0;
-static const double MOST_BEND = 1e-6;
 enum { LEAST_GROUPS = 16 };
 
 typedef struct server {
@@ -211,7 +197,6 @@ typedef struct server {
     int64_t *batches, *keep;   /* [clients] */
     double rows, vectors;      /* of the clients that answered; 0: not yet summed */
     double *packed, *gradient; /* the weighted sums */
-    double *room;              /* [d] one vector */
 } server;
 
 /*
@@ -305,17 +290,11 @@ static void check_calibration(const server *s, const answer *a, const double *pa
     const double departure = log(ratio);
     /* A covariance holds that of the clean gradients too: it can be too large. */
     const bool centered = s->plan->estimator.kind->centered;
-    if (a->affinity > MOST_BEND)
-        gm_client_blame(fault, "calibration",
-                        "its gradients do not follow the noise on its targets (departure %.2g): "
-                        "they are clipped or changed otherwise",
-                        a->affinity);
-    else if ((centered ? -departure : fabs(departure)) > PLAIN * error &&
-             gm_client_power_is_off(ratio, (double)a->vectors))
-        gm_client_blame(fault, "calibration",
-                        "its noise moves its gradients %.3g times as much as it should: they are "
-                        "clipped or scaled",
-                        sqrt(ratio));
+    if (gm_client_bends(fault, a->affinity))
+        return;
+    if ((centered ? -departure : fabs(departure)) > PLAIN * error &&
+        gm_client_power_is_off(ratio, (double)a->vectors))
+        gm_client_blame_power(fault, ratio);
 }
 
 /* On the rank of the client: sizes, numbers, and whether the noise is what it should be. */

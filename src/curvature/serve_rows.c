@@ -36,12 +36,7 @@ static void release_kept(gm_client *client) {
 static gm_status read_model(gm_client *client, gm_archive *request, gm_model **out) {
     gm_status status = GM_OK;
     char text[MODEL_TEXT] = "";
-    int64_t size = 0;
-    gm_archive_integers(request, 1, &size);
-    if (request->status == GM_OK && (size < 0 || size >= MODEL_TEXT))
-        GM_TRY(gm_fail(client->context, GM_INVALID_INPUT,
-                       "a specification of a model of %lld bytes", (long long)size));
-    gm_archive_bytes(request, size, text);
+    gm_archive_text(request, MODEL_TEXT, text);
     GM_TRY(request->status);
     if (!client->dataset)
         GM_TRY(gm_fail(client->context, GM_INVALID_INPUT, "a client was asked before it had data"));

@@ -124,7 +124,7 @@ gm_status gm_clients_create(gm_context *context, const gm_client_options *option
     GM_TRY(gm_client_parts(context, options, gm_dataset_rows(data->dataset), clients->offsets));
     GM_TRY(options->program
                ? gm_process_find(context, "a run with clients", options->program,
-                                 "GRADIOMETER_CLIENT", "gradiometer-client", &clients->program)
+                                 "GRADIOMETER_CLIENT", "gradiometer-client", "", &clients->program)
                : make_local(clients));
     for (int64_t c = 0; c < options->count; c++) {
         clients->outcomes[c].fault = -1;
@@ -162,11 +162,29 @@ const gm_client_options *gm_clients_options(const gm_clients *clients) {
     return clients->options;
 }
 
-/* −ln of the probability of an honest client to be left out. */
-static const double SURE = 16.0;
+/* −ln of the probability of an honest client to be left out, and the departure from an affine
+   gradient that is more than rounding. */
+static const double SURE = 16.0, MOST_BEND = 1e-6;
 
 bool gm_client_power_is_off(double ratio, double vectors) {
     return 0.5 * vectors * (ratio - 1.0 - log(ratio)) > SURE;
+}
+
+void gm_client_blame_power(gm_client_fault *fault, double ratio) {
+    gm_client_blame(fault, "calibration",
+                    "its noise moves its gradients %.3g times as much as it should: they are "
+                    "clipped or scaled",
+                    sqrt(ratio));
+}
+
+bool gm_client_bends(gm_client_fault *fault, double affinity) {
+    if (!(affinity > MOST_BEND))
+        return false;
+    gm_client_blame(fault, "calibration",
+                    "its gradients do not follow the noise on its targets (departure %.2g): they "
+                    "are clipped or changed otherwise",
+                    affinity);
+    return true;
 }
 
 int64_t gm_clients_count(const gm_clients *clients) {

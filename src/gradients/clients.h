@@ -64,6 +64,13 @@ gm_status gm_clients_leave_out(gm_clients *clients, int64_t client, const gm_cli
  */
 bool gm_client_power_is_off(double ratio, double vectors);
 
+/* Blame a client for that ratio. */
+void gm_client_blame_power(gm_client_fault *fault, double ratio);
+
+/* Whether its gradients depart by more than rounding from what is affine in the targets; it is then
+   blamed for that. NaN, where that is not known, is no departure. */
+bool gm_client_bends(gm_client_fault *fault, double affinity);
+
 /* Count gradients that a client was asked for. */
 void gm_clients_count_gradients(gm_clients *clients, int64_t client, int64_t gradients);
 

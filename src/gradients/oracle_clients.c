@@ -12,9 +12,6 @@ enum { MODEL_TEXT = 512, HALVES = 2, FIELDS = 16 };
 /* Weights up to which a client's numbers have to be finite: beyond, a run has diverged. */
 static const double TAME = 1e30;
 
-/* Departure from gradients that are affine in the targets that is more than rounding. */
-static const double MOST_BEND = 1e-6;
-
 /* What a client's noise came to so far, and what it should have. */
 typedef struct power {
     double seen, expected, vectors;
@@ -267,10 +264,7 @@ static gm_status check_power(gm_remote *r) {
         if (!gm_clients_has(r->clients, c) || !gm_client_power_is_off(ratio, p->vectors))
             continue;
         gm_client_fault fault = {0};
-        gm_client_blame(&fault, "calibration",
-                        "its noise moves its gradients %.3g times as much as it should: they are "
-                        "clipped or scaled",
-                        sqrt(ratio));
+        gm_client_blame_power(&fault, ratio);
         const gm_status status = gm_clients_leave_out(r->clients, c, &fault);
         if (status != GM_OK)
             return status;
@@ -362,9 +356,7 @@ done:
 static void write_opening(void *argument, int64_t c, gm_archive *request) {
     gm_remote *r = argument;
     (void)c;
-    int64_t size = (int64_t)strlen(r->model);
-    gm_archive_integers(request, 1, &size);
-    gm_archive_bytes(request, size, r->model);
+    gm_archive_text(request, MODEL_TEXT, r->model);
 }
 
 static gm_status check_opening(void *argument, int64_t c, gm_archive *in, gm_client_fault *fault) {
@@ -380,11 +372,8 @@ static gm_status check_opening(void *argument, int64_t c, gm_archive *in, gm_cli
     if (opening.dimension != r->dimension)
         gm_client_blame(fault, "size", "has a model of %lld parameters where %lld are expected",
                         (long long)opening.dimension, (long long)r->dimension);
-    else if (opening.affinity > MOST_BEND)
-        gm_client_blame(fault, "calibration",
-                        "its gradients do not follow the noise on its targets (departure %.2g): "
-                        "they are clipped or changed otherwise",
-                        opening.affinity);
+    else
+        (void)gm_client_bends(fault, opening.affinity);
     return GM_OK;
 }
 

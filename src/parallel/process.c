@@ -87,7 +87,7 @@ static int spawn(const char *path, const char *const *more, int socket, pid_t *p
 }
 
 gm_status gm_process_find(gm_context *context, const char *what, const char *given,
-                          const char *environment, const char *name, char **out) {
+                          const char *environment, const char *name, const char *why, char **out) {
     char path[GM_PATH_LIMIT];
     if (!given || !*given)
         given = getenv(environment);
@@ -96,7 +96,8 @@ gm_status gm_process_find(gm_context *context, const char *what, const char *giv
                        given);
     if (!given || !*given) {
         if (!gm_part_find(name, GM_PART_PROGRAM, path))
-            return gm_fail(context, GM_UNAVAILABLE, "%s needs the helper program %s", what, name);
+            return gm_fail(context, GM_UNAVAILABLE, "%s needs the helper program %s%s", what, name,
+                           why);
         given = path;
     }
     *out = gm_duplicate(context, given);

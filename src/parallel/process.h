@@ -18,11 +18,12 @@ typedef struct gm_process {
  * Find a helper program: `given`; where that is NULL or "" the environment variable; where that is
  * not set, beside the library and the program (base/part.h).
  *   what  for messages: who needs it
+ *   why   for the message that there is none: what follows its name, or ""
  *   out   owned (gm_release)
  * GM_UNAVAILABLE
  */
 gm_status gm_process_find(gm_context *context, const char *what, const char *given,
-                          const char *environment, const char *name, char **out)
+                          const char *environment, const char *name, const char *why, char **out)
     __attribute__((warn_unused_result));
 
 /*

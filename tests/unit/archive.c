@@ -103,11 +103,33 @@ static void reserve_doubles(void **state) {
     gm_release(context, array);
 }
 
+static void texts_have_to_fit(void **state) {
+    (void)state;
+    gm_archive out, in;
+    char text[] = "softmax", room[8] = "", narrow[7] = "";
+    gm_archive_write(context, &out);
+    gm_archive_text(&out, sizeof text, text);
+    assert_int_equal(out.status, GM_OK);
+    gm_archive_read(context, out.size, out.bytes, &in);
+    gm_archive_text(&in, sizeof room, room);
+    assert_int_equal(in.status, GM_OK);
+    assert_string_equal(room, "softmax");
+    gm_archive_read(context, out.size, out.bytes, &in);
+    gm_archive_text(&in, sizeof narrow, narrow);
+    assert_int_equal(in.status, GM_INVALID_INPUT);
+    gm_archive_read(context, out.size - 1, out.bytes, &in);
+    gm_archive_text(&in, sizeof room, room);
+    assert_int_equal(in.status, GM_INVALID_INPUT);
+    assert_string_equal(room, "");
+    gm_archive_release(&out);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_come_back),
         cmocka_unit_test(every_truncation_is_seen),
         cmocka_unit_test(reserve_doubles),
+        cmocka_unit_test(texts_have_to_fit),
     };
     return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }

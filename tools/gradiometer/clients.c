@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "result.h"
 #include "try.h"
 
 enum { PATH_SIZE = 96 };
@@ -15,10 +16,6 @@ int clients_check(struct session *session, const gm_client_options *options) {
             return session_error(session, GM_INVALID_ARGUMENT,
                                  "option --%s goes with --clients only", names[i]);
     return EXIT_DONE;
-}
-
-static gm_status set_text_or_null(gm_report *report, const char *path, const char *text) {
-    return text ? gm_report_set_text(report, path, text) : gm_report_set_null(report, path);
 }
 
 static gm_status report_one(gm_report *report, int64_t c, const gm_client_report *client) {
@@ -36,9 +33,9 @@ static gm_status report_one(gm_report *report, int64_t c, const gm_client_report
         TRY(gm_report_set_integer(report, path, (int64_t)numbers[i].value));
     }
     snprintf(path, sizeof path, "result.clients.list[%lld].fault", (long long)c);
-    TRY(set_text_or_null(report, path, client->fault));
+    TRY(result_set_text(report, path, client->fault));
     snprintf(path, sizeof path, "result.clients.list[%lld].reason", (long long)c);
-    return set_text_or_null(report, path, client->reason);
+    return result_set_text(report, path, client->reason);
 }
 
 gm_status clients_report(gm_report *report, const gm_clients_report *clients) {

@@ -6,6 +6,7 @@
 #include "clients.h"
 #include "data.h"
 #include "estimate.h"
+#include "result.h"
 #include "try.h"
 
 enum { PATH_SIZE = 128, LARGEST = 20, SPECTRUM_POINTS = 200 };
@@ -33,19 +34,15 @@ static gm_status set_setup(gm_report *report, const gm_recovery *r) {
     return gm_report_set_number(report, "result.shrinkage.intensity", r->shrinkage_intensity);
 }
 
-static gm_status set_text_or_null(gm_report *report, const char *path, const char *text) {
-    return text ? gm_report_set_text(report, path, text) : gm_report_set_null(report, path);
-}
-
 /* Where the gradients came from, and in what form the estimate is kept. */
 static gm_status set_origin(gm_report *report, const gm_recovery *r) {
-    TRY(set_text_or_null(report, "result.source", r->source));
-    TRY(set_text_or_null(report, "result.model", r->model));
-    TRY(set_text_or_null(report, "result.at", r->at));
-    TRY(set_text_or_null(report, "result.noise", r->noise));
-    TRY(set_text_or_null(report, "result.scale", r->scale));
+    TRY(result_set_text(report, "result.source", r->source));
+    TRY(result_set_text(report, "result.model", r->model));
+    TRY(result_set_text(report, "result.at", r->at));
+    TRY(result_set_text(report, "result.noise", r->noise));
+    TRY(result_set_text(report, "result.scale", r->scale));
     TRY(gm_report_set_number(report, "result.affinity", r->affinity));
-    TRY(set_text_or_null(report, "result.structure", r->structure));
+    TRY(result_set_text(report, "result.structure", r->structure));
     TRY(gm_report_set_integer(report, "result.rank", r->rank));
     if (!r->factor)
         return GM_OK;
@@ -155,10 +152,10 @@ static gm_status set_leak(gm_report *report, const gm_recovery *r) {
     TRY(gm_report_set_integer(report, "result.leak.row_space", leak->row_space));
     TRY(gm_report_set_boolean(report, "result.leak.row_space_complete", leak->row_space_complete));
     TRY(gm_report_set_boolean(report, "result.leak.clean_gradient", leak->clean_gradient));
-    TRY(set_text_or_null(report, "result.leak.noise_source",
-                         !r->noise || !(r->noise_variance > 0.0) ? NULL
-                         : leak->noise_known                     ? "seed"
-                                                                 : "system entropy"));
+    TRY(result_set_text(report, "result.leak.noise_source",
+                        !r->noise || !(r->noise_variance > 0.0) ? NULL
+                        : leak->noise_known                     ? "seed"
+                                                                : "system entropy"));
     TRY(gm_report_set_boolean(report, "result.leak.private_labels", leak->epsilon < INFINITY));
     TRY(gm_report_set_number(report, "result.leak.epsilon",
                              isinf(leak->epsilon) ? (double)NAN : leak->epsilon));

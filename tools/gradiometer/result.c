@@ -12,6 +12,10 @@ double result_clock(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+gm_status result_set_text(gm_report *report, const char *path, const char *text) {
+    return text ? gm_report_set_text(report, path, text) : gm_report_set_null(report, path);
+}
+
 static gm_status write_files(struct session *session, gm_report *report, gm_output *output) {
     char *json = NULL;
     gm_status status = render_pages(session, report, output);

@@ -7,6 +7,9 @@
 /* Seconds of a clock that only goes forward. */
 double result_clock(void);
 
+/* Set a member to a text; NULL: to null. */
+gm_status result_set_text(gm_report *report, const char *path, const char *text);
+
 /*
  * Write pages and result.json to an output (NULL: none), print the report, and publish what was
  * written: what could not be printed is not published. Returns the exit status, failures told.
