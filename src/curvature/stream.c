@@ -7,8 +7,9 @@
 #include "curvature/moments.h"
 #include "parallel/ranks.h"
 
-/* Most noise vectors between two meetings of the threads; the bits do not depend on it. */
-enum { CHUNK = 256 };
+/* Most batches between two meetings of the threads, and those of a chunk whose clean gradients are
+   summed before they leave their rank. */
+enum { CHUNK = 256, GROUP = 4, GROUPS = CHUNK / GROUP };
 
 typedef struct pass {
     gm_context *context;
@@ -19,7 +20,10 @@ typedef struct pass {
     double *gradients; /* [threads][copies][d] */
     double *vectors;   /* [chunk][vectors][d], inside the collector where they fit */
     double *spare;     /* [vectors][d] of one batch that does not fit; NULL for one vector */
+    int64_t count;     /* batches of the chunk */
+    int64_t own, end;  /* those of this rank: own … end − 1 */
     double *clean;     /* [CHUNK][d] */
+    double *groups;    /* [GROUPS][d] sums of clean gradients */
     double *clean_sum; /* [d] */
     double *losses;    /* [CHUNK][copies]; NULL where the source has none */
     double loss_sum;
@@ -29,15 +33,15 @@ typedef struct pass {
 /* One batch: gradients from the source, then what the estimator reads in them. */
 static gm_status run_batch(void *argument, int64_t index, int worker) {
     pass *p = argument;
-    const int64_t d = p->source->dimension;
+    const int64_t d = p->source->dimension, i = p->own + index;
     double *gradients = p->gradients + worker * p->source->copies * d;
     const gm_estimator *estimator = &p->plan->estimator;
-    double *vectors = p->vectors + index * estimator->vectors * d;
-    double *losses = p->losses ? p->losses + index * p->source->copies : NULL;
-    gm_status status = p->source->evaluate(p->source, p->first + index, worker, gradients, losses);
+    double *vectors = p->vectors + i * estimator->vectors * d;
+    double *losses = p->losses ? p->losses + i * p->source->copies : NULL;
+    gm_status status = p->source->evaluate(p->source, p->first + i, worker, gradients, losses);
     if (status != GM_OK)
         return status;
-    estimator->kind->extract(estimator, d, gradients, vectors, p->clean + index * d);
+    estimator->kind->extract(estimator, d, gradients, vectors, p->clean + i * d);
     double squares = 0.0;
     for (int64_t j = 0; j < estimator->vectors * d; j++) {
         vectors[j] *= p->scale;
@@ -49,20 +53,65 @@ static gm_status run_batch(void *argument, int64_t index, int worker) {
 /* Columns of clean gradients that one task adds up. */
 enum { PANEL = 128 };
 
-typedef struct sum_job {
-    pass *p;
-    int64_t count;
-} sum_job;
-
+/* Sums of the groups of this rank, which begin with the first of its batches. */
 static gm_status sum_panel(void *argument, int64_t index, int worker) {
     (void)worker;
-    const sum_job *job = argument;
-    const int64_t d = job->p->source->dimension, first = index * PANEL;
-    const int64_t end = d - first < PANEL ? d : first + PANEL;
-    for (int64_t i = 0; i < job->count; i++)
-        for (int64_t j = first; j < end; j++)
-            job->p->clean_sum[j] += job->p->clean[i * d + j];
+    const pass *p = argument;
+    const int64_t d = p->source->dimension, first = index * PANEL;
+    const int64_t width = d - first < PANEL ? d - first : PANEL;
+    for (int64_t i = p->own; i < p->end; i++) {
+        const double *clean = p->clean + i * d + first;
+        double *sum = p->groups + i / GROUP * d + first;
+        for (int64_t j = 0; j < width; j++)
+            sum[j] = i % GROUP == 0 ? clean[j] : sum[j] + clean[j];
+    }
     return GM_OK;
+}
+
+/* The batches own … end − 1. */
+static gm_status run_own(pass *p) {
+    gm_status status = GM_OK;
+    const int64_t panels = (p->source->dimension + PANEL - 1) / PANEL;
+    for (int64_t i = 0; p->source->serial && i < p->count; i++)
+        GM_TRY(run_batch(p, i, 0));
+    if (!p->source->serial)
+        GM_TRY(gm_parallel_for(p->context, p->end - p->own, run_batch, p));
+    GM_TRY(gm_parallel_for(p->context, panels, sum_panel, p));
+done:
+    return status;
+}
+
+/* The batches of the chunk, by all ranks but where the source wants them in order. */
+static gm_status run_batches(pass *p) {
+    gm_status status = GM_OK;
+    const int64_t groups = (p->count + GROUP - 1) / GROUP, copies = p->source->copies;
+    const int64_t row = p->source->dimension * (int64_t)sizeof *p->groups;
+    const int64_t each = p->plan->estimator.vectors * row;
+    const int64_t losses = p->losses ? copies * (int64_t)sizeof *p->losses : 0;
+    const gm_shared found[] = {{p->groups, row, 0},
+                               {p->vectors, GROUP * each, p->count * each},
+                               {p->losses, GROUP * losses, p->count * losses}};
+    p->own = 0;
+    p->end = p->count;
+    if (p->source->serial)
+        return run_own(p);
+    gm_share_mine(p->context, groups, &p->own, &p->end);
+    p->own = p->own * GROUP < p->count ? p->own * GROUP : p->count;
+    p->end = p->end * GROUP < p->count ? p->end * GROUP : p->count;
+    GM_TRY(gm_ranks_agree(p->context, run_own(p)));
+    for (int i = 0; i < (p->losses ? 3 : 2); i++)
+        GM_TRY(gm_share_gather(p->context, groups, &found[i]));
+done:
+    return status;
+}
+
+static void add_chunk(pass *p) {
+    const int64_t d = p->source->dimension, groups = (p->count + GROUP - 1) / GROUP;
+    for (int64_t g = 0; g < groups; g++)
+        for (int64_t j = 0; j < d; j++)
+            p->clean_sum[j] += p->groups[g * d + j];
+    for (int64_t i = 0; p->losses && i < p->count * p->source->copies; i++)
+        p->loss_sum += p->losses[i];
 }
 
 /* Up to `most` batches; fewer where the collector has less room. */
@@ -72,27 +121,17 @@ static gm_status run_chunk(pass *p, int64_t most, gm_predictor *predictor) {
     int64_t room = 0;
     GM_TRY(gm_collector_room(&p->collector, &room, &p->vectors));
     const bool fits = room >= each;
-    int64_t count = fits ? room / each : 1;
     if (!fits)
         p->vectors = p->spare;
-    count = count < most ? count : most; /* at most CHUNK */
-    sum_job sums = {p, count};
-    const int64_t number = sizeof *p->vectors;
-    const gm_shared found[] = {{p->vectors, each * d * number, 0},
-                               {p->clean, d * number, 0},
-                               {p->losses, p->source->copies * number, 0}};
-    for (int64_t i = 0; p->source->serial && i < count; i++)
-        GM_TRY(run_batch(p, i, 0));
-    if (!p->source->serial)
-        GM_TRY(gm_share_for(p->context, count, run_batch, p, p->losses ? 3 : 2, found));
-    GM_TRY(gm_parallel_for(p->context, (d + PANEL - 1) / PANEL, sum_panel, &sums));
-    for (int64_t i = 0; p->losses && i < count * p->source->copies; i++)
-        p->loss_sum += p->losses[i];
+    p->count = fits ? room / each : 1;
+    p->count = p->count < most ? p->count : most; /* at most CHUNK */
+    GM_TRY(run_batches(p));
+    add_chunk(p);
     if (predictor)
-        GM_TRY(gm_predictor_add(predictor, count * each, p->vectors));
-    GM_TRY(fits ? gm_collector_take(&p->collector, count * each)
+        GM_TRY(gm_predictor_add(predictor, p->count * each, p->vectors));
+    GM_TRY(fits ? gm_collector_take(&p->collector, p->count * each)
                 : gm_collector_add(&p->collector, each, d, p->vectors));
-    p->first += count;
+    p->first += p->count;
 done:
     return status;
 }
@@ -154,6 +193,7 @@ static gm_status pass_create(pass *p, gm_context *context, const gm_plan *plan, 
         GM_TRY(GM_NEW(context, p->losses, CHUNK * source->copies));
     GM_TRY(GM_NEW(context, p->gradients, gm_context_threads(context) * source->copies * d));
     GM_TRY(GM_NEW(context, p->clean, CHUNK * d));
+    GM_TRY(GM_NEW(context, p->groups, GROUPS * d));
     GM_TRY(GM_NEW_ZERO(context, p->clean_sum, d));
     GM_TRY(gm_collector_create(context, d, plan->rank, plan->tiled, gm_plan_vectors(plan),
                                e->kind->centered, &p->collector));
@@ -166,6 +206,7 @@ static void pass_release(pass *p) {
     gm_release(p->context, p->losses);
     gm_release(p->context, p->spare);
     gm_release(p->context, p->clean_sum);
+    gm_release(p->context, p->groups);
     gm_release(p->context, p->clean);
     gm_release(p->context, p->gradients);
 }

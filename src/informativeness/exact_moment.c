@@ -16,7 +16,7 @@ typedef struct moment_job {
     int64_t rank;      /* at least 1 */
     double beta;       /* of a label: 1, or ½ where ±1 become 0 and 1 */
     double *gradients; /* [groups][rank + 1][P] Σ P f_r J, and Σ P base J in the last row */
-    double *moments;   /* [groups][rank][rank] Σ P f fᵀ */
+    double *moments;   /* [groups][rank][rank] Σ P f fᵀ, lower triangles */
     double *features;  /* [groups][chunk][rank + 1] */
     double *plain;     /* [groups][chunk][rank] */
     group_sums *sums;  /* [groups] */
@@ -71,8 +71,7 @@ static gm_status visit(void *argument, const gm_chunk *chunk, int group) {
         sums->equal += prob * prob * label * label;
     }
     gm_multiply_inner_add(rank + 1, p, chunk->count, f, rank + 1, chunk->jacobian, p, gradients, p);
-    gm_multiply_inner_add(rank, rank, chunk->count, plain, rank, plain, rank,
-                          job->moments + group * rank * rank, rank);
+    gm_multiply_self_add(rank, chunk->count, plain, job->moments + group * rank * rank);
     return GM_OK;
 }
 
@@ -89,15 +88,16 @@ static double gradient_norm(const moment_job *job, int64_t r) {
     return sum;
 }
 
-/* ‖Σ P f fᵀ‖_F² = E (E_h h h')² over all pairs, equal ones included. */
-static double moments_norm(const moment_job *job) {
+/* ‖Σ_g M_g‖_F² of symmetric matrices by their lower triangles; matrices [groups][n][n]. */
+static double sum_norm(int64_t n, const double *matrices) {
     double sum = 0.0;
-    for (int64_t k = 0; k < job->rank * job->rank; k++) {
-        double whole = 0.0;
-        for (int64_t g = 0; g < GM_SUPPORT_GROUPS; g++)
-            whole += job->moments[g * job->rank * job->rank + k];
-        sum += whole * whole;
-    }
+    for (int64_t row = 0; row < n; row++)
+        for (int64_t k = 0; k <= row; k++) {
+            double whole = 0.0;
+            for (int64_t g = 0; g < GM_SUPPORT_GROUPS; g++)
+                whole += matrices[(g * n + row) * n + k];
+            sum += (k < row ? 2.0 : 1.0) * whole * whole;
+        }
     return sum;
 }
 
@@ -117,7 +117,8 @@ static gm_status conclude(const moment_job *job, gm_values *out) {
         v += scale * gradient_norm(job, r);
     if (job->meter->targets->white)
         v = all.term;
-    const double epsilon = fmax(0.0, moments_norm(job) - all.equal) * scale * scale;
+    /* ‖Σ P f fᵀ‖² = E (E_h h h')² over all pairs, equal ones included. */
+    const double epsilon = fmax(0.0, sum_norm(job->rank, job->moments) - all.equal) * scale * scale;
     out->variance = (gm_estimate){v, 0.0, v, v, "exact: second moment of the class"};
     out->mean_gradient = gradient_norm(job, job->rank);
     out->noise_trace = fmax(0.0, all.power - v - out->mean_gradient);
@@ -202,13 +203,7 @@ gm_status gm_exact_kernel(const gm_meter *meter, double *out) {
     GM_TRY(GM_NEW_ZERO(context, job.gamma, GM_SUPPORT_GROUPS * p * p));
     GM_TRY(GM_NEW_ZERO(context, job.equal, GM_SUPPORT_GROUPS));
     GM_TRY(gm_support_visit(meter, true, visit_kernel, &job));
-    for (int64_t k = 0; k < p * p; k++) {
-        const double times = k % p < k / p ? 2.0 : k % p == k / p ? 1.0 : 0.0; /* symmetric */
-        double whole = 0.0;
-        for (int64_t g = 0; g < GM_SUPPORT_GROUPS; g++)
-            whole += job.gamma[g * p * p + k];
-        sum += times * whole * whole;
-    }
+    sum = sum_norm(p, job.gamma);
     for (int g = 0; g < GM_SUPPORT_GROUPS; g++)
         sum -= job.equal[g];
     *out = fmax(0.0, sum);

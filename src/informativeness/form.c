@@ -11,7 +11,7 @@ double gm_gram_operations(const gm_model *model, double rows, double targets) {
 double gm_jacobian_operations(const gm_model *model, double rows, double targets) {
     const double p = (double)model->parameters;
     return 2.0 * rows * (targets + 1.0) * p +
-           (model->parameters <= GM_MOST_MOMENTS ? 4.0 * rows * p * p : 0.0);
+           (model->parameters <= GM_MOST_MOMENTS ? 2.0 * rows * p * p : 0.0);
 }
 
 gm_form gm_choose_form(const gm_model *model, double rows, double targets) {

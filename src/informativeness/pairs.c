@@ -46,9 +46,10 @@ double gm_total_variation_operations(const gm_meter *meter) {
 typedef struct pair_job {
     const gm_meter *meter;
     const gm_sample *whole;
-    double *scaled;  /* [rows][M] residuals times the probabilities of the targets */
-    double *scratch; /* [workers][4 TILE²] */
-    double *sums;    /* [tiles][tiles][3] */
+    double *scaled;      /* [workers][TILE][M] residuals times the probabilities of the targets */
+    int64_t *scaled_row; /* [workers] the first of their rows; −1: none yet */
+    double *scratch;     /* [workers][4 TILE²] */
+    double *sums;        /* [tiles][tiles][3] */
     int64_t tiles;
     /* total variation */
     const double *evaluated; /* [rows][M] */
@@ -60,13 +61,27 @@ typedef struct pair_job {
     double *ordered;  /* [rows] */
 } pair_job;
 
+/* π_h φ_hi of rows i …, kept from one tile to the next of the same rows. */
+static const double *scaled_rows(const pair_job *job, int worker, int64_t i, int64_t count) {
+    const gm_sample *s = job->whole;
+    const int64_t m = s->targets;
+    double *scaled = job->scaled + worker * TILE * m;
+    if (job->scaled_row[worker] == i)
+        return scaled;
+    job->scaled_row[worker] = i;
+    for (int64_t r = 0; r < count; r++)
+        for (int64_t h = 0; h < m; h++)
+            scaled[r * m + h] = s->share[h] * s->phi[(i + r) * (m + 1) + h];
+    return scaled;
+}
+
 /* κ [rows i][rows j] = Σ_h π_h φ_hi φ_hj. */
-static void covariance_tile(const pair_job *job, int64_t i, int64_t count_i, int64_t j,
+static void covariance_tile(const pair_job *job, int worker, int64_t i, int64_t count_i, int64_t j,
                             int64_t count_j, double *out) {
     const gm_sample *s = job->whole;
     const int64_t stride = s->targets + 1;
-    gm_multiply_outer(count_i, count_j, s->targets, job->scaled + i * s->targets, s->targets,
-                      s->phi + j * stride, stride, out, TILE);
+    gm_multiply_outer(count_i, count_j, s->targets, scaled_rows(job, worker, i, count_i),
+                      s->targets, s->phi + j * stride, stride, out, TILE);
 }
 
 /* Row of the pairs that is summed as number `index`: a long and a short one in turn, so that any
@@ -86,7 +101,7 @@ static gm_status run_tile(void *argument, int64_t index, int worker) {
     if (j > i)
         return GM_OK;
     gm_kernel_tile(job->meter, s, i, count_i, j, count_j, TILE, k, kappa + TILE * TILE);
-    covariance_tile(job, i, count_i, j, count_j, kappa);
+    covariance_tile(job, worker, i, count_i, j, count_j, kappa);
     for (int64_t r = 0; r < count_i; r++)
         for (int64_t c = 0; c < count_j && j + c < i + r; c++) {
             const double p = 2.0 * s->p[i + r] * s->p[j + c];
@@ -104,13 +119,13 @@ static gm_status sum_tiles(pair_job *job, gm_pair_sums *out) {
     const gm_sample *s = job->whole;
     int64_t *place = NULL; /* [tiles] where a row of tiles stands */
     job->tiles = (s->rows + TILE - 1) / TILE;
-    GM_TRY(GM_NEW(context, job->scaled, s->rows * s->targets));
+    GM_TRY(GM_NEW(context, job->scaled, (int64_t)context->threads * TILE * s->targets));
+    GM_TRY(GM_NEW(context, job->scaled_row, context->threads));
     GM_TRY(GM_NEW(context, job->scratch, (int64_t)context->threads * 4 * TILE * TILE));
     GM_TRY(GM_NEW(context, place, job->tiles));
     GM_TRY(GM_NEW_ZERO(context, job->sums, 3 * job->tiles * job->tiles));
-    for (int64_t i = 0; i < s->rows; i++)
-        for (int64_t h = 0; h < s->targets; h++)
-            job->scaled[i * s->targets + h] = s->share[h] * s->phi[i * (s->targets + 1) + h];
+    for (int i = 0; i < context->threads; i++)
+        job->scaled_row[i] = -1;
     const gm_shared sums = {job->sums, 3 * (int64_t)sizeof *job->sums, 0};
     GM_TRY(gm_share_for(context, job->tiles * job->tiles, run_tile, job, 1, &sums));
     for (int64_t row = 0; row < job->tiles; row++)
@@ -225,6 +240,7 @@ done:
     gm_release(context, job.marginal);
     gm_release(context, job.sums);
     gm_release(context, job.scratch);
+    gm_release(context, job.scaled_row);
     gm_release(context, job.scaled);
     return status;
 }

@@ -21,7 +21,8 @@ void gm_kernel_tile(const gm_meter *meter, const gm_sample *sample, int64_t i, i
 gm_status gm_sums_by_gram(const gm_meter *meter, const gm_sample *sample, gm_sums *out)
     __attribute__((warn_unused_result));
 
-/* By the gradients of all targets on every block. 2 N M P operations; 16 M P numbers. */
+/* By the gradients of all targets on every block, and where P is at most GM_MOST_MOMENTS the second
+ * moments of the Jacobian. 2 N M P + 2 N P² operations; 16 (M P + P²) numbers. */
 gm_status gm_sums_by_jacobian(const gm_meter *meter, const gm_sample *sample, gm_sums *out)
     __attribute__((warn_unused_result));
 

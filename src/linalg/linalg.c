@@ -35,22 +35,32 @@ typedef struct gram_job {
     double *lower;
 } gram_job;
 
+/* Where tile `index` is. */
+typedef struct place {
+    int64_t row, column, height, width;
+} place;
+
+static place place_of(int64_t d, int64_t index) {
+    int64_t i = 0; /* row of tiles; index becomes the column */
+    while (index > i)
+        index -= ++i;
+    const int64_t row = i * TILE, column = index * TILE;
+    return (place){row, column, d - row < TILE ? d - row : TILE,
+                   d - column < TILE ? d - column : TILE};
+}
 static gm_status gram_tile(void *argument, int64_t index, int worker) {
     (void)worker;
     const gram_job *job = argument;
-    int64_t i = 0; /* tile row, then index becomes the tile column */
-    while (index > i)
-        index -= ++i;
-    const int64_t row = i * TILE, column = index * TILE, d = job->d;
-    const int height = (int)(d - row < TILE ? d - row : TILE);
-    const int width = (int)(d - column < TILE ? d - column : TILE);
-    double *tile = job->lower + row * d + column;
-    if (row == column)
-        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, height, (int)job->k, 1.0,
-                    job->rows + row, (int)d, 1.0, tile, (int)d);
+    const int64_t d = job->d;
+    const place t = place_of(d, index);
+    const double *left = job->rows + t.row, *right = job->rows + t.column;
+    double *tile = job->lower + t.row * d + t.column;
+    if (t.row == t.column)
+        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)t.height, (int)job->k, 1.0, left,
+                    (int)d, 1.0, tile, (int)d);
     else
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, height, width, (int)job->k, 1.0,
-                    job->rows + row, (int)d, job->rows + column, (int)d, 1.0, tile, (int)d);
+        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)t.height, (int)t.width,
+                    (int)job->k, 1.0, left, (int)d, right, (int)d, 1.0, tile, (int)d);
     return GM_OK;
 }
 
@@ -83,49 +93,64 @@ gm_status gm_gram_accumulate_part(gm_context *context, int64_t k, int64_t d, con
     return accumulate(context, k, d, rows, lower, gm_share_keep);
 }
 
-/* Tiles as they travel: whole squares one after the other, the last ones not filled. */
-typedef struct tile_job {
-    int64_t d;
-    double *lower, *tiles;
-    bool pack;
-} tile_job;
-
-static gm_status move_tile(void *argument, int64_t index, int worker) {
-    (void)worker;
-    const tile_job *job = argument;
-    double *tile = job->tiles + index * TILE * TILE;
-    int64_t i = 0; /* as above */
-    while (index > i)
-        index -= ++i;
-    const int64_t row = i * TILE, column = index * TILE, d = job->d;
-    const int64_t height = d - row < TILE ? d - row : TILE;
-    const int64_t width = d - column < TILE ? d - column : TILE;
-    for (int64_t r = 0; r < height; r++) {
-        double *packed = tile + r * width, *place = job->lower + (row + r) * d + column;
-        const int64_t count = row == column ? r + 1 : width; /* nothing above the diagonal */
-        memcpy(job->pack ? packed : place, job->pack ? place : packed,
-               (size_t)count * sizeof *place);
-    }
-    return GM_OK;
+/* A tile from the matrix to `packed`, or back; nothing above the diagonal. */
+static void pack_tile(int64_t d, place t, const double *lower, double *packed) {
+    for (int64_t r = 0; r < t.height; r++)
+        memcpy(packed + r * t.width, lower + (t.row + r) * d + t.column,
+               (size_t)(t.row == t.column ? r + 1 : t.width) * sizeof *packed);
 }
 
+static void unpack_tile(int64_t d, place t, const double *packed, double *lower) {
+    for (int64_t r = 0; r < t.height; r++)
+        memcpy(lower + (t.row + r) * d + t.column, packed + r * t.width,
+               (size_t)(t.row == t.column ? r + 1 : t.width) * sizeof *packed);
+}
+
+/* Number `turn` of the tiles of each rank that has so many; offsets [R + 1], packed [R][TILE²]. */
+static gm_status gather_turn(gm_context *context, int64_t d, int64_t turn, int64_t *offsets,
+                             double *packed, double *lower) {
+    const int64_t count = gram_tiles(d);
+    const int ranks = gm_context_ranks(context), rank = gm_context_rank(context);
+    gm_status status = GM_OK;
+    int64_t first, end, next = 0;
+    for (int r = 0; r < ranks; r++) {
+        offsets[r] = next * (int64_t)sizeof *packed;
+        gm_share_part(count, ranks, r, &first, &end);
+        if (first + turn >= end)
+            continue;
+        const place t = place_of(d, first + turn);
+        if (r == rank)
+            pack_tile(d, t, lower, packed + next);
+        next += t.height * t.width;
+    }
+    offsets[ranks] = next * (int64_t)sizeof *packed;
+    status = gm_share_parts(context, offsets, packed);
+    for (int r = 0; r < ranks && status == GM_OK; r++) {
+        gm_share_part(count, ranks, r, &first, &end);
+        if (r != rank && first + turn < end)
+            unpack_tile(d, place_of(d, first + turn), packed + offsets[r] / (int64_t)sizeof *packed,
+                        lower);
+    }
+    return status;
+}
+
+/* Turn by turn, so that what travels stays in little memory, which is used again. */
 gm_status gm_gram_gather(gm_context *context, int64_t d, double *lower) {
     gm_status status = GM_OK;
-    const int64_t count = gram_tiles(d);
-    tile_job job = {.d = d, .lower = lower, .pack = true};
-    gm_shared shared = {.bytes = TILE * TILE * (int64_t)sizeof *lower};
+    const int64_t ranks = gm_context_ranks(context), turns = (gram_tiles(d) + ranks - 1) / ranks;
+    int64_t *offsets = NULL;
+    double *packed = NULL;
     if (!gm_is_shared(context))
         return GM_OK;
-    status = GM_NEW(context, job.tiles, count * TILE * TILE);
+    status = GM_NEW(context, offsets, ranks + 1);
     if (status == GM_OK)
-        status = gm_share_keep(context, count, move_tile, &job);
+        status = GM_NEW(context, packed, ranks * TILE * TILE);
     GM_TRY(gm_ranks_agree(context, status));
-    shared.base = job.tiles;
-    GM_TRY(gm_share_gather(context, count, &shared));
-    job.pack = false;
-    GM_TRY(gm_parallel_for(context, count, move_tile, &job));
+    for (int64_t turn = 0; turn < turns; turn++)
+        GM_TRY(gather_turn(context, d, turn, offsets, packed, lower));
 done:
-    gm_release(context, job.tiles);
+    gm_release(context, packed);
+    gm_release(context, offsets);
     return status;
 }
 

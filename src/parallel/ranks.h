@@ -45,6 +45,16 @@ void gm_share_part(int64_t count, int ranks, int rank, int64_t *first, int64_t *
 /* The part of this rank; all of them for a context alone and inside a task. */
 void gm_share_mine(const gm_context *context, int64_t count, int64_t *first, int64_t *end);
 
+/*
+ * out [size] ← the sum of `count` ≥ 1 arrays of `size` ≥ 1 numbers, on every rank. They are added
+ * in the order of a binary tree, neighbours first, which does not depend on ranks or threads.
+ * arrays [end − first][size] are those of this rank (gm_share_mine() of the same count); destroyed.
+ * Traffic: of the arrays of a rank at most 2 log₂ `count` sums to every rank, one where R is a
+ * power of two that divides `count`.
+ */
+gm_status gm_share_sum(gm_context *context, int64_t count, int64_t size, double *arrays,
+                       double *out) __attribute__((warn_unused_result));
+
 /* Whether loops are shared here: several ranks, and not inside a task. */
 bool gm_is_shared(const gm_context *context);
 

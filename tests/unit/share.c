@@ -309,6 +309,79 @@ static void a_rank_that_is_left_alone_does_not_wait(void **state) {
     }
 }
 
+/* --- sums --- */
+
+enum { MOST_ARRAYS = 21, SIZE = 5000 }; /* more than one task sums at a time */
+
+/* Not the same where the order of a sum is another one. */
+static double entry(int64_t array, int64_t j) {
+    return sin(1.3 * (double)array + 0.01 * (double)j) / (1.0 + 100.0 * (double)(array % 3));
+}
+
+/* The sum of a node of the tree as it is defined: its halves, each by itself. */
+static double tree_entry(int64_t count, int64_t first, int64_t width, int64_t j) {
+    if (width == 1)
+        return entry(first, j);
+    const double left = tree_entry(count, first, width / 2, j);
+    if (first + width / 2 >= count)
+        return left;
+    return left + tree_entry(count, first + width / 2, width / 2, j);
+}
+
+typedef struct sum {
+    int64_t count;
+    seen seen;
+    double found[FAKE_RANKS_MOST][SIZE];
+} sum;
+
+static gm_status sum_arrays(gm_context *context, int64_t count, double *out) {
+    int64_t first = 0, end = 0;
+    gm_share_mine(context, count, &first, &end);
+    double *arrays = malloc((size_t)(end - first + 1) * SIZE * sizeof *arrays);
+    for (int64_t i = first; i < end; i++)
+        for (int64_t j = 0; j < SIZE; j++)
+            arrays[(i - first) * SIZE + j] = entry(i, j);
+    const gm_status status = gm_share_sum(context, count, SIZE, arrays, out);
+    free(arrays);
+    return status;
+}
+
+static void sum_on_rank(gm_context *context, int rank, void *argument) {
+    sum *s = argument;
+    keep(&s->seen, rank, context, sum_arrays(context, s->count, s->found[rank]));
+}
+
+static void sums_are_those_of_the_tree_on_any_ranks(void **state) {
+    (void)state;
+    double *expected = malloc(SIZE * sizeof *expected);
+    sum *s = calloc(1, sizeof *s);
+    for (s->count = 1; s->count <= MOST_ARRAYS; s->count++) {
+        for (int64_t j = 0; j < SIZE; j++)
+            expected[j] = tree_entry(s->count, 0, 32, j);
+        for (int ranks = 1; ranks <= FAKE_RANKS_MOST; ranks++) {
+            memset(s->found, 0, sizeof s->found);
+            fake_ranks_run(ranks, 1 + ranks % 2, sum_on_rank, s);
+            for (int r = 0; r < ranks; r++) {
+                assert_int_equal(s->seen.status[r], GM_OK);
+                assert_memory_equal(s->found[r], expected, SIZE * sizeof *expected);
+            }
+        }
+    }
+    free(s);
+    free(expected);
+}
+
+/* One sum a rank travels where ranks are a power of two. */
+static void sums_travel_rather_than_arrays(void **state) {
+    (void)state;
+    sum *s = calloc(1, sizeof *s);
+    s->count = 16;
+    fake_ranks_run(2, 1, sum_on_rank, s);
+    assert_in_range(fake_ranks_bytes(), 2 * SIZE * sizeof(double),
+                    2 * SIZE * sizeof(double) + 2000);
+    free(s);
+}
+
 /* --- what is built on them --- */
 
 enum { DIMENSION = 431, VECTORS = 777 };
@@ -368,7 +441,7 @@ static void scatter_has_the_bits_of_one_process(void **state) {
             free(found[r]);
         }
         /* Four matrices were handed over, of each the tiles of other ranks, and little beside. */
-        const int64_t matrix = INT64_C(6) * 200 * 200 * 8;
+        const int64_t squares = 3 * 200 * 200 + 2 * 200 * 31 + 31 * 31, matrix = squares * 8;
         assert_in_range(fake_ranks_bytes(), 4 * matrix * (ranks - 1),
                         4 * matrix * (ranks - 1) + (1 << 20));
     }
@@ -390,6 +463,8 @@ int main(void) {
         cmocka_unit_test(ranks_that_went_different_ways_are_told),
         cmocka_unit_test(a_signal_to_one_rank_ends_all),
         cmocka_unit_test(a_rank_that_is_left_alone_does_not_wait),
+        cmocka_unit_test(sums_are_those_of_the_tree_on_any_ranks),
+        cmocka_unit_test(sums_travel_rather_than_arrays),
         cmocka_unit_test(scatter_has_the_bits_of_one_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
