@@ -48,7 +48,7 @@ static double longest(gm_context *context, double seconds) {
     double all[MOST_RANKS] = {0};
     const gm_shared told = {.base = all, .bytes = sizeof *all};
     all[gm_context_rank(context)] = seconds;
-    check(context, gm_share_gather(context, gm_context_ranks(context), &told));
+    check(context, gm_share_gather(context, gm_context_ranks(context), GM_OK, 1, &told));
     for (int r = 0; r < gm_context_ranks(context); r++)
         seconds = fmax(seconds, all[r]);
     return seconds;
@@ -74,7 +74,7 @@ static void agree(void *self, gm_context *context, int64_t bytes) {
 static void hand_out(void *self, gm_context *context, int64_t bytes) {
     const int64_t piece = bytes / gm_context_ranks(context);
     const gm_shared all = {.base = self, .bytes = piece > 0 ? piece : 1};
-    check(context, gm_share_gather(context, gm_context_ranks(context), &all));
+    check(context, gm_share_gather(context, gm_context_ranks(context), GM_OK, 1, &all));
 }
 
 static void broadcast(void *self, gm_context *context, int64_t bytes) {

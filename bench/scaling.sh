@@ -130,8 +130,8 @@ awk -v d=784 -v rows=60000 '
       if (c[i] > 0)
         model += ask(k[i], r[i], c[i])
       else if (r[i] > 1)
-        model += (40 + k[i] / 64) * latency[r[i]] + \
-          (16 * k[i] * d + 10 * d * 2048 + 4 * d * d) * (r[i] - 1) / r[i] / bandwidth[r[i]]
+        model += (48 + k[i] / 64) * latency[r[i]] + \
+          (10 * k[i] * d + 10 * d * 2048 + 4 * d * d) * (r[i] - 1) / r[i] / bandwidth[r[i]]
       printf "| %d | %d | %d | %.2f | %.2f | %.2f | %.2f | %.2f |\n", c[i], 2 * k[i], r[i], cpu[i],
         model, cpu[i] / model, pass[i], whole[i]
     }

@@ -83,7 +83,6 @@ done:
 
 /* The batches of the chunk, by all ranks but where the source wants them in order. */
 static gm_status run_batches(pass *p) {
-    gm_status status = GM_OK;
     const int64_t groups = (p->count + GROUP - 1) / GROUP, copies = p->source->copies;
     const int64_t row = p->source->dimension * (int64_t)sizeof *p->groups;
     const int64_t each = p->plan->estimator.vectors * row;
@@ -98,11 +97,7 @@ static gm_status run_batches(pass *p) {
     gm_share_mine(p->context, groups, &p->own, &p->end);
     p->own = p->own * GROUP < p->count ? p->own * GROUP : p->count;
     p->end = p->end * GROUP < p->count ? p->end * GROUP : p->count;
-    GM_TRY(gm_ranks_agree(p->context, run_own(p)));
-    for (int i = 0; i < (p->losses ? 3 : 2); i++)
-        GM_TRY(gm_share_gather(p->context, groups, &found[i]));
-done:
-    return status;
+    return gm_share_gather(p->context, groups, run_own(p), p->losses ? 3 : 2, found);
 }
 
 static void add_chunk(pass *p) {

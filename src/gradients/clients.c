@@ -366,7 +366,7 @@ static gm_status take_small(gm_clients *clients, const gm_client_question *quest
         if (clients->members[c].answer)
             memcpy(all + c * each, clients->members[c].answer, (size_t)clients->outcomes[c].size);
     const gm_shared told = {.base = all, .bytes = each};
-    GM_TRY(gm_share_gather(context, count, &told));
+    GM_TRY(gm_share_gather(context, count, GM_OK, 1, &told));
     for (int64_t c = 0; c < count; c++) {
         gm_archive answer;
         if (!gm_clients_has(clients, c))

@@ -9,7 +9,6 @@
 /* What a rank came for. */
 typedef enum gm_purpose {
     GM_PURPOSE_JOIN = 1,
-    GM_PURPOSE_LOOP,
     GM_PURPOSE_GATHER,
     GM_PURPOSE_AGREE,
     GM_PURPOSE_TAKE,

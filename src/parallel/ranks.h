@@ -27,12 +27,14 @@ gm_status gm_share_for(gm_context *context, int64_t count, gm_task task, void *a
                        int output_count, const gm_shared *outputs)
     __attribute__((warn_unused_result));
 
-/* gm_share_for() without outputs: what a task wrote stays on the rank that ran it, until
-   gm_share_gather() of the same count hands it out. */
+/* gm_share_for() without outputs: what a task wrote stays on the rank that ran it. */
 gm_status gm_share_keep(gm_context *context, int64_t count, gm_task task, void *argument)
     __attribute__((warn_unused_result));
-gm_status gm_share_gather(gm_context *context, int64_t count, const gm_shared *output)
-    __attribute__((warn_unused_result));
+
+/* Hand out what each rank has of the `outputs`, by the part of `count` indices that is its own
+   (gm_share_mine()); `mine` is how it came to have it, and the status that of gm_ranks_agree(). */
+gm_status gm_share_gather(gm_context *context, int64_t count, gm_status mine, int output_count,
+                          const gm_shared *outputs) __attribute__((warn_unused_result));
 
 /* Parts of any sizes: that of rank r are the bytes from offsets[r] to offsets[r + 1], and every
    rank has all of them after. offsets [R + 1], the same on every rank. */

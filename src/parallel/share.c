@@ -55,11 +55,14 @@ static gm_status hand_out(struct gm_ranks *ranks, int64_t count, const gm_shared
     return total > 0 ? gm_meeting_gather(ranks, ranks->offsets, output->base) : GM_OK;
 }
 
-gm_status gm_share_gather(gm_context *context, int64_t count, const gm_shared *output) {
+gm_status gm_share_gather(gm_context *context, int64_t count, gm_status mine, int output_count,
+                          const gm_shared *outputs) {
     if (!gm_is_shared(context))
-        return GM_OK;
-    const gm_status status = gm_meet(context->ranks, GM_PURPOSE_GATHER, count, GM_OK);
-    return status == GM_OK ? hand_out(context->ranks, count, output) : status;
+        return mine;
+    gm_status status = gm_meet(context->ranks, GM_PURPOSE_GATHER, count, mine);
+    for (int i = 0; i < output_count && status == GM_OK; i++)
+        status = hand_out(context->ranks, count, &outputs[i]);
+    return status;
 }
 
 gm_status gm_share_parts(gm_context *context, const int64_t *offsets, void *bytes) {
@@ -73,13 +76,8 @@ gm_status gm_share_parts(gm_context *context, const int64_t *offsets, void *byte
 
 gm_status gm_share_for(gm_context *context, int64_t count, gm_task task, void *argument,
                        int output_count, const gm_shared *outputs) {
-    gm_status status = gm_share_keep(context, count, task, argument);
-    if (!gm_is_shared(context))
-        return status;
-    status = gm_meet(context->ranks, GM_PURPOSE_LOOP, count, status);
-    for (int i = 0; i < output_count && status == GM_OK; i++)
-        status = hand_out(context->ranks, count, &outputs[i]);
-    return status;
+    const gm_status mine = gm_share_keep(context, count, task, argument);
+    return gm_share_gather(context, count, mine, output_count, outputs);
 }
 
 gm_status gm_ranks_agree(gm_context *context, gm_status mine) {

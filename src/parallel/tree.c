@@ -79,8 +79,8 @@ static gm_status sum_nodes(gm_context *context, const tree *t, int64_t count, co
     return gm_parallel_for(context, (t->size + PANEL - 1) / PANEL, sum_panel, &job);
 }
 
-/* The arrays first to end − 1 into the nodes that cover them, whose sums come to stand one after the
-   other. */
+/* The arrays first to end − 1 into the nodes that cover them, whose sums come to stand one after
+   the other. */
 static gm_status sum_own(gm_context *context, int64_t count, int64_t size, int64_t first,
                          int64_t end, const node *own, int64_t nodes, double *arrays) {
     gm_status status = GM_OK;
