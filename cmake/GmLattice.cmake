@@ -38,7 +38,7 @@ if(GM_LATTICE)
     add_executable(gradiometer-lattice tools/lattice/main.cpp tools/lattice/reduce.cpp
       tools/lattice/swaps.cpp tools/lattice/blocks.cpp
       src/lattice/message.c)
-    target_include_directories(gradiometer-lattice PRIVATE src)
+    target_include_directories(gradiometer-lattice PRIVATE src tools/helper)
     target_include_directories(gradiometer-lattice SYSTEM PRIVATE ${GM_FPLLL_INCLUDE})
     target_link_libraries(gradiometer-lattice
       PRIVATE ${GM_FPLLL_LIBRARY} ${GM_MPFR_LIBRARY} ${GM_GMP_LIBRARY})

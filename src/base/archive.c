@@ -19,7 +19,7 @@ void gm_archive_bytes(gm_archive *self, int64_t size, void *values) {
     if (self->reading) {
         if (size > self->size - self->place) {
             self->status = gm_fail(self->context, GM_INVALID_INPUT,
-                                   "checkpoint: it ends before what it should hold");
+                                   "state: it ends before what it should hold");
             return;
         }
         memcpy(values, self->bytes + self->place, (size_t)size);

@@ -1,35 +1,14 @@
 /* The helper program that a client runs in: requests come in at descriptor 0, a socket, and answers
    go out there. A crash, an abort or a hang ends this process and nothing else. */
 #define _POSIX_C_SOURCE 200809L
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 
 #include <gradiometer/clients.h>
 
+#include "helper_parent.h"
+
 enum { CONNECTION = 0, EXIT_USAGE = 2, EXIT_RESOURCE = 3 };
-
-static pid_t parent;
-
-/* The kernel sends the signal when the thread that started us ends, which the process may survive.
- */
-static void leave_with_parent(int number) {
-    (void)number;
-    if (getppid() != parent)
-        _exit(0);
-}
-
-/* No helper outlives its parent, and a Ctrl-C at the terminal is the parent's to answer. */
-static void tie_to_parent(void) {
-    struct sigaction action = {.sa_handler = leave_with_parent};
-    sigaction(SIGUSR1, &action, NULL);
-    signal(SIGINT, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGUSR1);
-    if (getppid() != parent) /* it ended before the line above */
-        _exit(0);
-}
 
 static gm_isa isa_of(const char *name) {
     for (gm_isa isa = GM_ISA_BASELINE; isa <= GM_ISA_AVX512; isa++)
@@ -41,6 +20,7 @@ static gm_isa isa_of(const char *name) {
 int main(int count, char **words) {
     gm_context_options options = {.threads = 1};
     gm_context *context = NULL;
+    pid_t parent = 0;
     for (int i = 1; i + 1 < count; i += 2) {
         if (strcmp(words[i], "--parent") == 0)
             parent = (pid_t)strtol(words[i + 1], NULL, 10);
@@ -51,7 +31,7 @@ int main(int count, char **words) {
     }
     if (parent == 0)
         return EXIT_USAGE;
-    tie_to_parent();
+    helper_tie_to_parent(parent);
     if (gm_context_create(&options, &context) != GM_OK)
         return EXIT_RESOURCE;
     const gm_status status = gm_client_serve(context, CONNECTION);

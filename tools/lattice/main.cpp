@@ -1,7 +1,6 @@
 // The helper program: jobs come in at descriptor 0, a socket, and answers go out there. A crash, an
 // abort or a hang of the reduction ends this process and nothing else.
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -9,12 +8,11 @@
 #include <string>
 #include <vector>
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <fplll.h>
 
+#include "helper_parent.h"
 #include "lattice/message.h"
 #include "reduce.h"
 
@@ -24,29 +22,10 @@ using Bytes = std::vector<unsigned char>;
 
 enum { CONNECTION = 0, EXIT_USAGE = 2, EXIT_BAD_MESSAGE = 3 };
 
-pid_t parent;
-
 std::string fplll_version() {
     return "fplll " + std::to_string(FPLLL_MAJOR_VERSION) + "." +
            std::to_string(FPLLL_MINOR_VERSION) + "." + std::to_string(FPLLL_MICRO_VERSION) +
            (lattice::has_strategies() ? "" : " without strategies");
-}
-
-// The kernel sends the signal when the thread that started us ends, which the process may survive.
-extern "C" void leave_with_parent(int) {
-    if (getppid() != parent)
-        _exit(0);
-}
-
-// No helper outlives its parent, and a Ctrl-C at the terminal is the parent's to answer.
-void tie_to_parent() {
-    struct sigaction action = {};
-    action.sa_handler = leave_with_parent;
-    sigaction(SIGUSR1, &action, nullptr);
-    std::signal(SIGINT, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGUSR1);
-    if (getppid() != parent) // it ended before the line above
-        _exit(0);
 }
 
 // Read `size` bytes; false at the end of the connection.
@@ -136,8 +115,7 @@ int main(int count, char **arguments) {
                      "which starts it.\nusage: gradiometer-lattice --version\n");
         return EXIT_USAGE;
     }
-    parent = static_cast<pid_t>(std::atol(arguments[2]));
-    tie_to_parent();
+    helper_tie_to_parent(static_cast<pid_t>(std::atol(arguments[2])));
     int exit_status = EXIT_SUCCESS;
     if (send_all(text_message(GM_MESSAGE_HELLO, 0, fplll_version())))
         while (serve(exit_status))
