@@ -6,6 +6,7 @@
 #include "curvature/predict.h"
 #include "curvature/problem.h"
 #include "data/dataset.h"
+#include "gradients/clients.h"
 #include "gradients/gradients.h"
 #include "linalg/linalg.h"
 #include "linalg/tiled.h"
@@ -45,6 +46,43 @@ static vectors_cost cost_of_vectors(gm_context *context, const gm_plan *plan) {
                           numbers_held(context, plan, kept)};
 }
 
+/* Clients send gradients batch after batch, or each the moments of its part of the noise vectors,
+   of which the answer is packed. */
+static gm_clients_load load_of_clients(const gm_plan *plan, const gm_client_options *clients,
+                                       const gm_rows *rows) {
+    const double d = (double)plan->dimension, count = (double)clients->count;
+    const double vectors = ceil((double)gm_plan_vectors(plan) / count);
+    const double kept = (double)gm_predictor_kept(plan->dimension, gm_plan_vectors(plan)) / count;
+    gm_clients_load out = {.rows = (double)rows->rows,
+                           .row_bytes =
+                               (double)rows->columns * (double)gm_element_size(rows->element) + 8.0,
+                           .held = 8.0 * plan->estimator.copies * d,
+                           .questions = (double)plan->batches,
+                           .answer = 8.0 * plan->estimator.copies * d};
+    if (clients->sums)
+        return out;
+    out.held += 8.0 * (gm_accumulator_numbers(plan->dimension, (int64_t)vectors) + BUFFERED * d) +
+                4.0 * kept * d + 4.0 * d * (d + 1.0);
+    out.questions = 1.0;
+    out.answer = 4.0 * d * (d + 1.0) + 8.0 * d + 4.0 * kept * d;
+    out.last = true;
+    return out;
+}
+
+/* Of moments the one who asks has the estimate alone, and then its eigenvalues. */
+static void add_clients(gm_context *context, const gm_plan *plan, const gm_client_options *clients,
+                        const gm_rows *rows, double *held, double *seconds) {
+    const gm_clients_load load = load_of_clients(plan, clients, rows);
+    const gm_clients_cost asked = gm_clients_cost_of(context, clients, &load);
+    const double d = (double)plan->dimension;
+    const double kept = (double)gm_predictor_kept(plan->dimension, gm_plan_vectors(plan));
+    if (clients->sums)
+        *held += asked.memory;
+    else
+        *held = fmax(asked.memory + 8.0 * d * d, 16.0 * d * d + 4.0 * kept * d);
+    *seconds += asked.seconds;
+}
+
 gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
                           const gm_recover_options *options, gm_cost *out) {
     const gm_recover_options defaults = {0};
@@ -73,12 +111,14 @@ gm_status gm_recover_cost(gm_context *context, const gm_dataset *dataset,
         dense += rows_total * d * d + evaluated * d * d + 20.0 * d * d * d;
         passes += plan.estimator.copies;
     }
+    /* Products with rows reach about a quarter of the rate of dense products. */
+    double seconds = (4.0 * gradients * passes + dense) / rate, held = 8.0 * vectors.numbers;
+    if (options->clients.count > 0)
+        add_clients(context, &plan, &options->clients, rows, &held, &seconds);
     *out = (gm_cost){.operations = gradients * passes + dense,
                      .bytes_read = passes * (double)plan.batches * n * columns * element,
-                     .memory = rows_total * columns * element + rows_total * 16.0 +
-                               8.0 * vectors.numbers};
-    /* Products with rows reach about a quarter of the rate of dense products. */
-    out->seconds = (4.0 * gradients * passes + dense) / rate;
+                     .memory = rows_total * columns * element + rows_total * 16.0 + held,
+                     .seconds = seconds};
 done:
     gm_problem_destroy(problem);
     return status;

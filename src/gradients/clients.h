@@ -81,4 +81,22 @@ gm_status gm_clients_tell(const gm_clients *clients, gm_clients_report **out)
 /* NULL is allowed. */
 void gm_clients_report_destroy(gm_context *context, gm_clients_report *report);
 
+/* What is asked of every client, for a dry run. */
+typedef struct gm_clients_load {
+    double rows, row_bytes; /* of all clients, target included */
+    double held;            /* bytes that a client needs beside its rows */
+    double questions;       /* that are asked of each */
+    double answer;          /* bytes of an answer */
+    bool last;              /* as of the question: otherwise all clients are there at one time */
+} gm_clients_load;
+
+/* What it takes on one machine: bytes of clients with their rows, as many as there are at one time,
+   and of answers until they are taken; seconds to start them, send rows, and carry messages. */
+typedef struct gm_clients_cost {
+    double memory, seconds;
+} gm_clients_cost;
+
+gm_clients_cost gm_clients_cost_of(const gm_context *context, const gm_client_options *options,
+                                   const gm_clients_load *load);
+
 #endif

@@ -7,13 +7,14 @@
 
 #include "base/hash.h"
 #include "curvature/point.h"
+#include "curvature/serve_rows.h"
 #include "data/dataset.h"
+#include "gradients/clients.h"
 #include "linalg/linalg.h"
 #include "random/streams.h"
 #include "train/cost.h"
 #include "train/optimum.h"
 #include "train/search.h"
-#include "curvature/serve_rows.h"
 
 enum { DEFAULT_BATCH = 256, POWER_STEPS = 8, NAME_SIZE = 64 };
 
@@ -541,17 +542,31 @@ gm_status gm_train_cost(gm_context *context, const gm_dataset *dataset,
     const double d = (double)j.problem->model->parameters, n = (double)rows;
     const gm_length length = {rows, o->batch_size, o->epochs * n / (double)o->batch_size};
     gm_work work = start_work(&j, rows);
+    double runs = 0.0;
     for (int i = 0; i < j.count; i++) {
         const gm_optimizer_kind *kind = j.kinds[i];
         const bool searched = o->learning_rate == 0.0 && !isnan(kind->first_rate);
-        gm_work_add(&work, gm_train_run_work(kind, j.problem->model, &length),
-                    o->repeats + (searched ? gm_train_search_runs(kind, j.problem->model) : 0.0));
+        const double times =
+            o->repeats + (searched ? gm_train_search_runs(kind, j.problem->model) : 0.0);
+        gm_work_add(&work, gm_train_run_work(kind, j.problem->model, &length), times);
+        runs += times;
     }
+    const gm_rows *matrix = gm_dataset_matrix(dataset);
+    const double row = (double)matrix->columns * (double)gm_element_size(matrix->element);
     *out = (gm_cost){.operations = work.operations,
-                     .bytes_read = 8.0 * n * (double)gm_dataset_columns(dataset),
-                     .memory = 8.0 * (d * (64.0 + n / (double)o->batch_size) +
-                                      n * (double)gm_dataset_columns(dataset)),
+                     .bytes_read = n * row,
+                     .memory = 8.0 * d * (64.0 + n / (double)o->batch_size) + n * (row + 16.0),
                      .seconds = work.time / rate}; /* which is that of all threads */
+    const gm_clients_load load = {.rows = n,
+                                  .row_bytes = row + 8.0,
+                                  .held = 8.0 * 16.0 * d,
+                                  .questions = runs * length.gradients,
+                                  .answer = 2.0 * 8.0 * d};
+    if (o->clients.count > 0) {
+        const gm_clients_cost asked = gm_clients_cost_of(context, &o->clients, &load);
+        out->memory += asked.memory;
+        out->seconds += asked.seconds;
+    }
 done:
     finish(&j);
     return status;
