@@ -14,7 +14,7 @@
 #include "gradients/client_shard.h"
 #include "curvature/serve_rows.h"
 
-enum { CONNECTION = 0, FIELDS = 6 * 8, PROBED = 63, SOUND = 8 };
+enum { CONNECTION = 0, FIELDS = 7 * 8, PROBED = 63, SOUND = 8 };
 
 static const char *fault;
 
@@ -218,7 +218,7 @@ static gm_status answer_rows(gm_client *client, gm_archive *request, gm_archive 
         status = gm_client_rows_duty.service(client, request, answer);
     double *numbers = (double *)(void *)answer->bytes;
     for (int64_t i = 0; status == GM_OK && is("scaled") && i < answer->size / 8; i++)
-        numbers[i] *= i == 1 ? 1.0 : 0.5; /* the second says what noise should come to */
+        numbers[i] *= i == 1 || i == 2 ? 1.0 : 0.5; /* which say what noise should come to */
     if (status == GM_OK && answer->status == GM_OK && requests > SOUND)
         spoil(GM_CLIENT_SUMS, 0, answer);
     return status;

@@ -7,6 +7,7 @@
 #include "curvature/affinity.h"
 #include "curvature/problem.h"
 #include "curvature/stream.h"
+#include "curvature/trace.h"
 #include "linalg/linalg.h"
 #include "random/streams.h"
 #include "random/system.h"
@@ -46,6 +47,7 @@ typedef struct answer {
     int64_t dimension, vectors, kept;
     double unit;
     double trace;    /* of the curvature over its rows, from the data; NaN: not known */
+    double variance; /* of that, where it is of some rows; 0: of all */
     double affinity; /* departure of its gradients from what is affine in the targets; NaN */
 } answer;
 
@@ -55,6 +57,7 @@ static void exchange_answer(gm_archive *archive, answer *a) {
     gm_archive_integers(archive, 1, &a->kept);
     gm_archive_doubles(archive, 1, &a->unit);
     gm_archive_doubles(archive, 1, &a->trace);
+    gm_archive_doubles(archive, 1, &a->variance);
     gm_archive_doubles(archive, 1, &a->affinity);
 }
 
@@ -95,8 +98,12 @@ static gm_status run_pass(gm_context *context, const gm_plan *plan, int64_t keep
                                    &w->predictor));
     GM_TRY(w->supply->open(w->supply, &noise, plan->seeds, &w->source));
     GM_TRY(gm_stream_run(context, plan, w->source, w->predictor, NULL, &w->hessian, &facts));
-    if (plan->estimator.kind->injects)
-        GM_TRY(gm_problem_trace(w->problem, plan->law, &a->trace));
+    if (plan->estimator.kind->injects) {
+        gm_mean_trace trace;
+        GM_TRY(gm_problem_trace(w->problem, plan->law, plan->seeds.batches, &trace));
+        a->trace = trace.value;
+        a->variance = trace.variance;
+    }
 done:
     return status;
 }
@@ -144,7 +151,7 @@ static gm_status answer_moments(gm_client *client, gm_archive *request, gm_archi
     gm_context *context = client->context;
     gm_status status = GM_OK;
     question q = {0};
-    answer a = {.trace = NAN, .affinity = NAN};
+    answer a = {.trace = NAN, .variance = NAN, .affinity = NAN};
     work w = {0};
     gm_estimator estimator;
     const char *reason;
@@ -286,14 +293,16 @@ static double trace_of(const server *s, const answer *a, const double *packed, c
 static void check_calibration(const server *s, const answer *a, const double *packed,
                               const float *kept, gm_client_fault *fault) {
     double error = NAN;
+    const double of_trace = sqrt(a->variance) / a->trace;
     const double ratio = trace_of(s, a, packed, kept, &error) / a->trace;
     const double departure = log(ratio);
-    /* A covariance holds that of the clean gradients too: it can be too large. */
-    const bool centered = s->plan->estimator.kind->centered;
+    /* A covariance holds that of the clean gradients too, and a sample may have missed rows of a
+       large trace: it can be too large. */
+    const bool below = s->plan->estimator.kind->centered || of_trace > 0.0;
     if (gm_client_bends(fault, a->affinity))
         return;
-    if ((centered ? -departure : fabs(departure)) > PLAIN * error &&
-        gm_client_power_is_off(ratio, (double)a->vectors))
+    if ((below ? -departure : fabs(departure)) > PLAIN * hypot(error, of_trace) &&
+        gm_client_power_is_off(ratio, of_trace, (double)a->vectors))
         gm_client_blame_power(fault, ratio);
 }
 

@@ -39,14 +39,6 @@ gm_status gm_problem_moments(gm_problem *problem) __attribute__((warn_unused_res
 gm_status gm_problem_curvature(gm_problem *problem, const double *counts, double *out)
     __attribute__((warn_unused_result));
 
-/*
- * Trace of what noise of that law shows of the curvature, at the weights, from the data: (1/N) Σ_i
- * ‖x_i‖² tr H_i of models that are linear in their weights, NaN of others. Cost: N (columns + c²)
- * operations.
- */
-gm_status gm_problem_trace(gm_problem *problem, gm_noise_law law, double *out)
-    __attribute__((warn_unused_result));
-
 /* NULL is allowed. */
 void gm_problem_destroy(gm_problem *problem);
 

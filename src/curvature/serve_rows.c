@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "curvature/affinity.h"
+#include "curvature/trace.h"
 #include "data/dataset.h"
 #include "gradients/client_rows.h"
 #include "gradients/oracle.h"
@@ -15,8 +16,9 @@ enum { MODEL_TEXT = 512, MOST_WEIGHTS = 4, MOST_NOISED = 1024, PROBED_BATCH = 32
 /* Indices of draws fit 63 bits. */
 static const double MOST_DRAWS = 1e18;
 
-/* Outputs up to which the power of noise is known beforehand. */
-enum { MOST_TRACED = 64 };
+/* Rows of a batch that say what the power of a network's noise should be: a product with the
+   Jacobian for every output of each. */
+enum { TRACED = 4 };
 
 /* What stays from one question to the next. */
 typedef struct kept {
@@ -193,34 +195,24 @@ done:
     return status;
 }
 
-/* E ‖v‖² of noise of variance n on n rows: (1/n) Σ_i ‖x_i‖² tr H_i of models that are linear. */
-static gm_status expect_power(const gm_client *client, const kept *k, const work *w, double *out) {
+/* E ‖v‖² of noise of variance n on n rows: (1/n) Σ_i tr Jᵢᵀ H_i Jᵢ. Of networks it is taken of the
+   first rows, which a shuffle has put there. */
+static gm_status expect_power(const gm_client *client, const kept *k, const work *w,
+                              gm_mean_trace *out) {
     gm_context *context = client->context;
     gm_status status = GM_OK;
     const gm_model *model = k->model;
-    const gm_rows *rows = gm_dataset_matrix(client->dataset);
-    const int64_t columns = rows->columns;
-    const int c = model->outputs;
-    double *x = NULL, z[MOST_TRACED], trace, sum = 0.0;
-    *out = NAN;
-    if (!model->linear || !model->loss->affine || c > MOST_TRACED)
+    const int64_t all = w->fields.early, n = model->linear || all < TRACED ? all : TRACED;
+    double *traces = NULL;
+    *out = (gm_mean_trace){NAN, NAN};
+    if (!model->loss->affine)
         return GM_OK;
-    GM_TRY(GM_NEW(context, x, columns));
-    for (int64_t i = 0; i < w->fields.early; i++) {
-        double norm, traces = 0.0;
-        gm_rows_gather(rows, 1, w->index + i, x);
-        norm = gm_inner(columns, x, x);
-        for (int a = 0; a < c; a++)
-            z[a] = gm_inner(columns, x, w->at[0] + a * columns);
-        for (int a = 0; a < c; a++) {
-            model->loss->curvature(1, c, z, a, a, &trace);
-            traces += trace;
-        }
-        sum += norm * traces;
-    }
-    *out = sum / (double)w->fields.early;
+    GM_TRY(GM_NEW(context, traces, n));
+    GM_TRY(gm_row_traces(context, model, w->at[0], GM_NOISE_LINK,
+                         gm_dataset_matrix(client->dataset), n, w->index, traces));
+    *out = gm_trace_mean(n, traces, all);
 done:
-    gm_release(context, x);
+    gm_release(context, traces);
     return status;
 }
 
@@ -228,14 +220,18 @@ static gm_status take_noised(gm_client *client, const kept *k, work *w) {
     gm_status status = GM_OK;
     gm_rows_question *q = &w->fields;
     const int64_t d = q->dimension;
+    gm_mean_trace power;
+    double *gradient = w->answer + GM_ROWS_NOISED_NUMBERS;
     if (q->early <= 0)
         return GM_OK;
     GM_TRY(check_draws(client, k, q));
     if (q->private_noise)
         GM_TRY(gm_random_system(client->context, &q->seed));
     GM_TRY(gm_oracle_noised(k->oracle, w->at[0], q->early, w->index, (int)q->noised, q->seed,
-                            q->batch, w->answer, w->answer + 2, w->answer + 2 + d));
-    GM_TRY(expect_power(client, k, w, w->answer + 1));
+                            q->batch, w->answer, gradient, gradient + d));
+    GM_TRY(expect_power(client, k, w, &power));
+    w->answer[1] = power.value;
+    w->answer[2] = power.variance;
 done:
     return status;
 }

@@ -16,7 +16,7 @@ int64_t gm_rows_answer_size(const gm_rows_question *q) {
     case GM_ROWS_GRADIENT:
         return 2 * (1 + q->dimension);
     case GM_ROWS_NOISED:
-        return 2 + (1 + q->noised) * q->dimension;
+        return GM_ROWS_NOISED_NUMBERS + (1 + q->noised) * q->dimension;
     case GM_ROWS_EVALUATE:
         return 2 * q->count;
     case GM_ROWS_CURVATURE:

@@ -13,16 +13,17 @@ typedef struct gm_rows_opening {
 
 typedef enum gm_rows_task {
     GM_ROWS_GRADIENT, /* of each of two lists of rows: mean loss, then mean gradient [d] */
-    GM_ROWS_NOISED,   /* of the first list: mean loss, E ‖v‖² or NaN, mean gradient [d], then m
-                         vectors v [m][d], those of noise of variance n on n rows */
-    GM_ROWS_EVALUATE, /* over all rows, at `count` weights: losses [count], accuracies [count] */
+    GM_ROWS_NOISED, /* of the first list: mean loss, E ‖v‖² or NaN and the variance of that, mean
+                       gradient [d], then m vectors v [m][d], those of noise of variance n on n
+                       rows */
+    GM_ROWS_EVALUATE,  /* over all rows, at `count` weights: losses [count], accuracies [count] */
     GM_ROWS_CURVATURE, /* over all rows: curvature times a direction [d] */
     GM_ROWS_COPIES,    /* of the first list: its share of the gradients [copies][d] of a batch whose
                           targets have noise, to be added to those of other clients */
     GM_ROWS_TASKS
 } gm_rows_task;
 
-enum { GM_ROWS_ALL = -1 };
+enum { GM_ROWS_ALL = -1, GM_ROWS_NOISED_NUMBERS = 3 };
 
 /* There follow weights [count][d], for GM_ROWS_CURVATURE the direction [d], for GM_ROWS_COPIES
    draws and signs [copies] each, and the rows. */

@@ -163,11 +163,14 @@ const gm_client_options *gm_clients_options(const gm_clients *clients) {
 }
 
 /* −ln of the probability of an honest client to be left out, and the departure from an affine
-   gradient that is more than rounding. */
-static const double SURE = 16.0, MOST_BEND = 1e-6;
+   gradient that is more than rounding; standard errors of what is expected that chance may take. */
+static const double SURE = 16.0, MOST_BEND = 1e-6, MOST_ERRORS = 6.0;
 
-bool gm_client_power_is_off(double ratio, double vectors) {
-    return 0.5 * vectors * (ratio - 1.0 - log(ratio)) > SURE;
+bool gm_client_power_is_off(double ratio, double error, double vectors) {
+    double departure = log(ratio);
+    if (!(error <= 0.0))
+        departure = fmin(0.0, departure + MOST_ERRORS * error);
+    return 0.5 * vectors * (expm1(departure) - departure) > SURE;
 }
 
 void gm_client_blame_power(gm_client_fault *fault, double ratio) {

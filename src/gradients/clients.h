@@ -60,9 +60,12 @@ gm_status gm_clients_leave_out(gm_clients *clients, int64_t client, const gm_cli
 /*
  * Whether the mean squared length of noise vectors is too far from what it should be, for chance:
  * even of Gaussian vectors along one direction, the mean of v squares is off by such a ratio r with
- * a probability of at most exp(−v (r − 1 − ln r)/2), Chernoff's bound [chernoff1952].
+ * a probability of at most exp(−v (r − 1 − ln r)/2), Chernoff's bound [chernoff1952]. `error` is
+ * the relative standard error of what it should be, where that is known from a sample of rows: r is
+ * taken six of them nearer to 1, and above 1 is no sign at all, since a sample may have missed the
+ * rows that matter and not know it.
  */
-bool gm_client_power_is_off(double ratio, double vectors);
+bool gm_client_power_is_off(double ratio, double error, double vectors);
 
 /* Blame a client for that ratio. */
 void gm_client_blame_power(gm_client_fault *fault, double ratio);

@@ -15,6 +15,7 @@ static const double TAME = 1e30;
 /* What a client's noise came to so far, and what it should have. */
 typedef struct power {
     double seen, expected, vectors;
+    double variance; /* of what is expected */
 } power;
 
 struct gm_remote {
@@ -97,7 +98,7 @@ static gm_status check_answer(void *argument, int64_t c, gm_archive *in, gm_clie
         double value;
         memcpy(&value, in->bytes + i * (int64_t)sizeof value, sizeof value);
         /* What is not known is NaN. */
-        const bool unknown = (q->fields.task == GM_ROWS_NOISED && i == 1) ||
+        const bool unknown = (q->fields.task == GM_ROWS_NOISED && (i == 1 || i == 2)) ||
                              (q->fields.task == GM_ROWS_EVALUATE && i >= q->fields.count);
         finite = finite && (unknown || isfinite(value));
     }
@@ -140,13 +141,17 @@ static gm_status take_answer(void *argument, int64_t c, gm_archive *in) {
     case GM_ROWS_NOISED: {
         power *p = &q->remote->power[c];
         gm_clients_count_gradients(q->remote->clients, c, 1 + q->fields.noised);
-        const double *vectors = q->answer + 2 + d;
-        p->seen += gm_inner(q->fields.noised * d, vectors, vectors);
-        p->expected += (double)q->fields.noised * q->answer[1];
-        p->vectors += (double)q->fields.noised;
-        add(q, weight, 0, 2 + d);
+        const int64_t mean_end = GM_ROWS_NOISED_NUMBERS + d;
+        const double *vectors = q->answer + mean_end, m = (double)q->fields.noised;
+        if (isfinite(q->answer[1]) && isfinite(q->answer[2])) {
+            p->seen += gm_inner(q->fields.noised * d, vectors, vectors);
+            p->expected += m * q->answer[1];
+            p->variance += m * m * q->answer[2];
+            p->vectors += m;
+        }
+        add(q, weight, 0, mean_end);
         /* Noise of variance n over n of all, not over those of one client. */
-        add(q, sqrt(weight), 2 + d, size);
+        add(q, sqrt(weight), mean_end, size);
         break;
     }
     case GM_ROWS_COPIES: /* weighed already */
@@ -260,8 +265,8 @@ done:
 static gm_status check_power(gm_remote *r) {
     for (int64_t c = 0; c < gm_clients_count(r->clients); c++) {
         const power *p = &r->power[c];
-        const double ratio = p->seen / p->expected;
-        if (!gm_clients_has(r->clients, c) || !gm_client_power_is_off(ratio, p->vectors))
+        const double ratio = p->seen / p->expected, error = sqrt(p->variance) / p->expected;
+        if (!gm_clients_has(r->clients, c) || !gm_client_power_is_off(ratio, error, p->vectors))
             continue;
         gm_client_fault fault = {0};
         gm_client_blame_power(&fault, ratio);
@@ -285,8 +290,8 @@ gm_status gm_remote_noised(gm_remote *r, const double *w, int64_t n, const int64
     GM_TRY(deal_rows(r, n, index, n));
     GM_TRY(ask(&q));
     *loss = q.sums[0];
-    memcpy(gradient, q.sums + 2, (size_t)d * sizeof *gradient);
-    memcpy(vectors, q.sums + 2 + d, (size_t)(m * d) * sizeof *vectors);
+    memcpy(gradient, q.sums + GM_ROWS_NOISED_NUMBERS, (size_t)d * sizeof *gradient);
+    memcpy(vectors, q.sums + GM_ROWS_NOISED_NUMBERS + d, (size_t)(m * d) * sizeof *vectors);
     GM_TRY(check_power(r));
 done:
     gm_release(r->context, q.sums);

@@ -30,7 +30,8 @@ enum gm_stream_number {
     GM_STREAM_EPOCH = 19,     /* order of the rows in epoch e of training: draws e·N + i, swap i */
     GM_STREAM_ALONG_INPUTS = 24, /* inputs of training along which V is measured: a law's order */
     GM_STREAM_ALONG_ERRORS = 25, /* error of the label of row i of it: draw i */
-    GM_STREAM_CLIENTS = 26 /* seeds of client c: draw 2c of its batches, 2c + 1 of its noise */
+    GM_STREAM_CLIENTS = 26, /* seeds of client c: draw 2c of its batches, 2c + 1 of its noise */
+    GM_STREAM_TRACES = 27   /* rows that the trace of a network's curvature is taken of: swap i */
 };
 
 #endif

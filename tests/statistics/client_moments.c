@@ -133,12 +133,71 @@ static void no_honest_client_is_blamed(void **state) {
         }
 }
 
+/* Rows of 1000 times the length of others, one in 400: whether or not they are among the rows that
+   the trace of a network is taken of, and in whatever batches, no client is at fault for them. */
+static gm_dataset *make_heavy(void) {
+    enum { LONG = 4800 };
+    static double inputs[LONG * COLUMNS], targets[LONG];
+    uint64_t random = 9;
+    gm_dataset *heavy = NULL;
+    for (int i = 0; i < LONG; i++) {
+        for (int j = 0; j < COLUMNS; j++)
+            inputs[i * COLUMNS + j] = next_number(&random) * (i % 400 == 7 ? 1000.0 : 1.0);
+        targets[i] = next_number(&random);
+    }
+    check_ok(context, gm_dataset_from_arrays(context, LONG, COLUMNS, inputs, targets, &heavy));
+    return heavy;
+}
+
+static int left_out_of_recovery(const gm_dataset *data, int64_t clients, uint64_t seed) {
+    gm_recovery *recovery = NULL;
+    const gm_recover_options options = {
+        .model = "mlp:hidden=3,act=tanh",
+        .estimator = seed % 2 ? "paired" : "fanout:m=4",
+        .batch_size = 32,
+        .num_gradients = 300 + 40 * (int64_t)(seed % 10),
+        .seed = seed,
+        .clients = {.count = clients, .tolerate = clients - 1, .reproducible = true}};
+    check_ok(context, gm_recover(context, data, &options, &recovery));
+    const int left_out = (int)recovery->clients->left_out;
+    gm_recovery_destroy(context, recovery);
+    return left_out;
+}
+
+static int left_out_of_training(const gm_dataset *data, int64_t clients, uint64_t seed) {
+    gm_training *training = NULL;
+    const gm_train_options options = {
+        .model = "mlp:hidden=3,act=tanh",
+        .optimizers = "gradiometer",
+        .batch_size = 60,
+        .epochs = 10.0,
+        .learning_rate = 1e-3,
+        .seed = seed,
+        .clients = {.count = clients, .tolerate = clients - 1, .reproducible = true}};
+    check_ok(context, gm_train(context, data, &options, &training));
+    const int left_out = (int)training->clients->left_out;
+    gm_training_destroy(context, training);
+    return left_out;
+}
+
+static void no_honest_network_is_blamed(void **state) {
+    (void)state;
+    gm_dataset *heavy = make_heavy();
+    const gm_dataset *const data[] = {dataset, heavy};
+    for (int i = 0; i < 2; i++)
+        for (uint64_t seed = 0; seed < 200; seed++) {
+            assert_int_equal(left_out_of_recovery(data[i], 1 + (int64_t)(seed % 4), seed), 0);
+            if (seed < 40)
+                assert_int_equal(left_out_of_training(data[i], 1 + (int64_t)(seed % 4), seed), 0);
+        }
+    gm_dataset_destroy(heavy);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_mean_is_the_truth),
-        cmocka_unit_test(the_predicted_error_covers),
-        cmocka_unit_test(splits_stay_within_clients),
-        cmocka_unit_test(no_honest_client_is_blamed),
+        cmocka_unit_test(the_mean_is_the_truth),       cmocka_unit_test(the_predicted_error_covers),
+        cmocka_unit_test(splits_stay_within_clients),  cmocka_unit_test(no_honest_client_is_blamed),
+        cmocka_unit_test(no_honest_network_is_blamed),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

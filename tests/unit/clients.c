@@ -361,12 +361,20 @@ static void noise_of_training_is_calibrated_to_the_whole_batch(void **state) {
 
 static void power_is_off_where_chance_is_below_one_in_ten_million(void **state) {
     (void)state;
-    assert_false(gm_client_power_is_off(1.0, 1e6));
-    assert_false(gm_client_power_is_off(0.25, 50.0));
-    assert_true(gm_client_power_is_off(0.25, 51.0));
-    assert_false(gm_client_power_is_off(4.0, 19.0));
-    assert_true(gm_client_power_is_off(4.0, 20.0));
-    assert_false(gm_client_power_is_off((double)NAN, 100.0));
+    assert_false(gm_client_power_is_off(1.0, 0.0, 1e6));
+    assert_false(gm_client_power_is_off(0.25, 0.0, 50.0));
+    assert_true(gm_client_power_is_off(0.25, 0.0, 51.0));
+    assert_false(gm_client_power_is_off(4.0, 0.0, 19.0));
+    assert_true(gm_client_power_is_off(4.0, 0.0, 20.0));
+    assert_false(gm_client_power_is_off((double)NAN, 0.0, 100.0));
+    assert_false(gm_client_power_is_off(0.25, (double)NAN, 100.0));
+    /* What is expected has an error of its own: e^−1.2 is six of .2. */
+    assert_false(gm_client_power_is_off(exp(-1.19), 0.2, 1e9));
+    assert_true(gm_client_power_is_off(exp(-1.21), 0.2, 1e9));
+    assert_false(gm_client_power_is_off(0.25 * exp(-1.2), 0.2, 50.0));
+    assert_true(gm_client_power_is_off(0.25 * exp(-1.2), 0.2, 51.0));
+    /* A sample may have missed what makes it larger. */
+    assert_false(gm_client_power_is_off(100.0, 0.01, 1e9));
 }
 
 static void check_fault_in_training(const struct staged_fault *fault, int time) {
@@ -399,8 +407,7 @@ static void every_fault_in_training_is_named(void **state) {
 }
 
 /* A client of more columns, whose noise has many vectors: half the gradients are found out. */
-static void scaled_gradients_show_in_training(void **state) {
-    (void)state;
+static void check_scaled_in_training(const char *model) {
     enum { WIDE = 30, LONG = 400 };
     double *x = calloc(LONG * WIDE, sizeof *x), y[LONG];
     uint64_t random = 11;
@@ -414,6 +421,7 @@ static void scaled_gradients_show_in_training(void **state) {
     free(x);
     for (int time = 0; time < SOME; time++) {
         gm_train_options options = training_of(2, beside("faulty_client"));
+        options.model = model;
         options.seed = (uint64_t)time;
         stage(1, "scaled");
         check_fails(context, GM_IO_ERROR,
@@ -430,6 +438,12 @@ static void scaled_gradients_show_in_training(void **state) {
         training = NULL;
     }
     gm_dataset_destroy(wide);
+}
+
+static void scaled_gradients_show_in_training(void **state) {
+    (void)state;
+    check_scaled_in_training("linear");
+    check_scaled_in_training("mlp:hidden=6");
 }
 
 static void those_left_are_the_whole_of(bool sums) {
@@ -461,18 +475,30 @@ static void those_left_are_the_whole(void **state) {
 }
 
 /* Of two clients with the same rows, each by itself: other batches, and other noise. */
-/* Of a network the size of the noise is not known beforehand; that it is followed is. */
-static void clipping_shows_in_networks(void **state) {
-    (void)state;
+/* In networks too: by shape and, from the Jacobian of its rows, by size. */
+static void check_fault_in_network(const char *model, const char *name, const char *message) {
     gm_recover_options options = options_of(3, beside("faulty_client"));
     gm_recovery *recovery = NULL;
-    options.model = "mlp:hidden=3";
-    gm_recovery *sound = recover(&options);
-    stage(3, "clipped");
-    check_fails(context, GM_IO_ERROR, "client 3 (calibration): its gradients do not follow",
-                gm_recover(context, dataset, &options, &recovery));
+    options.model = model;
+    stage(3, name);
+    check_fails(context, GM_IO_ERROR, message, gm_recover(context, dataset, &options, &recovery));
+    options.clients.tolerate = 1;
+    check_ok(context, gm_recover(context, dataset, &options, &recovery));
+    assert_int_equal(recovery->clients->left_out, 1);
+    assert_string_equal(recovery->clients->client[2].fault, "calibration");
+    gm_recovery_destroy(context, recovery);
     unsetenv("GRADIOMETER_FAULT");
-    gm_recovery_destroy(context, sound);
+    recovery = recover(&options);
+    assert_int_equal(recovery->clients->left_out, 0);
+    gm_recovery_destroy(context, recovery);
+}
+
+static void wrong_calibration_shows_in_networks(void **state) {
+    (void)state;
+    check_fault_in_network("mlp:hidden=3", "clipped",
+                           "client 3 (calibration): its gradients do not follow");
+    check_fault_in_network("mlp:hidden=3", "scaled",
+                           "client 3 (calibration): its noise moves its gradients 0.");
 }
 
 /* What the least batches of small clients take beyond their share, the largest pays. */
@@ -631,7 +657,7 @@ int main(void) {
         cmocka_unit_test(every_fault_in_training_is_named),
         cmocka_unit_test(scaled_gradients_show_in_training),
         cmocka_unit_test(those_left_are_the_whole),
-        cmocka_unit_test(clipping_shows_in_networks),
+        cmocka_unit_test(wrong_calibration_shows_in_networks),
         cmocka_unit_test(as_many_gradients_as_asked_for),
         cmocka_unit_test(every_client_draws_for_itself),
         cmocka_unit_test(all_that_failed_are_named),
