@@ -7,7 +7,7 @@ typedef struct client_supply {
     gm_context *context;
     gm_remote *remote;
     const double *weights;
-    int64_t rows; /* of all clients */
+    gm_clients *clients;
 } client_supply;
 
 typedef struct client_source {
@@ -18,16 +18,42 @@ typedef struct client_source {
     int64_t *index; /* [n] */
 } client_source;
 
+/* The batch is of the rows of the clients that are left, one after the other: numbers of these
+   become those of all rows. */
+static void draw_left(const client_source *self, int64_t batch) {
+    const gm_clients *clients = self->supply->clients;
+    const int64_t count = gm_clients_count(clients), n = self->base.batch_size;
+    int64_t left = 0;
+    for (int64_t c = 0; c < count; c++)
+        left += gm_clients_has(clients, c) ? gm_clients_rows(clients, c) : 0;
+    gm_draw_batch(self->supply->context, self->seeds.batches, batch, n, left, self->index);
+    if (left == gm_clients_first(clients, count - 1) + gm_clients_rows(clients, count - 1))
+        return;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t c = 0, place = self->index[i];
+        while (!gm_clients_has(clients, c) || place >= gm_clients_rows(clients, c)) {
+            place -= gm_clients_has(clients, c) ? gm_clients_rows(clients, c) : 0;
+            c++;
+        }
+        self->index[i] = gm_clients_first(clients, c) + place;
+    }
+}
+
+/* A client that fails takes its part of the sum along: the batch is drawn and asked for again. */
 static gm_status evaluate(gm_source *source, int64_t batch, int worker, double *out,
                           double *losses) {
     const client_source *self = (const client_source *)source;
     const client_supply *supply = self->supply;
+    gm_status status = GM_OK;
+    bool whole = false;
     (void)worker;
     (void)losses;
-    gm_draw_batch(supply->context, self->seeds.batches, batch, source->batch_size, supply->rows,
-                  self->index);
-    return gm_remote_copies(supply->remote, supply->weights, source->batch_size, self->index,
-                            &self->noise, source->batch_size, self->seeds.noise, batch, out);
+    while (!whole && status == GM_OK) {
+        draw_left(self, batch);
+        status = gm_remote_copies(supply->remote, supply->weights, source->batch_size, self->index,
+                                  &self->noise, self->seeds.noise, batch, out, &whole);
+    }
+    return status;
 }
 
 static void destroy(gm_source *source) {
@@ -75,20 +101,18 @@ gm_status gm_client_supply_create(gm_clients *clients, const gm_model *model,
                                   int64_t batch_size, gm_supply **out) {
     gm_status status = GM_OK;
     gm_context *context = gm_clients_context(clients);
-    const int64_t last = gm_clients_count(clients) - 1;
     client_supply *self = NULL;
     GM_TRY(GM_NEW_ZERO(context, self, 1));
-    *self =
-        (client_supply){.context = context,
-                        .weights = weights,
-                        .rows = gm_clients_first(clients, last) + gm_clients_rows(clients, last),
-                        .base = {.dimension = model->parameters,
-                                 .batch_size = batch_size,
-                                 .injects = true,
-                                 .link = true,
-                                 .squared = model->loss == &gm_loss_squared,
-                                 .open = open_source,
-                                 .destroy = destroy_supply}};
+    *self = (client_supply){.context = context,
+                            .weights = weights,
+                            .clients = clients,
+                            .base = {.dimension = model->parameters,
+                                     .batch_size = batch_size,
+                                     .injects = true,
+                                     .link = true,
+                                     .squared = model->loss == &gm_loss_squared,
+                                     .open = open_source,
+                                     .destroy = destroy_supply}};
     GM_TRY(gm_remote_open(clients, specification, model->parameters, &self->remote));
     *out = &self->base;
     self = NULL;

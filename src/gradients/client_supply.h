@@ -5,8 +5,9 @@
 #include "gradients/clients.h"
 
 /*
- * Batches of n rows of all clients, drawn with replacement, at weights [d] (borrowed). Noise of the
- * link-aware law; no losses. What a source hands out must not be asked for in a task.
+ * Batches of n rows of all clients that are left, drawn with replacement, at weights [d]
+ * (borrowed). Noise of the link-aware law; no losses. What a source hands out must not be asked for
+ * in a task.
  */
 gm_status gm_client_supply_create(gm_clients *clients, const gm_model *model,
                                   const char *specification, const double *weights,

@@ -298,34 +298,32 @@ done:
     return status;
 }
 
-/* Rows of the batch at the clients that are left. */
-static int64_t rows_left(const gm_remote *r) {
-    int64_t rows = 0;
-    for (int64_t c = 0; c < gm_clients_count(r->clients); c++)
-        if (gm_clients_has(r->clients, c))
-            rows += r->start[c * (HALVES + 1) + 1] - r->start[c * (HALVES + 1)];
-    return rows;
+/* Whether every client that has rows of the batch is left. */
+static bool all_answered(const gm_remote *r) {
+    for (int64_t c = 0; c < gm_clients_count(r->clients); c++) {
+        const int64_t *start = r->start + c * (HALVES + 1);
+        if (start[1] > start[0] && !gm_clients_has(r->clients, c))
+            return false;
+    }
+    return true;
 }
 
 gm_status gm_remote_copies(gm_remote *r, const double *w, int64_t n, const int64_t *index,
-                           const gm_target_noise *noise, int64_t batch_size, uint64_t seed,
-                           int64_t batch, double *out) {
+                           const gm_target_noise *noise, uint64_t seed, int64_t batch, double *out,
+                           bool *whole) {
     gm_status status = GM_OK;
     question q = ask_at(r, GM_ROWS_COPIES, &w);
     q.fields.early = 0;
     q.fields.noised = noise->draws;
     q.fields.copies = noise->copies;
     q.fields.batch = batch;
-    q.fields.scale = sqrt(noise->variance / (double)batch_size);
+    q.fields.total = n;
+    q.fields.scale = sqrt(noise->variance / (double)n);
     q.noise = noise;
     q.seed = seed;
     GM_TRY(deal_rows(r, n, index, n));
-    do { /* a client that fails takes its part of the sum along: those left are asked again */
-        gm_release(r->context, q.sums);
-        q.sums = NULL;
-        q.fields.total = rows_left(r);
-        GM_TRY(ask(&q));
-    } while (q.fields.total != rows_left(r));
+    GM_TRY(ask(&q));
+    *whole = all_answered(r);
     memcpy(out, q.sums, (size_t)(noise->copies * r->dimension) * sizeof *out);
 done:
     gm_release(r->context, q.sums);

@@ -31,16 +31,17 @@ gm_status gm_remote_noised(gm_remote *remote, const double *w, int64_t n, const 
                            double *vectors) __attribute__((warn_unused_result));
 
 /*
- * The gradients of a batch under noise on its targets, each the sum of what the clients send: of
- * their parts nothing is known here. Covariance of the noise of one: variance / batch size times
- * the curvature, also where clients were left out; the batch is then of the rows of the others.
- *   noise       its law GM_NOISE_LINK
- *   batch_size  that variance is over
- *   out         [copies][d]
+ * The gradients of a batch of n rows under noise on its targets, each the sum of what the clients
+ * send: of their parts nothing is known here. Covariance of the noise of one: variance / n times
+ * the curvature.
+ *   noise  its law GM_NOISE_LINK
+ *   out    [copies][d]
+ *   whole  receives whether the rows of the batch are all in the sums: otherwise clients that had
+ *          some of them are not there any more
  */
 gm_status gm_remote_copies(gm_remote *remote, const double *w, int64_t n, const int64_t *index,
-                           const gm_target_noise *noise, int64_t batch_size, uint64_t seed,
-                           int64_t batch, double *out) __attribute__((warn_unused_result));
+                           const gm_target_noise *noise, uint64_t seed, int64_t batch, double *out,
+                           bool *whole) __attribute__((warn_unused_result));
 
 /* As gm_oracle_evaluate(). */
 gm_status gm_remote_evaluate(gm_remote *remote, int count, const double *const *weights,

@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include "base/archive.h"
+#include "curvature/problem.h"
 #include "curvature/serve_rows.h"
 #include "faulty_client.h"
 #include "gradients/client_message.h"
 #include "gradients/client_shard.h"
+#include "gradients/client_supply.h"
 #include "gradients/oracle.h"
 
 /* Processes take their time to start under the sanitizers. */
@@ -474,7 +476,56 @@ static void those_left_are_the_whole(void **state) {
     those_left_are_the_whole_of(true);
 }
 
-/* Of two clients with the same rows, each by itself: other batches, and other noise. */
+/* A batch in whose midst a client dies is that of the clients left, asked for once more: the same
+   as when it is asked for afterwards, and never one without a row. */
+static void check_batch_of_the_left(int64_t batch_size) {
+    enum { BATCHES = 40, COPIES = 2 };
+    gm_recover_options options = options_of(3, beside("faulty_client"));
+    options.batch_size = batch_size;
+    options.clients.tolerate = 1;
+    options.clients.sums = true;
+    gm_problem *problem = NULL;
+    gm_clients *clients = NULL;
+    gm_supply *supply = NULL;
+    gm_source *source = NULL;
+    int deaths = 0;
+    stage(2, "killed");
+    check_ok(context, gm_problem_create(context, dataset, &options, &problem));
+    check_ok(context, gm_problem_place(problem, 1));
+    const gm_client_data data = {dataset, problem->targets, 0};
+    const gm_client_duty duties[] = {
+        gm_client_shard_duty, gm_client_open_duty, gm_client_rows_duty, {.service = NULL}};
+    const gm_target_noise noise = {
+        .variance = 5.0, .copies = COPIES, .draws = 1, .sign = {1.0, -1.0}, .law = GM_NOISE_LINK};
+    check_ok(context, gm_clients_create(context, &options.clients, &data, duties, &clients));
+    check_ok(context, gm_client_supply_create(clients, problem->model, "linear", problem->weights,
+                                              batch_size, &supply));
+    check_ok(context, supply->open(supply, &noise, (gm_source_seeds){1, 2}, &source));
+    for (int64_t b = 0; b < BATCHES; b++) {
+        double seen[COPIES * COLUMNS], again[COPIES * COLUMNS];
+        const bool before = gm_clients_has(clients, 1);
+        check_ok(context, source->evaluate(source, b, 0, seen, NULL));
+        assert_true(seen[0] != seen[COLUMNS]); /* noise of both signs on some row */
+        if (gm_clients_has(clients, 1) == before)
+            continue;
+        deaths++;
+        check_ok(context, source->evaluate(source, b, 0, again, NULL));
+        assert_memory_equal(seen, again, sizeof seen);
+    }
+    unsetenv("GRADIOMETER_FAULT");
+    assert_int_equal(deaths, 1);
+    gm_source_destroy(source);
+    gm_supply_destroy(supply);
+    gm_clients_destroy(clients);
+    gm_problem_destroy(problem);
+}
+
+static void a_batch_is_of_the_clients_left(void **state) {
+    (void)state;
+    check_batch_of_the_left(16);
+    check_batch_of_the_left(1);
+}
+
 /* In networks too: by shape and, from the Jacobian of its rows, by size. */
 static void check_fault_in_network(const char *model, const char *name, const char *message) {
     gm_recover_options options = options_of(3, beside("faulty_client"));
@@ -514,6 +565,7 @@ static void as_many_gradients_as_asked_for(void **state) {
     gm_recovery_destroy(context, recovery);
 }
 
+/* Of two clients with the same rows, each by itself: other batches, and other noise. */
 static void every_client_draws_for_itself(void **state) {
     (void)state;
     gm_dataset *twice = make_twice();
@@ -657,6 +709,7 @@ int main(void) {
         cmocka_unit_test(every_fault_in_training_is_named),
         cmocka_unit_test(scaled_gradients_show_in_training),
         cmocka_unit_test(those_left_are_the_whole),
+        cmocka_unit_test(a_batch_is_of_the_clients_left),
         cmocka_unit_test(wrong_calibration_shows_in_networks),
         cmocka_unit_test(as_many_gradients_as_asked_for),
         cmocka_unit_test(every_client_draws_for_itself),

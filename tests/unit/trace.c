@@ -30,8 +30,7 @@ static task make(const struct form *form) {
     gm_random_gaussian(t.context, (gm_stream){7, 0}, 0, ROWS * form->columns, x);
     for (int i = 0; i < ROWS; i++)
         y[i] = form->classes ? i % (int)form->classes : 0.5 * i;
-    check_ok(t.context,
-             gm_dataset_from_arrays(t.context, ROWS, form->columns, x, y, &t.dataset));
+    check_ok(t.context, gm_dataset_from_arrays(t.context, ROWS, form->columns, x, y, &t.dataset));
     check_ok(t.context, gm_model_create(t.context, form->model, &shape, &t.model));
     assert_true(t.model->parameters <= MOST_D && t.model->outputs <= MOST_C);
     gm_random_gaussian(t.context, (gm_stream){7, 1}, 0, t.model->parameters, t.w);
