@@ -116,7 +116,7 @@ awk -v d=784 -v rows=60000 '
   }
   # What clients add: their rows, their start, one question each, and every answer to every rank.
   function ask(k, r, c, answers) {
-    answers = c * (4 * d * d + 12 * d + 88) + 4 * d * (k < 2048 ? k : 2048)
+    answers = c * (4 * d * d + 12 * d + 96) + 4 * d * (k < 2048 ? k : 2048)
     return rows * (d + 8) / answered / r + c / r * (0.005 + asked) + answers / answered / r + \
       (r > 1 ? answers / wide[r] : 0)
   }

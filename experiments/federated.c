@@ -27,7 +27,7 @@ enum { STREAM_INPUTS = 1, STREAM_SIGNAL, STREAM_LABELS };
 enum {
     HEADER = 40,
     QUESTION = HEADER + 2 * 8 + 6 + 6 + 6 * 8 + 4 * 8,
-    ANSWER = HEADER + 6 * 8,
+    ANSWER = HEADER + 7 * 8,
     ROWS_QUESTION = HEADER + 12 * 8
 };
 
@@ -169,7 +169,7 @@ static void keep_largest(double *largest, double value) {
         *largest = value;
 }
 
-/* Bytes against 4 d² + 12 d + 88 and 4 d a vector kept from each client, 8 d + 148 to it. */
+/* Bytes against 4 d² + 12 d + 96 and 4 d a vector kept from each client, 8 d + 148 to it. */
 static void count_bytes(const gm_clients_report *clients, struct cell *cell, struct state *state) {
     double from = 0.0, to = 0.0, expected = 0.0, asked = 0.0;
     for (int64_t c = 0; c < clients->count; c++) {
@@ -424,7 +424,7 @@ static void claim_errors(struct record *record, const struct state *state) {
 static void claim_bytes(struct record *record, const struct state *state) {
     record_claim(
         record, state->most_off[0], 0.0, 0.0,
-        "recover: bytes from clients less C (4 d² + 12 d + 88) + 4 d for every vector kept");
+        "recover: bytes from clients less C (4 d² + 12 d + 96) + 4 d for every vector kept");
     record_claim(record, state->most_off[1], 0.0, 0.0,
                  "recover: bytes to clients less C (8 d + %d)", (int)QUESTION);
     record_claim(record, state->most_off_row[0], 0.0, 0.0,
