@@ -8,13 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "parallel/parallel.h"
-#include "parallel/ranks.h"
-
-/* Side of the tiles of a symmetric product: ten tiles of a 784² triangle keep two threads busy, and
-   a tile and its two panels stay in the second-level cache. */
-enum { TILE = 200 };
-
 gm_status gm_blas_prepare(gm_context *context) {
     const size_t bytes = (size_t)context->threads * (132u << 20);
     if (atomic_load_explicit(&context->blas_has_room, memory_order_relaxed))
@@ -27,131 +20,6 @@ gm_status gm_blas_prepare(gm_context *context) {
     munmap(room, bytes);
     atomic_store(&context->blas_has_room, true);
     return GM_OK;
-}
-
-typedef struct gram_job {
-    int64_t k, d;
-    const double *rows;
-    double *lower;
-} gram_job;
-
-/* Where tile `index` is. */
-typedef struct place {
-    int64_t row, column, height, width;
-} place;
-
-static place place_of(int64_t d, int64_t index) {
-    int64_t i = 0; /* row of tiles; index becomes the column */
-    while (index > i)
-        index -= ++i;
-    const int64_t row = i * TILE, column = index * TILE;
-    return (place){row, column, d - row < TILE ? d - row : TILE,
-                   d - column < TILE ? d - column : TILE};
-}
-static gm_status gram_tile(void *argument, int64_t index, int worker) {
-    (void)worker;
-    const gram_job *job = argument;
-    const int64_t d = job->d;
-    const place t = place_of(d, index);
-    const double *left = job->rows + t.row, *right = job->rows + t.column;
-    double *tile = job->lower + t.row * d + t.column;
-    if (t.row == t.column)
-        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)t.height, (int)job->k, 1.0, left,
-                    (int)d, 1.0, tile, (int)d);
-    else
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)t.height, (int)t.width,
-                    (int)job->k, 1.0, left, (int)d, right, (int)d, 1.0, tile, (int)d);
-    return GM_OK;
-}
-
-static int64_t gram_tiles(int64_t d) {
-    const int64_t tiles = (d + TILE - 1) / TILE;
-    return tiles * (tiles + 1) / 2;
-}
-
-/* `run` goes through the tiles: gm_parallel_for(), or gm_share_keep() for those of this rank. */
-static gm_status accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
-                            double *lower,
-                            gm_status (*run)(gm_context *, int64_t, gm_task, void *)) {
-    if (d > INT_MAX || k > INT_MAX)
-        return gm_fail(context, GM_INVALID_ARGUMENT, "gm_gram_accumulate: %lld x %lld is too large",
-                       (long long)k, (long long)d);
-    gram_job job = {k, d, rows, lower};
-    gm_status status = gm_blas_prepare(context);
-    if (status != GM_OK)
-        return status;
-    return run(context, gram_tiles(d), gram_tile, &job);
-}
-
-gm_status gm_gram_accumulate(gm_context *context, int64_t k, int64_t d, const double *rows,
-                             double *lower) {
-    return accumulate(context, k, d, rows, lower, gm_parallel_for);
-}
-
-gm_status gm_gram_accumulate_part(gm_context *context, int64_t k, int64_t d, const double *rows,
-                                  double *lower) {
-    return accumulate(context, k, d, rows, lower, gm_share_keep);
-}
-
-/* A tile from the matrix to `packed`, or back; nothing above the diagonal. */
-static void pack_tile(int64_t d, place t, const double *lower, double *packed) {
-    for (int64_t r = 0; r < t.height; r++)
-        memcpy(packed + r * t.width, lower + (t.row + r) * d + t.column,
-               (size_t)(t.row == t.column ? r + 1 : t.width) * sizeof *packed);
-}
-
-static void unpack_tile(int64_t d, place t, const double *packed, double *lower) {
-    for (int64_t r = 0; r < t.height; r++)
-        memcpy(lower + (t.row + r) * d + t.column, packed + r * t.width,
-               (size_t)(t.row == t.column ? r + 1 : t.width) * sizeof *packed);
-}
-
-/* Number `turn` of the tiles of each rank that has so many; offsets [R + 1], packed [R][TILE²]. */
-static gm_status gather_turn(gm_context *context, int64_t d, int64_t turn, int64_t *offsets,
-                             double *packed, double *lower) {
-    const int64_t count = gram_tiles(d);
-    const int ranks = gm_context_ranks(context), rank = gm_context_rank(context);
-    gm_status status = GM_OK;
-    int64_t first, end, next = 0;
-    for (int r = 0; r < ranks; r++) {
-        offsets[r] = next * (int64_t)sizeof *packed;
-        gm_share_part(count, ranks, r, &first, &end);
-        if (first + turn >= end)
-            continue;
-        const place t = place_of(d, first + turn);
-        if (r == rank)
-            pack_tile(d, t, lower, packed + next);
-        next += t.height * t.width;
-    }
-    offsets[ranks] = next * (int64_t)sizeof *packed;
-    status = gm_share_parts(context, offsets, packed);
-    for (int r = 0; r < ranks && status == GM_OK; r++) {
-        gm_share_part(count, ranks, r, &first, &end);
-        if (r != rank && first + turn < end)
-            unpack_tile(d, place_of(d, first + turn), packed + offsets[r] / (int64_t)sizeof *packed,
-                        lower);
-    }
-    return status;
-}
-
-/* Turn by turn, so that what travels stays in little memory, which is used again. */
-gm_status gm_gram_gather(gm_context *context, int64_t d, double *lower) {
-    gm_status status = GM_OK;
-    const int64_t ranks = gm_context_ranks(context), turns = (gram_tiles(d) + ranks - 1) / ranks;
-    int64_t *offsets = NULL;
-    double *packed = NULL;
-    if (!gm_is_shared(context))
-        return GM_OK;
-    status = GM_NEW(context, offsets, ranks + 1);
-    if (status == GM_OK)
-        status = GM_NEW(context, packed, ranks * TILE * TILE);
-    GM_TRY(gm_ranks_agree(context, status));
-    for (int64_t turn = 0; turn < turns; turn++)
-        GM_TRY(gather_turn(context, d, turn, offsets, packed, lower));
-done:
-    gm_release(context, packed);
-    gm_release(context, offsets);
-    return status;
 }
 
 gm_status gm_product_rate(gm_context *context, double *operations_per_second) {
@@ -170,33 +38,6 @@ gm_status gm_product_rate(gm_context *context, double *operations_per_second) {
 done:
     gm_release(context, product);
     gm_release(context, rows);
-    return status;
-}
-
-static gm_status outer_tile(void *argument, int64_t index, int worker) {
-    (void)worker;
-    const gram_job *job = argument;
-    int64_t i = 0; /* as above */
-    while (index > i)
-        index -= ++i;
-    const int64_t row = i * TILE, column = index * TILE, k = job->k, d = job->d;
-    const int height = (int)(k - row < TILE ? k - row : TILE);
-    const int width = (int)(k - column < TILE ? k - column : TILE);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, height, width, (int)d, 1.0,
-                job->rows + row * d, (int)d, job->rows + column * d, (int)d, 0.0,
-                job->lower + row * k + column, (int)k);
-    return GM_OK;
-}
-
-gm_status gm_outer_gram(gm_context *context, int64_t k, int64_t d, const double *rows,
-                        double *out) {
-    gram_job job = {k, d, rows, out};
-    const int64_t tiles = (k + TILE - 1) / TILE;
-    gm_status status = gm_blas_prepare(context);
-    if (status == GM_OK)
-        status = gm_parallel_for(context, tiles * (tiles + 1) / 2, outer_tile, &job);
-    if (status == GM_OK)
-        gm_symmetric_mirror(k, out);
     return status;
 }
 
@@ -383,63 +224,6 @@ gm_status gm_positive_solve_many(gm_context *context, int64_t d, double *a, int6
     cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, (int)d,
                 (int)columns, 1.0, a, (int)d, x, (int)columns);
     return GM_OK;
-}
-
-double gm_inner(int64_t d, const double *a, const double *b) {
-    double sum = 0.0;
-    for (int64_t j = 0; j < d; j++)
-        sum += a[j] * b[j];
-    return sum;
-}
-
-void gm_multiply(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-                 int64_t ldb, double *c, int64_t ldc) {
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,
-                b, (int)ldb, 0.0, c, (int)ldc);
-}
-
-void gm_multiply_vector(int64_t m, int64_t k, const double *a, int64_t lda, const double *x,
-                        double *y) {
-    cblas_dgemv(CblasRowMajor, CblasNoTrans, (int)m, (int)k, 1.0, a, (int)lda, x, 1, 0.0, y, 1);
-}
-
-void gm_multiply_vector_transposed(int64_t m, int64_t k, const double *a, int64_t lda,
-                                   const double *x, double *y) {
-    cblas_dgemv(CblasRowMajor, CblasTrans, (int)m, (int)k, 1.0, a, (int)lda, x, 1, 0.0, y, 1);
-}
-
-void gm_multiply_outer(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
-                       const double *b, int64_t ldb, double *c, int64_t ldc) {
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,
-                b, (int)ldb, 0.0, c, (int)ldc);
-}
-
-void gm_multiply_inner_add(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
-                           const double *b, int64_t ldb, double *c, int64_t ldc) {
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)lda,
-                b, (int)ldb, 1.0, c, (int)ldc);
-}
-
-void gm_multiply_self_add(int64_t n, int64_t k, const double *a, double *c) {
-    cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)n, (int)k, 1.0, a, (int)n, 1.0, c,
-                (int)n);
-}
-
-void gm_multiply_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b, float *c) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k,
-                b, (int)n, 0.0f, c, (int)n);
-}
-
-void gm_multiply_outer_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
-                           float *c) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k, b,
-                (int)k, 0.0f, c, (int)n);
-}
-
-void gm_multiply_transposed_f32(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
-                                float *c) {
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)k, (int)n, (int)m, 1.0f, a, (int)k, b,
-                (int)n, 0.0f, c, (int)n);
 }
 
 gm_status gm_tridiagonal_eigen(gm_context *context, int64_t m, double *diagonal, double *off,
