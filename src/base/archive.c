@@ -55,7 +55,8 @@ void gm_archive_text(gm_archive *self, int64_t room, char *text) {
     if (self->status != GM_OK)
         return;
     gm_archive_bytes(self, size, text);
-    text[self->status == GM_OK ? size : 0] = '\0';
+    if (self->reading)
+        text[self->status == GM_OK ? size : 0] = '\0';
 }
 
 void gm_archive_release(gm_archive *self) {
