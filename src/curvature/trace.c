@@ -5,6 +5,7 @@
 
 #include "data/dataset.h"
 #include "linalg/linalg.h"
+#include "random/order.h"
 #include "random/streams.h"
 
 /* Rows at a time of a linear model, and rows that stand for all of another. */
@@ -114,30 +115,6 @@ gm_mean_trace gm_trace_mean(int64_t n, const double *traces, int64_t of) {
     return (gm_mean_trace){mean, left * squares / ((double)(n - 1) * (double)n)};
 }
 
-/* The first of a shuffle of all rows. */
-static gm_status draw_rows(gm_context *context, uint64_t seed, int64_t n, int64_t of,
-                           int64_t **out) {
-    gm_status status = GM_OK;
-    int64_t *order = NULL;
-    double *draws = NULL;
-    GM_TRY(GM_NEW(context, order, of));
-    GM_TRY(GM_NEW(context, draws, n));
-    gm_random_uniform(context, (gm_stream){seed, GM_STREAM_TRACES}, 0, n, draws);
-    for (int64_t i = 0; i < of; i++)
-        order[i] = i;
-    for (int64_t i = 0; i < n; i++) {
-        const int64_t other = i + (int64_t)(draws[i] * (double)(of - i)), held = order[i];
-        order[i] = order[other];
-        order[other] = held;
-    }
-    *out = order;
-    order = NULL;
-done:
-    gm_release(context, draws);
-    gm_release(context, order);
-    return status;
-}
-
 gm_status gm_problem_trace(gm_problem *p, gm_noise_law law, uint64_t seed, gm_mean_trace *out) {
     gm_status status = GM_OK;
     const gm_rows *rows = gm_dataset_matrix(p->dataset);
@@ -148,8 +125,10 @@ gm_status gm_problem_trace(gm_problem *p, gm_noise_law law, uint64_t seed, gm_me
     if (!p->model->loss->affine)
         return GM_OK;
     GM_TRY(GM_NEW(p->context, traces, n));
-    if (n < all)
-        GM_TRY(draw_rows(p->context, seed, n, all, &index));
+    if (n < all) {
+        GM_TRY(GM_NEW(p->context, index, all));
+        gm_random_order(p->context, (gm_stream){seed, GM_STREAM_TRACES}, 0, all, n, index);
+    }
     GM_TRY(gm_row_traces(p->context, p->model, p->weights, law, rows, n, index, traces));
     *out = gm_trace_mean(n, traces, all);
 done:

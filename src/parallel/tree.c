@@ -37,8 +37,7 @@ static int64_t cover(int64_t count, int64_t first, int64_t end, node *out) {
 typedef struct tree {
     int64_t count, size;
     const node *node; /* that are summed, in order of their places */
-    int64_t nodes;
-    double *values; /* [nodes][size] */
+    double *values;   /* [nodes][size] */
 } tree;
 
 /* Sum what is from node `*next` on into the first of those that node `whole` covers. */
@@ -49,7 +48,7 @@ static void sum_node(const tree *t, node whole, int64_t *next, int64_t from, int
         return;
     }
     sum_node(t, (node){whole.first, half}, next, from, to);
-    if (*next == t->nodes || whole.first + half >= t->count)
+    if (whole.first + half >= t->count)
         return;
     double *left = t->values + self * t->size, *right = t->values + *next * t->size;
     sum_node(t, (node){whole.first + half, half}, next, from, to);
@@ -88,7 +87,7 @@ static gm_status sum_own(gm_context *context, int64_t count, int64_t size, int64
     GM_TRY(GM_NEW(context, leaf, end - first));
     for (int64_t i = first; i < end; i++)
         leaf[i - first] = (node){i, 1};
-    const tree t = {count, size, leaf, end - first, arrays};
+    const tree t = {count, size, leaf, arrays};
     GM_TRY(sum_nodes(context, &t, nodes, own));
     for (int64_t n = 1; n < nodes; n++)
         memmove(arrays + n * size, arrays + (own[n].first - first) * size,
@@ -116,7 +115,7 @@ static gm_status sum_ranks(gm_context *context, int64_t count, int64_t size, con
     gm_status status = GM_OK;
     const int rank = gm_context_rank(context);
     const node root = widest(count, 0, count);
-    tree t = {.count = count, .size = size, .node = nodes, .nodes = total};
+    tree t = {.count = count, .size = size, .node = nodes};
     status = GM_NEW(context, t.values, total * size);
     GM_TRY(gm_ranks_agree(context, status));
     memcpy((char *)t.values + offsets[rank], own, (size_t)(offsets[rank + 1] - offsets[rank]));

@@ -6,7 +6,7 @@ write_table "$scratch/table.csv" 3000 37
 
 same recover recover --data "$scratch/table.csv" --num-gradients 3000 --batch-size 129 \
     --standardize --at random:norm=2 --compare
-same calibrated recover --data "$scratch/table.csv" --num-gradients 2000 --estimator calibrated
+same calibrated recover --data "$scratch/table.csv" --num-gradients 1997 --estimator calibrated
 same gram measure --inputs gaussian:n=12 --targets teacher:hidden=4 --model mlp:hidden=64x64 \
     --samples 1500 --target-draws 40 --method sampled
 same jacobian measure --inputs zq:n=6,q=31 --targets lwe:secret=uniform,sigma=1 \

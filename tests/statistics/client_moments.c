@@ -164,14 +164,15 @@ static int left_out_of_recovery(const gm_dataset *data, int64_t clients, uint64_
     return left_out;
 }
 
+/* It does not move, so that nothing saturates. */
 static int left_out_of_training(const gm_dataset *data, int64_t clients, uint64_t seed) {
     gm_training *training = NULL;
     const gm_train_options options = {
-        .model = "mlp:hidden=3,act=tanh",
+        .model = "mlp:hidden=3,act=relu",
         .optimizers = "gradiometer",
         .batch_size = 60,
         .epochs = 10.0,
-        .learning_rate = 1e-3,
+        .learning_rate = 1e-9,
         .seed = seed,
         .clients = {.count = clients, .tolerate = clients - 1, .reproducible = true}};
     check_ok(context, gm_train(context, data, &options, &training));

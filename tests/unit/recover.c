@@ -42,7 +42,7 @@ static void plain_gradient(const double *w, uint64_t seed, int64_t batch, int64_
     }
 }
 
-enum { BATCHES = 700, N = 16 };
+enum { BATCHES = 701, N = 16 };
 
 /* The textbook estimate: all gradients at once, then the formula. */
 static void plain_recovery(bool paired, const double *w, double variance, double label_noise,
