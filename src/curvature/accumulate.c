@@ -188,9 +188,7 @@ static gm_status close_leaf(gm_accumulator *a) {
         return status;
     closed.count = a->leaf.count;
     memcpy(closed.mean, a->leaf.mean, (size_t)d * sizeof *closed.mean);
-    for (int64_t i = 0; i < d; i++)
-        memcpy(closed.scatter + gm_run_row(&closed, d, i), a->leaf.scatter + i * d,
-               (size_t)(i + 1) * sizeof *closed.scatter);
+    gm_symmetric_pack(d, a->leaf.scatter, closed.scatter);
     a->leaf.count = 0;
     memset(a->leaf.mean, 0, (size_t)d * sizeof *a->leaf.mean);
     memset(a->leaf.scatter, 0, (size_t)(d * d) * sizeof *a->leaf.scatter);

@@ -53,9 +53,7 @@ static gm_clients_load load_of_clients(const gm_plan *plan, const gm_client_opti
     const double d = (double)plan->dimension, count = (double)clients->count;
     const double vectors = ceil((double)gm_plan_vectors(plan) / count);
     const double kept = (double)gm_predictor_kept(plan->dimension, gm_plan_vectors(plan)) / count;
-    gm_clients_load out = {.rows = (double)rows->rows,
-                           .row_bytes =
-                               (double)rows->columns * (double)gm_element_size(rows->element) + 8.0,
+    gm_clients_load out = {.rows = rows,
                            .held = 8.0 * plan->estimator.copies * d,
                            .questions = (double)plan->batches,
                            .answer = 8.0 * plan->estimator.copies * d};

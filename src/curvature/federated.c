@@ -115,9 +115,7 @@ static gm_status write_answer(gm_context *context, work *w, answer *a, gm_archiv
     if (w->predictor)
         kept = gm_predictor_vectors(w->predictor, &a->kept, &a->unit);
     GM_TRY(GM_NEW(context, w->packed, d * (d + 1) / 2));
-    for (int64_t i = 0; i < d; i++)
-        memcpy(w->packed + i * (i + 1) / 2, w->hessian + i * d,
-               (size_t)(i + 1) * sizeof *w->packed);
+    gm_symmetric_pack(d, w->hessian, w->packed);
     exchange_answer(archive, a);
     gm_archive_doubles(archive, d, w->gradient);
     gm_archive_doubles(archive, d * (d + 1) / 2, w->packed);

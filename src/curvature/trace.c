@@ -1,7 +1,6 @@
 #include "curvature/trace.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "data/dataset.h"
 #include "linalg/linalg.h"
@@ -70,10 +69,11 @@ static void trace_linear(const trace_job *job, int64_t count, double *out) {
 static double trace_network(const trace_job *job) {
     const gm_model *model = job->model;
     const int64_t c = model->outputs, size = c * model->parameters;
-    memcpy(job->root, job->units, (size_t)(c * c) * sizeof *job->root);
-    for (int64_t a = 0; job->law != GM_NOISE_PLAIN && a < c; a++)
+    const bool plain = job->law == GM_NOISE_PLAIN;
+    for (int64_t a = 0; !plain && a < c; a++)
         model->loss->root(1, (int)c, job->z, job->units + a * c, job->root + a * c);
-    model->batch_backward(model, job->w, 1, job->x, c, job->root, job->room, job->gradients);
+    model->batch_backward(model, job->w, 1, job->x, c, plain ? job->units : job->root, job->room,
+                          job->gradients);
     return gm_inner(size, job->gradients, job->gradients);
 }
 

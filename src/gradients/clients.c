@@ -448,7 +448,9 @@ static const double CARRIED = 1.2e9, ASK = 4e-5, START = 0.005, PROCESS = 8e6;
 
 gm_clients_cost gm_clients_cost_of(const gm_context *context, const gm_client_options *options,
                                    const gm_clients_load *load) {
-    const double count = (double)options->count, rows = load->rows * load->row_bytes / count;
+    const double count = (double)options->count;
+    const double row = (double)load->rows->columns * (double)gm_element_size(load->rows->element);
+    const double rows = (double)load->rows->rows * (row + 8.0) / count; /* bytes of a client's */
     const double workers = fmin(count, (double)gm_context_threads(context));
     const double alive = load->last ? workers : count;
     const double process = options->program ? PROCESS : 0.0;

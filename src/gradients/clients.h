@@ -86,11 +86,11 @@ void gm_clients_report_destroy(gm_context *context, gm_clients_report *report);
 
 /* What is asked of every client, for a dry run. */
 typedef struct gm_clients_load {
-    double rows, row_bytes; /* of all clients, target included */
-    double held;            /* bytes that a client needs beside its rows */
-    double questions;       /* that are asked of each */
-    double answer;          /* bytes of an answer */
-    bool last;              /* as of the question: otherwise all clients are there at one time */
+    const gm_rows *rows; /* of all clients; each has a target too */
+    double held;         /* bytes that a client needs beside its rows */
+    double questions;    /* that are asked of each */
+    double answer;       /* bytes of an answer */
+    bool last;           /* as of the question: otherwise all clients are there at one time */
 } gm_clients_load;
 
 /* What it takes on one machine: bytes of clients with their rows, as many as there are at one time,

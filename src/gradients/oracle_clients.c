@@ -98,8 +98,9 @@ static gm_status check_answer(void *argument, int64_t c, gm_archive *in, gm_clie
         double value;
         memcpy(&value, in->bytes + i * (int64_t)sizeof value, sizeof value);
         /* What is not known is NaN. */
-        const bool unknown = (q->fields.task == GM_ROWS_NOISED && (i == 1 || i == 2)) ||
-                             (q->fields.task == GM_ROWS_EVALUATE && i >= q->fields.count);
+        const bool unknown =
+            (q->fields.task == GM_ROWS_NOISED && i >= 1 && i < GM_ROWS_NOISED_NUMBERS) ||
+            (q->fields.task == GM_ROWS_EVALUATE && i >= q->fields.count);
         finite = finite && (unknown || isfinite(value));
     }
     if (q->finite && !finite)

@@ -35,17 +35,6 @@ static void add_moments(const jacobian_job *job, int64_t first, int64_t count, d
     gm_multiply_self_add(p, count, j, squares + p * p);
 }
 
-/* The lower triangles of a block's moments, one after the other. */
-static void pack_moments(const jacobian_job *job, int64_t b, const double *squares) {
-    const int64_t p = job->meter->model->parameters;
-    double *next = job->moments + (b - job->first) * p * (p + 1);
-    for (int64_t row = 0; row < 2 * p; row++) {
-        const int64_t width = row % p + 1;
-        memcpy(next, squares + row * p, (size_t)width * sizeof *next);
-        next += width;
-    }
-}
-
 static gm_status run_block(void *argument, int64_t b, int worker) {
     const jacobian_job *job = argument;
     const gm_sample *s = job->sample;
@@ -63,8 +52,11 @@ static gm_status run_block(void *argument, int64_t b, int worker) {
         if (squares)
             add_moments(job, first, count, j, squares);
     }
-    if (squares)
-        pack_moments(job, b, squares);
+    if (squares) {
+        double *moments = job->moments + (b - job->first) * p * (p + 1);
+        gm_symmetric_pack(p, squares, moments);
+        gm_symmetric_pack(p, squares + p * p, moments + p * (p + 1) / 2);
+    }
     return GM_OK;
 }
 

@@ -30,6 +30,7 @@ static place place_of(int64_t d, int64_t index) {
     return (place){row, column, d - row < TILE ? d - row : TILE,
                    d - column < TILE ? d - column : TILE};
 }
+
 static gm_status gram_tile(void *argument, int64_t index, int worker) {
     (void)worker;
     const gram_job *job = argument;
@@ -75,17 +76,12 @@ gm_status gm_gram_accumulate_part(gm_context *context, int64_t k, int64_t d, con
     return accumulate(context, k, d, rows, lower, gm_share_keep);
 }
 
-/* A tile from the matrix to `packed`, or back; nothing above the diagonal. */
-static void pack_tile(int64_t d, place t, const double *lower, double *packed) {
+/* A tile from one place to another, whose rows lie so far apart; nothing above the diagonal. */
+static void copy_tile(place t, const double *from, int64_t from_stride, double *to,
+                      int64_t to_stride) {
     for (int64_t r = 0; r < t.height; r++)
-        memcpy(packed + r * t.width, lower + (t.row + r) * d + t.column,
-               (size_t)(t.row == t.column ? r + 1 : t.width) * sizeof *packed);
-}
-
-static void unpack_tile(int64_t d, place t, const double *packed, double *lower) {
-    for (int64_t r = 0; r < t.height; r++)
-        memcpy(lower + (t.row + r) * d + t.column, packed + r * t.width,
-               (size_t)(t.row == t.column ? r + 1 : t.width) * sizeof *packed);
+        memcpy(to + r * to_stride, from + r * from_stride,
+               (size_t)(t.row == t.column ? r + 1 : t.width) * sizeof *to);
 }
 
 /* Number `turn` of the tiles of each rank that has so many; offsets [R + 1], packed [R][TILE²]. */
@@ -102,16 +98,18 @@ static gm_status gather_turn(gm_context *context, int64_t d, int64_t turn, int64
             continue;
         const place t = place_of(d, first + turn);
         if (r == rank)
-            pack_tile(d, t, lower, packed + next);
+            copy_tile(t, lower + t.row * d + t.column, d, packed + next, t.width);
         next += t.height * t.width;
     }
     offsets[ranks] = next * (int64_t)sizeof *packed;
     status = gm_share_parts(context, offsets, packed);
     for (int r = 0; r < ranks && status == GM_OK; r++) {
         gm_share_part(count, ranks, r, &first, &end);
-        if (r != rank && first + turn < end)
-            unpack_tile(d, place_of(d, first + turn), packed + offsets[r] / (int64_t)sizeof *packed,
-                        lower);
+        if (r == rank || first + turn >= end)
+            continue;
+        const place t = place_of(d, first + turn);
+        copy_tile(t, packed + offsets[r] / (int64_t)sizeof *packed, t.width,
+                  lower + t.row * d + t.column, d);
     }
     return status;
 }
@@ -139,25 +137,20 @@ done:
 static gm_status outer_tile(void *argument, int64_t index, int worker) {
     (void)worker;
     const gram_job *job = argument;
-    int64_t i = 0; /* as above */
-    while (index > i)
-        index -= ++i;
-    const int64_t row = i * TILE, column = index * TILE, k = job->k, d = job->d;
-    const int height = (int)(k - row < TILE ? k - row : TILE);
-    const int width = (int)(k - column < TILE ? k - column : TILE);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, height, width, (int)d, 1.0,
-                job->rows + row * d, (int)d, job->rows + column * d, (int)d, 0.0,
-                job->lower + row * k + column, (int)k);
+    const int64_t k = job->k, d = job->d;
+    const place t = place_of(k, index);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)t.height, (int)t.width, (int)d, 1.0,
+                job->rows + t.row * d, (int)d, job->rows + t.column * d, (int)d, 0.0,
+                job->lower + t.row * k + t.column, (int)k);
     return GM_OK;
 }
 
 gm_status gm_outer_gram(gm_context *context, int64_t k, int64_t d, const double *rows,
                         double *out) {
     gram_job job = {k, d, rows, out};
-    const int64_t tiles = (k + TILE - 1) / TILE;
     gm_status status = gm_blas_prepare(context);
     if (status == GM_OK)
-        status = gm_parallel_for(context, tiles * (tiles + 1) / 2, outer_tile, &job);
+        status = gm_parallel_for(context, gram_tiles(k), outer_tile, &job);
     if (status == GM_OK)
         gm_symmetric_mirror(k, out);
     return status;

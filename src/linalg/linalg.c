@@ -41,6 +41,13 @@ done:
     return status;
 }
 
+void gm_symmetric_pack(int64_t d, const double *a, double *packed) {
+    for (int64_t i = 0; i < d; i++) {
+        memcpy(packed, a + i * d, (size_t)(i + 1) * sizeof *packed);
+        packed += i + 1;
+    }
+}
+
 void gm_symmetric_mirror(int64_t d, double *a) {
     enum { BLOCK = 32 };
     for (int64_t bi = 0; bi < d; bi += BLOCK)

@@ -40,6 +40,9 @@ gm_status gm_product_rate(gm_context *context, double *operations_per_second)
 gm_status gm_outer_gram(gm_context *context, int64_t k, int64_t d, const double *rows, double *out)
     __attribute__((warn_unused_result));
 
+/* packed [d (d + 1) / 2] ← the rows of a [d][d] without what is above the diagonal. */
+void gm_symmetric_pack(int64_t d, const double *a, double *packed);
+
 /* Copy the lower triangle of a [d][d] to the upper one. */
 void gm_symmetric_mirror(int64_t d, double *a);
 

@@ -21,15 +21,12 @@ static node widest(int64_t count, int64_t first, int64_t end) {
     return (node){first, width};
 }
 
-/* The widest nodes that make up [first, end), at most two of each width. NULL: only counted. */
+/* The widest nodes that make up [first, end), at most two of each width; returns how many. */
 static int64_t cover(int64_t count, int64_t first, int64_t end, node *out) {
     int64_t nodes = 0;
     while (first < end) {
-        const node n = widest(count, first, end);
-        if (out)
-            out[nodes] = n;
-        nodes++;
-        first = n.first + n.width;
+        out[nodes] = widest(count, first, end);
+        first += out[nodes++].width;
     }
     return nodes;
 }
@@ -78,27 +75,32 @@ static gm_status sum_nodes(gm_context *context, const tree *t, int64_t count, co
     return gm_parallel_for(context, (t->size + PANEL - 1) / PANEL, sum_panel, &job);
 }
 
-/* The arrays first to end − 1 into the nodes that cover them, whose sums come to stand one after
-   the other. */
+/* Sum the arrays first to end − 1 into the nodes that cover them, whose sums come to stand one
+   after the other. */
 static gm_status sum_own(gm_context *context, int64_t count, int64_t size, int64_t first,
-                         int64_t end, const node *own, int64_t nodes, double *arrays) {
+                         int64_t end, double *arrays) {
     gm_status status = GM_OK;
-    node *leaf = NULL;
+    node *leaf = NULL, *own = NULL;
     GM_TRY(GM_NEW(context, leaf, end - first));
+    GM_TRY(GM_NEW(context, own, end - first));
     for (int64_t i = first; i < end; i++)
         leaf[i - first] = (node){i, 1};
+    const int64_t nodes = cover(count, first, end, own);
     const tree t = {count, size, leaf, arrays};
     GM_TRY(sum_nodes(context, &t, nodes, own));
     for (int64_t n = 1; n < nodes; n++)
         memmove(arrays + n * size, arrays + (own[n].first - first) * size,
                 (size_t)size * sizeof *arrays);
 done:
+    gm_release(context, own);
     gm_release(context, leaf);
     return status;
 }
 
-/* The nodes of every rank; the bytes of their sums, `each` of a node, begin at offsets [R + 1]. */
-static int64_t lay_out(int64_t count, int ranks, int64_t each, node *out, int64_t *offsets) {
+/* The nodes of every rank, and where the bytes of their sums begin: node [count], offsets [R + 1].
+ */
+static void lay_out(int64_t count, int64_t size, int ranks, node *out, int64_t *offsets) {
+    const int64_t each = size * (int64_t)sizeof(double);
     int64_t nodes = 0, first, end;
     for (int r = 0; r < ranks; r++) {
         offsets[r] = nodes * each;
@@ -106,17 +108,24 @@ static int64_t lay_out(int64_t count, int ranks, int64_t each, node *out, int64_
         nodes += cover(count, first, end, out + nodes);
     }
     offsets[ranks] = nodes * each;
-    return nodes;
 }
 
 /* Hand out the sums of the nodes of every rank, and sum those. */
-static gm_status sum_ranks(gm_context *context, int64_t count, int64_t size, const node *nodes,
-                           int64_t total, const int64_t *offsets, const double *own, double *out) {
-    gm_status status = GM_OK;
-    const int rank = gm_context_rank(context);
+static gm_status sum_ranks(gm_context *context, int64_t count, int64_t size, const double *own,
+                           double *out) {
+    const int ranks = gm_context_ranks(context), rank = gm_context_rank(context);
     const node root = widest(count, 0, count);
-    tree t = {.count = count, .size = size, .node = nodes};
-    status = GM_NEW(context, t.values, total * size);
+    int64_t *offsets = NULL;
+    node *nodes = NULL;
+    tree t = {.count = count, .size = size};
+    gm_status status = GM_NEW(context, nodes, count);
+    if (status == GM_OK)
+        status = GM_NEW(context, offsets, ranks + 1);
+    if (status == GM_OK) {
+        lay_out(count, size, ranks, nodes, offsets);
+        t.node = nodes;
+        status = GM_NEW(context, t.values, offsets[ranks] / (int64_t)sizeof *t.values);
+    }
     GM_TRY(gm_ranks_agree(context, status));
     memcpy((char *)t.values + offsets[rank], own, (size_t)(offsets[rank + 1] - offsets[rank]));
     GM_TRY(gm_share_parts(context, offsets, t.values));
@@ -124,33 +133,20 @@ static gm_status sum_ranks(gm_context *context, int64_t count, int64_t size, con
     memcpy(out, t.values, (size_t)size * sizeof *out);
 done:
     gm_release(context, t.values);
+    gm_release(context, offsets);
+    gm_release(context, nodes);
     return status;
 }
 
 gm_status gm_share_sum(gm_context *context, int64_t count, int64_t size, double *arrays,
                        double *out) {
     gm_status status = GM_OK;
-    const bool shared = gm_is_shared(context);
-    const int ranks = shared ? gm_context_ranks(context) : 1;
-    const int rank = shared ? gm_context_rank(context) : 0;
-    const int64_t each = size * (int64_t)sizeof *out;
-    int64_t *offsets = NULL, first, end;
-    node *nodes = NULL;
-    status = GM_NEW(context, nodes, count);
-    if (status == GM_OK)
-        status = GM_NEW(context, offsets, ranks + 1);
-    GM_TRY(gm_ranks_agree(context, status));
-    const int64_t total = lay_out(count, ranks, each, nodes, offsets);
-    gm_share_part(count, ranks, rank, &first, &end);
-    status = sum_own(context, count, size, first, end, nodes + offsets[rank] / each,
-                     (offsets[rank + 1] - offsets[rank]) / each, arrays);
-    GM_TRY(gm_ranks_agree(context, status));
-    if (shared)
-        GM_TRY(sum_ranks(context, count, size, nodes, total, offsets, arrays, out));
-    else
-        memcpy(out, arrays, (size_t)each);
+    int64_t first, end;
+    gm_share_mine(context, count, &first, &end);
+    GM_TRY(gm_ranks_agree(context, sum_own(context, count, size, first, end, arrays)));
+    if (gm_is_shared(context))
+        return sum_ranks(context, count, size, arrays, out);
+    memcpy(out, arrays, (size_t)size * sizeof *out);
 done:
-    gm_release(context, offsets);
-    gm_release(context, nodes);
     return status;
 }

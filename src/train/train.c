@@ -557,12 +557,11 @@ gm_status gm_train_cost(gm_context *context, const gm_dataset *dataset,
                      .bytes_read = n * row,
                      .memory = 8.0 * d * (64.0 + n / (double)o->batch_size) + n * (row + 16.0),
                      .seconds = work.time / rate}; /* which is that of all threads */
-    const gm_clients_load load = {.rows = n,
-                                  .row_bytes = row + 8.0,
-                                  .held = 8.0 * 16.0 * d,
-                                  .questions = runs * length.gradients,
-                                  .answer = 2.0 * 8.0 * d};
     if (o->clients.count > 0) {
+        const gm_clients_load load = {.rows = matrix,
+                                      .held = 8.0 * 16.0 * d,
+                                      .questions = runs * length.gradients,
+                                      .answer = 2.0 * 8.0 * d};
         const gm_clients_cost asked = gm_clients_cost_of(context, &o->clients, &load);
         out->memory += asked.memory;
         out->seconds += asked.seconds;
